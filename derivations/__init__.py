@@ -1,0 +1,1 @@
+"""Independent SymPy derivations of every closed form; nothing here imports lintransfer."""

@@ -1,0 +1,333 @@
+"""The world: two linear teachers, the input distribution and the label noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from lintransfer.arithmetic import array_namespace, sqrt, total, where
+from lintransfer.errors import refuse
+from lintransfer.spectra import Modes, diagonalize, group_modes
+
+
+class Features(NamedTuple):
+    """Frozen features Z = XB seen through their covariance F = BᵀΣB: one row per eigenvalue of F, shape (r,).
+
+    `target` holds the energies a*·a* of the best head a* = F⁻¹BᵀΣθ_T; `unexplained` is u = ‖θ_T‖²_Σ − a*ᵀFa*, the
+    risk that no head can remove.
+    """
+
+    eigenvalue: Any
+    multiplicity: Any
+    target: Any
+    unexplained: Any
+
+
+class Vectors(NamedTuple):
+    """What the modes forget, in the user's coordinates; kept only where given.
+
+    `source` and `target` have shape (d, k) for k outputs; `covariance`, `test_covariance` and `source_covariance` are
+    a spectrum (d,), a matrix (d, d) or None (identity; the same as training); `feature_map` is B (d, r) or None.
+    """
+
+    source: Any
+    target: Any
+    covariance: Any = None
+    test_covariance: Any = None
+    source_covariance: Any = None
+    feature_map: Any = None
+
+
+class StandardErrors(NamedTuple):
+    """Standard errors of a problem that was estimated from data."""
+
+    overlap: Any
+    source_norm: Any
+    target_norm: Any
+    noise_std: Any
+
+
+def _traced(*values: Any) -> bool:
+    return any(isinstance(v, jax.core.Tracer) for v in jax.tree_util.tree_leaves(values))
+
+
+def _whole(argument: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str) or value != value or value < least or math.isinf(value) or value != int(value):
+        refuse(argument, f"a whole number ≥ {least}", value)
+    return int(value)
+
+
+def _number(argument: str, value: Any, rule: str, holds: Any) -> Any:
+    if _traced(value):
+        return value
+    if np.ndim(value) != 0 or isinstance(value, str | bool) or value is None or not np.isreal(value) or not holds(value):
+        refuse(argument, rule, value)
+    return value if isinstance(value, jax.Array) else float(value)
+
+
+_norm = partial(_number, rule="a finite number ≥ 0", holds=lambda v: math.isfinite(v) and v >= 0)
+
+
+def _array(argument: str, value: Any, ndims: tuple[int, ...]) -> Any:
+    if _traced(value):
+        return value
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        refuse(argument, "an array of real numbers", value)
+    if array.ndim not in ndims or array.size == 0:
+        refuse(argument, f"a non-empty array with {' or '.join(map(str, ndims))} axes", f"shape {array.shape}")
+    if not np.all(np.isfinite(array)):
+        refuse(argument, "finite (no nan, no inf)", f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
+    return array
+
+
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err"],
+    meta_fields=["dim", "n_source", "outputs"],
+)
+@dataclass(frozen=True)
+class TransferProblem:
+    r"""A source task, a target task and what is known of both: labels y = x·θ_T + σξ, inputs x ~ N(0, Σ).
+
+    Build one with `isotropic`, `from_subspaces`, `from_teachers` or `from_data`. Closed forms see only `modes`; vectors
+    are kept where they were given, for simulation and for test covariances that do not commute with Σ.
+
+    dim: input dimension d.  modes: see `lintransfer.spectra.Modes`.  noise_std: σ, label noise of the target.
+    n_source, source_noise_std: size and noise of the source set; None means that the source is known perfectly.
+    outputs: number k of outputs (noise σ² on each).  std_err: standard errors, where estimated from data.
+    """
+
+    dim: int
+    modes: Modes
+    noise_std: Any = 0.0
+    n_source: int | None = None
+    source_noise_std: Any = 0.0
+    outputs: int = 1
+    given_features: Features | None = field(default=None, repr=False)
+    vectors: Vectors | None = field(default=None, repr=False)
+    std_err: StandardErrors | None = None
+
+    # ------------------------------------------------------------------ constructors
+
+    @classmethod
+    def isotropic(
+        cls, dim: int, overlap: Any, noise_std: Any = 0.0, source_norm: Any = 1.0, target_norm: Any = 1.0,
+        n_source: int | None = None, source_noise_std: Any = 0.0,
+    ) -> TransferProblem:
+        """Σ = I and two teachers of given norms at cosine `overlap`; no vector is ever made, so dim = 10⁹ costs nothing.
+
+        Raises `DomainError` if dim < 1, |overlap| > 1 (or ≠ ±1 when dim = 1), or a norm or noise level is negative.
+
+        >>> TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2).displacement_energy
+        0.4
+        """
+        dim = _whole("dim", dim, 1)
+        overlap = _number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
+        if dim == 1 and not _traced(overlap) and abs(overlap) != 1:
+            refuse("overlap", "-1 or 1 when dim = 1 (two numbers are always parallel)", overlap)
+        s, t = _norm("source_norm", source_norm), _norm("target_norm", target_norm)
+        one = array_namespace(overlap, s, t).ones(1)
+        modes = Modes(np.ones(1), np.full(1, float(dim)), s * s * one, s * t * overlap * one, t * t * one)
+        return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std))
+
+    @classmethod
+    def from_subspaces(
+        cls, dim: int, overlap: Any, n_features: int | None = None, outputs: int | None = None, target_norm: Any = 1.0,
+        noise_std: Any = 0.0,
+    ) -> TransferProblem:
+        """Σ = I, `n_features` frozen orthonormal source features and `outputs` orthogonal target directions of norm
+        `target_norm` each, at principal cosines `overlap` (min(n_features, outputs) of them).
+
+        The energy that the features leave unexplained is u = t²(k − Σ_j cos²φ_j). With as many features as outputs the
+        source weights are the features themselves, scaled to `target_norm` and paired by principal angle.
+        """
+        dim = _whole("dim", dim, 1)
+        cosines = _array("overlap", overlap, (1,))
+        r = len(cosines) if n_features is None else _whole("n_features", n_features, 1)
+        k = len(cosines) if outputs is None else _whole("outputs", outputs, 1)
+        if len(cosines) != min(r, k):
+            refuse("overlap", f"min(n_features, outputs) = {min(r, k)} principal cosines", f"{len(cosines)} of them")
+        if not _traced(cosines) and (cosines.min() < 0 or cosines.max() > 1):
+            refuse("overlap", "principal cosines between 0 and 1", cosines)
+        if max(r, k) > dim:
+            refuse("dim", f"at least max(n_features, outputs) = {max(r, k)}", dim)
+        if not _traced(cosines) and r + k - np.sum(cosines == 1) > dim:
+            refuse("dim", f"at least {r + k - int(np.sum(cosines == 1))} to hold both subspaces at these angles", dim)
+        t = _norm("target_norm", target_norm)
+        xp = array_namespace(cosines, t)
+        explained = t * t * xp.sum(cosines**2)
+        paired = t * t * xp.sum(cosines) if r == k else math.nan
+        own = t * t * k if r == k else math.nan
+        one = xp.ones(1)
+        modes = Modes(np.ones(1), np.full(1, float(dim)), own * one, paired * one, t * t * k * one)
+        features = Features(np.ones(1), np.full(1, float(r)), explained * one, t * t * k - explained)
+        return cls(dim, modes, outputs=k, given_features=features, **_checked_noise(noise_std, None, 0.0))
+
+    @classmethod
+    def from_teachers(
+        cls, source: Any, target: Any, covariance: Any = None, noise_std: Any = 0.0, test_covariance: Any = None,
+        features: Any = None, n_source: int | None = None, source_noise_std: Any = 0.0, source_covariance: Any = None,
+    ) -> TransferProblem:
+        """Two given teachers, (d,) or (d, k) for k outputs, and a covariance: None (identity), spectrum (d,) or (d, d).
+
+        test_covariance: where the risk is measured, if not under `covariance`.  features: feature map B (d, r) for
+        `LinearTransfer`; by default the one feature θ_S/‖θ_S‖.  source_covariance: inputs of the source set, if not
+        under `covariance` (used only with n_source).
+        Raises `DomainError` if lengths do not match, a covariance is not symmetric or has a negative eigenvalue, or a
+        number is not finite.
+        """
+        source, target = _array("source", source, (1, 2)), _array("target", target, (1, 2))
+        dim = source.shape[0]
+        if source.ndim == 1:
+            source = source[:, None]
+        if target.ndim == 1:
+            target = target[:, None]
+        if target.shape != source.shape:
+            refuse("target", f"of the source's shape {source.shape}", f"shape {target.shape}")
+        covariances = {}
+        for name, given in (("covariance", covariance), ("test_covariance", test_covariance), ("source_covariance", source_covariance)):
+            if given is not None and np.shape(given)[:1] != (dim,):
+                refuse(name, f"a spectrum ({dim},) or a matrix ({dim}, {dim})", f"shape {np.shape(given)}")
+            covariances[name] = given if given is None or _traced(given) else np.asarray(given, dtype=float)
+        if test_covariance is not None:
+            diagonalize(test_covariance, "test_covariance")
+        if source_covariance is not None:
+            diagonalize(source_covariance, "source_covariance")
+        if features is not None:
+            features = _array("features", features, (2,))
+            if features.shape[0] != dim:
+                refuse("features", f"a matrix with {dim} rows", f"shape {features.shape}")
+        xp = array_namespace(source, target, covariance)
+        if covariance is None:
+            one = xp.ones(1)
+            energies = (xp.sum(source * source), xp.sum(source * target), xp.sum(target * target))
+            modes = Modes(np.ones(1), np.full(1, float(dim)), *(e * one for e in energies))
+        else:
+            spectrum, basis = diagonalize(covariance)
+            s, t = (source, target) if basis is None else (basis.T @ source, basis.T @ target)
+            modes = group_modes(spectrum, (s * s).sum(-1), (s * t).sum(-1), (t * t).sum(-1))
+        given = None if features is None else _feature_modes(features, target, covariance)
+        vectors = Vectors(source, target, feature_map=features, **covariances)
+        noise = _checked_noise(noise_std, n_source, source_noise_std)
+        return cls(dim, modes, outputs=source.shape[1], given_features=given, vectors=vectors, **noise)
+
+    # ------------------------------------------------------------------ what a formula asks
+
+    @property
+    def is_isotropic(self) -> bool:
+        """True if Σ is proportional to the identity and the risk is measured under the same Σ."""
+        return self.modes.eigenvalue.shape[-1] == 1 and not self.has_shift
+
+    @property
+    def has_shift(self) -> bool:
+        """True if the risk is measured under a covariance other than the training one."""
+        return self.vectors is not None and self.vectors.test_covariance is not None
+
+    @property
+    def noise_variance(self) -> Any:
+        """σ², the label-noise variance per output."""
+        return self.noise_std * self.noise_std
+
+    @property
+    def source_norm(self) -> Any:
+        """s = ‖θ_S‖ (Frobenius norm for several outputs)."""
+        return _item(sqrt(total(self.modes.source)))
+
+    @property
+    def target_norm(self) -> Any:
+        """t = ‖θ_T‖ (Frobenius norm for several outputs)."""
+        return _item(sqrt(total(self.modes.target)))
+
+    @property
+    def overlap(self) -> Any:
+        """c = cos(θ_S, θ_T); 0 if a teacher vanishes."""
+        scale = self.source_norm * self.target_norm
+        return _item(where(scale > 0, total(self.modes.cross) / where(scale > 0, scale, 1.0), 0.0))
+
+    @property
+    def displacement_energy(self) -> Any:
+        """‖θ_T − θ_S‖²."""
+        return _item(total(self.modes.displacement))
+
+    @property
+    def features(self) -> Features:
+        """The frozen features of `LinearTransfer`: those given, else the one direction θ_S/‖θ_S‖."""
+        if self.given_features is not None:
+            return self.given_features
+        m = self.modes
+        norm2, source = total(m.source), total(m.eigenvalue * m.source)
+        cross, target = total(m.eigenvalue * m.cross), total(m.eigenvalue * m.target)
+        alive = source > 0
+        safe, safe_norm = where(alive, source, 1.0), where(norm2 > 0, norm2, 1.0)
+        head = where(alive, cross * cross * safe_norm / (safe * safe), 0.0)
+        xp = array_namespace(*m)
+        one = xp.ones(1)
+        explained = where(alive, cross * cross / safe, 0.0)
+        unexplained = xp.maximum(target - explained, 0.0)
+        return Features(source / safe_norm * one, where(alive, 1.0, 0.0) * one, head * one, unexplained)
+
+    # ------------------------------------------------------------------ other worlds
+
+    def with_overlap(self, overlap: Any) -> TransferProblem:
+        """The same problem with the target turned, in the plane of the two teachers, to cosine `overlap`."""
+        if not _traced(overlap):
+            overlap = _number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
+            if self.dim == 1 and abs(overlap) != 1:
+                refuse("overlap", "-1 or 1 when dim = 1", overlap)
+        m = self.modes
+        s, t = sqrt(total(m.source)), sqrt(total(m.target))
+        sine = sqrt(1 - overlap * overlap)
+        if self.given_features is not None and self.vectors is None:
+            refuse("overlap", "left as it is for a problem made from_subspaces (build a new one)", overlap)
+        if self.is_isotropic and self.vectors is None:
+            return replace(self, modes=m._replace(cross=s * t * overlap * (m.source * 0 + 1)))
+        if not _traced(m):
+            flat = total(m.cross) ** 2 >= (1 - 1e-14) * total(m.source) * total(m.target)
+            if flat and abs(overlap) != 1:
+                refuse("overlap", "left at ±1 when the teachers are parallel (they span no plane to turn in)", overlap)
+        along = total(m.cross) / total(m.source)
+        height = sqrt(total(m.target) - along * total(m.cross))
+        a, b = t * overlap / s, t * sine / where(height > 0, height, 1.0)
+        cross = a * m.source + b * (m.cross - along * m.source)
+        aside = m.target - 2 * along * m.cross + along * along * m.source
+        target = a * a * m.source + 2 * a * b * (m.cross - along * m.source) + b * b * aside
+        if self.vectors is None:
+            return replace(self, modes=m._replace(cross=cross, target=target))
+        v = self.vectors
+        turned = v._replace(target=a * v.source + b * (v.target - along * v.source))
+        given = None if v.feature_map is None else _feature_modes(v.feature_map, turned.target, v.covariance)
+        return replace(self, modes=m._replace(cross=cross, target=target), vectors=turned, given_features=given)
+
+
+def _item(value: Any) -> Any:
+    return float(value) if isinstance(value, np.ndarray | np.generic) and np.ndim(value) == 0 else value
+
+
+def _checked_noise(noise_std: Any, n_source: int | None, source_noise_std: Any) -> dict[str, Any]:
+    return {
+        "noise_std": _norm("noise_std", noise_std),
+        "n_source": None if n_source is None else _whole("n_source", n_source, 0),
+        "source_noise_std": _norm("source_noise_std", source_noise_std),
+    }
+
+
+def _feature_modes(feature_map: Any, target: Any, covariance: Any) -> Features:
+    """Eigenvalues of F = BᵀΣB and energies of the best head in its eigenbasis, directions with F = 0 left out."""
+    if covariance is None:
+        covariance = np.ones(feature_map.shape[0])
+    weighted = covariance[:, None] * feature_map if np.ndim(covariance) == 1 else covariance @ feature_map
+    xp = array_namespace(feature_map, target, covariance)
+    f, basis = xp.linalg.eigh(feature_map.T @ weighted)
+    alive = f > feature_map.shape[0] * xp.finfo(f.dtype).eps * f.max()
+    head = (basis.T @ (weighted.T @ target)) / xp.where(alive, f, 1.0)[:, None]
+    energy = xp.where(alive, (head * head).sum(-1), 0.0)
+    spread = covariance[:, None] * target if np.ndim(covariance) == 1 else covariance @ target
+    unexplained = xp.maximum(xp.sum(target * spread) - xp.sum(f * energy), 0.0)
+    return Features(f, xp.where(alive, 1.0, 0.0), energy, unexplained)

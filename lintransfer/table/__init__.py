@@ -1,0 +1,1 @@
+"""The table of theorems, one file per topic; `lintransfer.theorems` joins them."""

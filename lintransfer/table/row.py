@@ -1,0 +1,82 @@
+"""What one row of the table of theorems says: a result, where it comes from, and how it can be refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KINDS = ("exact", "law", "asymptotic", "bound", "implicit", "identity")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A special case: left(**point) = right(**point) at every point, to relative accuracy `rtol`."""
+
+    text: str
+    left: Callable[..., Any]
+    right: Callable[..., Any]
+    points: tuple[Mapping[str, Any], ...] = ({},)
+    rtol: float = 1e-12
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A simulation that knows no theory, and how its samples are held against the formula.
+
+    draw(rng, replicates, **point) returns, for `compare` equal to
+      "mean", "variance": samples (replicates,) whose mean or variance is formula(**point);
+      "law":              samples (replicates,) of the law whose ``.cdf`` formula(**point) offers;
+      "asymptotic":       as "mean", but a relative bias up to allowance(**point) is granted (it must shrink with size,
+                          so points go up in size: d, 2d, 4d);
+      "bound":            (values, arguments): formula(**arguments) must be ≥ values, every one;
+      "identity":         (values, arguments): formula(**arguments) must equal values to 1e-8 relative.
+    `arguments` maps a point to the arguments of the formula, if those differ from the point.
+    `resolution` is the largest relative error that may go unseen: a run that cannot see it is INCONCLUSIVE.
+    """
+
+    draw: Callable[..., Any]
+    points: tuple[Mapping[str, Any], ...]
+    compare: str = "mean"
+    replicates: int = 20_000
+    resolution: float = 0.05
+    allowance: Callable[..., float] | None = None
+    arguments: Callable[..., Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A plausible mistake: a formula with the row's arguments that some rung must refuse."""
+
+    text: str
+    formula: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """One result.
+
+    name: as in ``lt.theorem(name)``, lower case with hyphens.  kind: one of `KINDS`.  statement: the formula, one line.
+    formula: the function that users call.  source: paper and equation, or "new".  papers: keys of `lintransfer.papers`.
+    domain: where it holds, in words.
+    derivation: module under `derivations` that derives it independently, or None if that is still missing.
+    box: for the precision rung, argument name -> (low, high) of the declared domain; integers are drawn if both ends
+        are ints, log-uniformly if low > 0 and high/low > 100.  sample: instead of box, a function rng -> arguments.
+    """
+
+    name: str
+    kind: str
+    statement: str
+    formula: Callable[..., Any]
+    source: str
+    domain: str
+    papers: tuple[str, ...] = ()
+    derivation: str | None = None
+    limits: tuple[Limit, ...] = ()
+    box: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    sample: Callable[..., Mapping[str, Any]] | None = None
+    experiments: tuple[Experiment, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind}): {self.statement}  [{self.source}; {self.domain}]"

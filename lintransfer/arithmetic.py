@@ -55,7 +55,12 @@ def _exact_sqrt(value: Fraction) -> Fraction | float:
 
 
 def _elementary(
-    name: str, on_numpy: Any, on_jax: Any, sympy_name: str | None = None, mpmath_name: str | None = None, arb_name: str | None = None
+    name: str,
+    on_numpy: Any,
+    on_jax: Any,
+    sympy_name: str | None = None,
+    mpmath_name: str | None = None,
+    arb_name: str | None = None,
 ) -> Callable[[Any], Any]:
     def function(x: Any) -> Any:
         if _is_object_array(x):
@@ -74,7 +79,9 @@ def _elementary(
         return on_numpy(x)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{name} of a float, Fraction, NumPy, JAX, SymPy, mpmath or arb value, in that value's own arithmetic."
+    function.__doc__ = (
+        f"{name} of a float, Fraction, NumPy, JAX, SymPy, mpmath or arb value, in that value's own arithmetic."
+    )
     return function
 
 
@@ -91,6 +98,7 @@ acosh = _elementary("acosh", np.arccosh, jnp.arccosh)
 atanh = _elementary("atanh", np.arctanh, jnp.arctanh)
 arccos = _elementary("arccos", np.arccos, jnp.arccos, "acos", "acos", "acos")
 gammaln = _elementary("gammaln", scipy.special.gammaln, jax.scipy.special.gammaln, "loggamma", "loggamma", "lgamma")
+gamma = _elementary("gamma", scipy.special.gamma, jax.scipy.special.gamma)
 absolute = _elementary("absolute", np.abs, jnp.abs, "Abs", "fabs", "__abs__")
 
 
@@ -176,3 +184,13 @@ def total(values: Any) -> Any:
 def per_mode(value: Any) -> Any:
     """Append an axis to an array so that it broadcasts against modes; a scalar of any arithmetic is left alone."""
     return value[..., None] if isinstance(value, np.ndarray | jax.Array) and np.ndim(value) else value
+
+
+def pi_of(*values: Any) -> Any:
+    """π in the arithmetic of these values: a symbol for SymPy, a ball for arb, at working precision for mpmath."""
+    kind = kind_of(*values)
+    if kind == "sympy":
+        return sys.modules["sympy"].pi
+    if kind == "mpmath":
+        return +sys.modules["mpmath"].mp.pi
+    return sys.modules["flint"].arb.pi() if kind == "arb" else math.pi

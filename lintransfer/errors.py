@@ -28,9 +28,9 @@ class DataFileError(LinTransferError, OSError):
     """A file cannot be read as what it should be, or cannot be written where it was asked for."""
 
 
-def refuse(argument: str, rule: str, value: Any) -> NoReturn:
-    """Raise the `DomainError` that says which argument broke which rule, and with what value."""
-    shown = repr(value)
+def refuse(argument: str, rule: str, value: Any = None, *, got: str | None = None) -> NoReturn:
+    """Raise the `DomainError` that says which argument broke which rule, and with what value (or, in words, `got`)."""
+    shown = repr(value) if got is None else got
     if len(shown) > 80:
         shown = shown[:77] + "..."
     raise DomainError(f"{argument} must be {rule}, got {' '.join(shown.split())}")

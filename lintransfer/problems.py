@@ -13,6 +13,7 @@ import numpy as np
 from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
 from lintransfer.spectra import Modes, diagonalize, group_modes
+from lintransfer.validation import is_traced, nonnegative, real_array, real_number, whole_number
 
 
 class Features(NamedTuple):
@@ -52,41 +53,6 @@ class StandardErrors(NamedTuple):
     noise_std: Any
 
 
-def _traced(*values: Any) -> bool:
-    return any(isinstance(v, jax.core.Tracer) for v in jax.tree_util.tree_leaves(values))
-
-
-def _whole(argument: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str) or value != value or value < least or math.isinf(value) or value != int(value):
-        refuse(argument, f"a whole number ≥ {least}", value)
-    return int(value)
-
-
-def _number(argument: str, value: Any, rule: str, holds: Any) -> Any:
-    if _traced(value):
-        return value
-    if np.ndim(value) != 0 or isinstance(value, str | bool) or value is None or not np.isreal(value) or not holds(value):
-        refuse(argument, rule, value)
-    return value if isinstance(value, jax.Array) else float(value)
-
-
-_norm = partial(_number, rule="a finite number ≥ 0", holds=lambda v: math.isfinite(v) and v >= 0)
-
-
-def _array(argument: str, value: Any, ndims: tuple[int, ...]) -> Any:
-    if _traced(value):
-        return value
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        refuse(argument, "an array of real numbers", value)
-    if array.ndim not in ndims or array.size == 0:
-        refuse(argument, f"a non-empty array with {' or '.join(map(str, ndims))} axes", f"shape {array.shape}")
-    if not np.all(np.isfinite(array)):
-        refuse(argument, "finite (no nan, no inf)", f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
-    return array
-
-
 @partial(
     jax.tree_util.register_dataclass,
     data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err"],
@@ -118,28 +84,39 @@ class TransferProblem:
 
     @classmethod
     def isotropic(
-        cls, dim: int, overlap: Any, noise_std: Any = 0.0, source_norm: Any = 1.0, target_norm: Any = 1.0,
-        n_source: int | None = None, source_noise_std: Any = 0.0,
+        cls,
+        dim: int,
+        overlap: Any,
+        noise_std: Any = 0.0,
+        source_norm: Any = 1.0,
+        target_norm: Any = 1.0,
+        n_source: int | None = None,
+        source_noise_std: Any = 0.0,
     ) -> TransferProblem:
-        """Σ = I and two teachers of given norms at cosine `overlap`; no vector is ever made, so dim = 10⁹ costs nothing.
+        """Σ = I and two teachers of given norms at cosine `overlap`; no vector is made, so dim = 10⁹ costs nothing.
 
         Raises `DomainError` if dim < 1, |overlap| > 1 (or ≠ ±1 when dim = 1), or a norm or noise level is negative.
 
         >>> TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2).displacement_energy
         0.4
         """
-        dim = _whole("dim", dim, 1)
-        overlap = _number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
-        if dim == 1 and not _traced(overlap) and abs(overlap) != 1:
+        dim = whole_number("dim", dim, 1)
+        overlap = real_number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
+        if dim == 1 and not is_traced(overlap) and abs(overlap) != 1:
             refuse("overlap", "-1 or 1 when dim = 1 (two numbers are always parallel)", overlap)
-        s, t = _norm("source_norm", source_norm), _norm("target_norm", target_norm)
+        s, t = nonnegative("source_norm", source_norm), nonnegative("target_norm", target_norm)
         one = array_namespace(overlap, s, t).ones(1)
         modes = Modes(np.ones(1), np.full(1, float(dim)), s * s * one, s * t * overlap * one, t * t * one)
         return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std))
 
     @classmethod
     def from_subspaces(
-        cls, dim: int, overlap: Any, n_features: int | None = None, outputs: int | None = None, target_norm: Any = 1.0,
+        cls,
+        dim: int,
+        overlap: Any,
+        n_features: int | None = None,
+        outputs: int | None = None,
+        target_norm: Any = 1.0,
         noise_std: Any = 0.0,
     ) -> TransferProblem:
         """Σ = I, `n_features` frozen orthonormal source features and `outputs` orthogonal target directions of norm
@@ -148,19 +125,19 @@ class TransferProblem:
         The energy that the features leave unexplained is u = t²(k − Σ_j cos²φ_j). With as many features as outputs the
         source weights are the features themselves, scaled to `target_norm` and paired by principal angle.
         """
-        dim = _whole("dim", dim, 1)
-        cosines = _array("overlap", overlap, (1,))
-        r = len(cosines) if n_features is None else _whole("n_features", n_features, 1)
-        k = len(cosines) if outputs is None else _whole("outputs", outputs, 1)
+        dim = whole_number("dim", dim, 1)
+        cosines = real_array("overlap", overlap, (1,))
+        r = len(cosines) if n_features is None else whole_number("n_features", n_features, 1)
+        k = len(cosines) if outputs is None else whole_number("outputs", outputs, 1)
         if len(cosines) != min(r, k):
-            refuse("overlap", f"min(n_features, outputs) = {min(r, k)} principal cosines", f"{len(cosines)} of them")
-        if not _traced(cosines) and (cosines.min() < 0 or cosines.max() > 1):
+            refuse("overlap", f"min(n_features, outputs) = {min(r, k)} principal cosines", got=f"{len(cosines)} of them")
+        if not is_traced(cosines) and (cosines.min() < 0 or cosines.max() > 1):
             refuse("overlap", "principal cosines between 0 and 1", cosines)
         if max(r, k) > dim:
             refuse("dim", f"at least max(n_features, outputs) = {max(r, k)}", dim)
-        if not _traced(cosines) and r + k - np.sum(cosines == 1) > dim:
+        if not is_traced(cosines) and r + k - np.sum(cosines == 1) > dim:
             refuse("dim", f"at least {r + k - int(np.sum(cosines == 1))} to hold both subspaces at these angles", dim)
-        t = _norm("target_norm", target_norm)
+        t = nonnegative("target_norm", target_norm)
         xp = array_namespace(cosines, t)
         explained = t * t * xp.sum(cosines**2)
         paired = t * t * xp.sum(cosines) if r == k else math.nan
@@ -172,8 +149,16 @@ class TransferProblem:
 
     @classmethod
     def from_teachers(
-        cls, source: Any, target: Any, covariance: Any = None, noise_std: Any = 0.0, test_covariance: Any = None,
-        features: Any = None, n_source: int | None = None, source_noise_std: Any = 0.0, source_covariance: Any = None,
+        cls,
+        source: Any,
+        target: Any,
+        covariance: Any = None,
+        noise_std: Any = 0.0,
+        test_covariance: Any = None,
+        features: Any = None,
+        n_source: int | None = None,
+        source_noise_std: Any = 0.0,
+        source_covariance: Any = None,
     ) -> TransferProblem:
         """Two given teachers, (d,) or (d, k) for k outputs, and a covariance: None (identity), spectrum (d,) or (d, d).
 
@@ -183,27 +168,31 @@ class TransferProblem:
         Raises `DomainError` if lengths do not match, a covariance is not symmetric or has a negative eigenvalue, or a
         number is not finite.
         """
-        source, target = _array("source", source, (1, 2)), _array("target", target, (1, 2))
+        source, target = real_array("source", source, (1, 2)), real_array("target", target, (1, 2))
         dim = source.shape[0]
         if source.ndim == 1:
             source = source[:, None]
         if target.ndim == 1:
             target = target[:, None]
         if target.shape != source.shape:
-            refuse("target", f"of the source's shape {source.shape}", f"shape {target.shape}")
+            refuse("target", f"of the source's shape {source.shape}", got=f"shape {target.shape}")
         covariances = {}
-        for name, given in (("covariance", covariance), ("test_covariance", test_covariance), ("source_covariance", source_covariance)):
+        for name, given in (
+            ("covariance", covariance),
+            ("test_covariance", test_covariance),
+            ("source_covariance", source_covariance),
+        ):
             if given is not None and np.shape(given)[:1] != (dim,):
-                refuse(name, f"a spectrum ({dim},) or a matrix ({dim}, {dim})", f"shape {np.shape(given)}")
-            covariances[name] = given if given is None or _traced(given) else np.asarray(given, dtype=float)
+                refuse(name, f"a spectrum ({dim},) or a matrix ({dim}, {dim})", got=f"shape {np.shape(given)}")
+            covariances[name] = given if given is None or is_traced(given) else np.asarray(given, dtype=float)
         if test_covariance is not None:
             diagonalize(test_covariance, "test_covariance")
         if source_covariance is not None:
             diagonalize(source_covariance, "source_covariance")
         if features is not None:
-            features = _array("features", features, (2,))
+            features = real_array("features", features, (2,))
             if features.shape[0] != dim:
-                refuse("features", f"a matrix with {dim} rows", f"shape {features.shape}")
+                refuse("features", f"a matrix with {dim} rows", got=f"shape {features.shape}")
         xp = array_namespace(source, target, covariance)
         if covariance is None:
             one = xp.ones(1)
@@ -277,8 +266,8 @@ class TransferProblem:
 
     def with_overlap(self, overlap: Any) -> TransferProblem:
         """The same problem with the target turned, in the plane of the two teachers, to cosine `overlap`."""
-        if not _traced(overlap):
-            overlap = _number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
+        if not is_traced(overlap):
+            overlap = real_number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
             if self.dim == 1 and abs(overlap) != 1:
                 refuse("overlap", "-1 or 1 when dim = 1", overlap)
         m = self.modes
@@ -288,7 +277,7 @@ class TransferProblem:
             refuse("overlap", "left as it is for a problem made from_subspaces (build a new one)", overlap)
         if self.is_isotropic and self.vectors is None:
             return replace(self, modes=m._replace(cross=s * t * overlap * (m.source * 0 + 1)))
-        if not _traced(m):
+        if not is_traced(m):
             flat = total(m.cross) ** 2 >= (1 - 1e-14) * total(m.source) * total(m.target)
             if flat and abs(overlap) != 1:
                 refuse("overlap", "left at ±1 when the teachers are parallel (they span no plane to turn in)", overlap)
@@ -305,6 +294,42 @@ class TransferProblem:
         given = None if v.feature_map is None else _feature_modes(v.feature_map, turned.target, v.covariance)
         return replace(self, modes=m._replace(cross=cross, target=target), vectors=turned, given_features=given)
 
+    def with_norms(self, source_norm: Any = None, target_norm: Any = None) -> TransferProblem:
+        """The same problem with a teacher rescaled; None leaves it as it is.
+
+        Raises `DomainError` if a teacher that vanishes is to get a norm other than 0.
+        """
+        scales = []
+        for name, given, now in (
+            ("source_norm", source_norm, self.source_norm),
+            ("target_norm", target_norm, self.target_norm),
+        ):
+            wanted = now if given is None else nonnegative(name, given)
+            if given is not None and not is_traced(given, now) and now == 0 and wanted != 0:
+                refuse(name, "0 for a teacher that vanishes (it has no direction)", given)
+            scales.append(wanted / where(now > 0, now, 1.0))
+        a, b = scales
+        m, v, features = self.modes, self.vectors, self.given_features
+        m = m._replace(source=a * a * m.source, cross=a * b * m.cross, target=b * b * m.target)
+        if v is not None:
+            v = v._replace(source=a * v.source, target=b * v.target)
+        if features is not None:
+            features = features._replace(target=b * b * features.target, unexplained=b * b * features.unexplained)
+        return replace(self, modes=m, vectors=v, given_features=features)
+
+    def with_noise(
+        self, noise_std: Any = None, n_source: int | None = None, source_noise_std: Any = None
+    ) -> TransferProblem:
+        """The same problem with other label noise or another source set; None leaves a value as it is."""
+        return replace(
+            self,
+            **_checked_noise(
+                self.noise_std if noise_std is None else noise_std,
+                self.n_source if n_source is None else n_source,
+                self.source_noise_std if source_noise_std is None else source_noise_std,
+            ),
+        )
+
 
 def _item(value: Any) -> Any:
     return float(value) if isinstance(value, np.ndarray | np.generic) and np.ndim(value) == 0 else value
@@ -312,9 +337,9 @@ def _item(value: Any) -> Any:
 
 def _checked_noise(noise_std: Any, n_source: int | None, source_noise_std: Any) -> dict[str, Any]:
     return {
-        "noise_std": _norm("noise_std", noise_std),
-        "n_source": None if n_source is None else _whole("n_source", n_source, 0),
-        "source_noise_std": _norm("source_noise_std", source_noise_std),
+        "noise_std": nonnegative("noise_std", noise_std),
+        "n_source": None if n_source is None else whole_number("n_source", n_source, 0),
+        "source_noise_std": nonnegative("source_noise_std", source_noise_std),
     }
 
 

@@ -57,9 +57,9 @@ def diagonalize(covariance: Any, argument: str = "covariance") -> tuple[Any, Any
         return jnp.linalg.eigh(covariance)
     matrix = np.asarray(covariance)
     if matrix.ndim not in (1, 2) or (matrix.ndim == 2 and matrix.shape[0] != matrix.shape[1]) or matrix.size == 0:
-        refuse(argument, "a spectrum (d,) or a square matrix (d, d)", f"shape {matrix.shape}")
+        refuse(argument, "a spectrum (d,) or a square matrix (d, d)", got=f"shape {matrix.shape}")
     if not np.issubdtype(matrix.dtype, np.number) or np.iscomplexobj(matrix):
-        refuse(argument, "real numbers", f"dtype {matrix.dtype}")
+        refuse(argument, "real numbers", got=f"dtype {matrix.dtype}")
     matrix = matrix.astype(float)
     if not np.all(np.isfinite(matrix)):
         refuse(argument, "finite (no nan, no inf)", matrix)
@@ -69,7 +69,7 @@ def diagonalize(covariance: Any, argument: str = "covariance") -> tuple[Any, Any
         return matrix, None
     asymmetry = np.abs(matrix - matrix.T).max()
     if asymmetry > 1e-10 * np.abs(matrix).max():
-        refuse(argument, "symmetric", f"largest difference from its transpose {asymmetry:.3g}")
+        refuse(argument, "symmetric", got=f"largest difference from its transpose {asymmetry:.3g}")
     if np.count_nonzero(matrix - np.diag(np.diagonal(matrix))) == 0:
         return diagonalize(np.diagonal(matrix).copy(), argument)
     eigenvalues, basis = np.linalg.eigh((matrix + matrix.T) / 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import jax
@@ -82,3 +82,16 @@ Learner = Scratch | FineTune | LinearTransfer
 def model_of(learner: Learner) -> Any:
     """The model a learner trains; frozen features carry a linear head."""
     return getattr(learner, "model", Linear())
+
+
+def label_of(learner: Learner) -> str:
+    """A short unique name: the strategy, then the model and whatever differs from the defaults."""
+    words = [type(learner).__name__]
+    model = model_of(learner)
+    if model != Linear():
+        words.append(repr(model))
+    for option in fields(learner):
+        value = getattr(learner, option.name)
+        if option.name != "model" and value != option.default:
+            words.append(f"{option.name}={value if isinstance(value, str) else format(value, 'g')}")
+    return words[0] if len(words) == 1 else f"{words[0]}({', '.join(words[1:])})"

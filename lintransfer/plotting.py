@@ -1,0 +1,204 @@
+"""Pictures of labelled datasets. matplotlib is imported on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette: told apart by colour-blind readers and in print.
+CONTENDERS = ("#bbbbbb", "#e69f00", "#0072b2", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442")
+LABELS = {
+    "overlap": "overlap  $c = \\cos(\\theta_S, \\theta_T)$",
+    "n": "target samples  $n$",
+    "source_norm": "source norm  $s$",
+    "target_norm": "target norm  $t$",
+    "noise_std": "label noise  $\\sigma$",
+    "n_source": "source samples  $n_S$",
+    "ridge": "ridge  $\\lambda$",
+    "time": "training time",
+}
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    values = np.asarray(values, dtype=float)
+    if len(values) == 1:
+        return np.array([values[0] - 0.5, values[0] + 0.5])
+    middle = (values[1:] + values[:-1]) / 2
+    return np.concatenate([[1.5 * values[0] - 0.5 * values[1]], middle, [1.5 * values[-1] - 0.5 * values[-2]]])
+
+
+def _limits(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    if len(x) > 1:
+        axes.set_xlim(float(np.min(x)), float(np.max(x)))
+    if len(y) > 1:
+        axes.set_ylim(float(np.min(y)), float(np.max(y)))
+
+
+def plot_transferability(dataset: Any, learner: str, axes: Axes, limit: float = 1.0) -> Any:
+    """Transferability of one learner over the first axis (x) and n (y), clipped to ±limit: blue helps, red hurts,
+    black line T = 0, hatching where the theorem is silent. Returns the mesh, for a colour bar."""
+    name = dataset.winner.dims[0]
+    x, y = dataset[name].values, dataset.n.values
+    t = dataset.transferability.sel(learner=learner).transpose("n", name).values
+    shown = np.clip(t, -limit, limit)
+    mesh = axes.pcolormesh(_edges(x), _edges(y), shown, cmap="RdBu", vmin=-limit, vmax=limit, rasterized=True)
+    if np.isnan(t).any():
+        axes.contourf(x, y, np.isnan(t), levels=[0.5, 1.5], hatches=["///"], colors="none")
+    if np.nanmin(shown, initial=0) < 0 < np.nanmax(shown, initial=0):
+        axes.contour(x, y, np.where(np.isnan(t), 0.0, shown), levels=[0.0], colors="black", linewidths=1.6)
+    axes.set(xlabel=LABELS.get(name, name), ylabel=LABELS["n"], title=learner)
+    _limits(axes, x, y)
+    return mesh
+
+
+def plot_winner(dataset: Any, axes: Axes) -> None:
+    """The learner of least risk in each cell; ties go to the baseline."""
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.patches import Patch
+
+    name = dataset.winner.dims[0]
+    x, y = dataset[name].values, dataset.n.values
+    index = dataset.winner.transpose("n", name).values.astype(float)
+    index[index < 0] = np.nan
+    names = [str(c) for c in dataset.contender.values]
+    colours = [CONTENDERS[i % len(CONTENDERS)] for i in range(len(names))]
+    norm = BoundaryNorm(np.arange(len(names) + 1) - 0.5, len(names))
+    axes.pcolormesh(_edges(x), _edges(y), index, cmap=ListedColormap(colours), norm=norm, rasterized=True)
+    present = [i for i in range(len(names)) if np.any(index == i)]
+    axes.legend(
+        handles=[Patch(color=colours[i], label=names[i]) for i in present],
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.16),
+        ncols=min(3, len(present)),
+        frameon=False,
+        fontsize="small",
+        columnspacing=1.0,
+        handlelength=1.2,
+    )
+    axes.set(xlabel=LABELS.get(name, name), ylabel=LABELS["n"], title="least risk")
+    axes.xaxis.labelpad = 1
+    _limits(axes, x, y)
+
+
+def plot_phase_diagram(
+    dataset: Any, curves: Mapping[str, Sequence[tuple[str, Any, Any]]] | None = None, limit: float = 1.0
+) -> Figure:
+    """One panel of transferability per learner, and the winner map.
+
+    curves: per learner, (label, x, n) lines to draw over the panel, such as an asymptotic boundary.
+    """
+    import matplotlib.pyplot as plt
+
+    names = [str(v) for v in dataset.learner.values]
+    figure, panels = plt.subplots(
+        1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2), layout="constrained", squeeze=False
+    )
+    _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
+    return figure
+
+
+def _draw_maps(figure: Figure, panels: list[Axes], dataset: Any, curves: Mapping[str, Any], limit: float) -> None:
+    mesh = None
+    names = [str(v) for v in dataset.learner.values]
+    for name, axes in zip(names, panels, strict=False):
+        mesh = plot_transferability(dataset, name, axes, limit)
+        lines = [axes.plot(x, n, "--", color="#e69f00", lw=1.6, label=label)[0] for label, x, n in curves.get(name, ())]
+        if lines:
+            lines.insert(0, axes.plot([], [], color="black", lw=1.6, label="$T = 0$, this map")[0])
+            axes.legend(handles=lines, fontsize="x-small", loc="upper left", framealpha=0.9)
+    if mesh is not None:
+        figure.colorbar(mesh, ax=panels[: len(names)], label="transferability  $T$", pad=0.01, extend="both")
+    plot_winner(dataset, panels[len(names)])
+
+
+def plot_flagship(
+    dataset: Any, slices: Any, curves: Mapping[str, Sequence[tuple[str, Any, Any]]] | None = None, limit: float = 1.0
+) -> Figure:
+    """The phase diagram above, slices of constant overlap below, theory as lines and simulation as points.
+
+    slices: dataset with ``transferability`` and ``std_err`` over (learner, overlap, n), simulated; the lines are taken
+    from ``theory`` in the same dataset over (learner, overlap, n_line).
+    """
+    import matplotlib.pyplot as plt
+
+    names = [str(v) for v in dataset.learner.values]
+    columns = max(len(names) + 1, slices.sizes["overlap"])
+    figure, panels = plt.subplots(
+        2, columns, figsize=(4.3 * columns, 8.0), layout="constrained", height_ratios=[1.15, 1]
+    )
+    _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
+    for extra in panels[0, len(names) + 1 :]:
+        extra.axis("off")
+    for position, axes in enumerate(panels[1]):
+        if position >= slices.sizes["overlap"]:
+            axes.axis("off")
+            continue
+        here = slices.isel(overlap=position)
+        for i, name in enumerate(names):
+            colour = CONTENDERS[(i + 1) % len(CONTENDERS)]
+            line, cloud = here.theory.sel(learner=name), here.transferability.sel(learner=name)
+            axes.plot(here.n_line, np.clip(line, -3 * limit, 3 * limit), color=colour, lw=1.5, label=f"{name}, theory")
+            axes.errorbar(
+                here.n,
+                cloud,
+                2 * here.std_err.sel(learner=name),
+                fmt="o",
+                ms=3.5,
+                color=colour,
+                mec="black",
+                mew=0.4,
+                elinewidth=1,
+                capsize=2,
+                label="simulated, ±2 s.e.",
+            )
+        axes.axhline(0, color="black", lw=0.8)
+        axes.set(xlabel=LABELS["n"], title=f"overlap {float(here.overlap):.3g}", ylim=(-limit, limit))
+        axes.set_xlim(float(here.n_line.min()), float(here.n_line.max()))
+        if position == 0:
+            axes.set_ylabel("transferability  $T$")
+            axes.legend(fontsize="x-small", framealpha=0.9)
+    return figure
+
+
+def plot_curves(
+    curves: Mapping[str, Any], axes: Axes | None = None, ylabel: str = "excess risk", log: bool = True
+) -> Figure:
+    """Curves against n: label -> (n, value, std_err or None)."""
+    import matplotlib.pyplot as plt
+
+    if axes is None:
+        axes = plt.subplots(figsize=(6, 4.2), layout="constrained")[1]
+    for i, (label, (n, value, error)) in enumerate(curves.items()):
+        colour = CONTENDERS[i % len(CONTENDERS)] if i else "#555555"
+        value = np.where(np.isfinite(value), value, np.nan)
+        if error is None or not np.any(error):
+            axes.plot(n, value, color=colour, label=label)
+        else:
+            axes.errorbar(n, value, 2 * np.asarray(error), fmt="o", ms=3.5, color=colour, capsize=2, label=label)
+    if log and all(np.nanmin(np.asarray(v), initial=np.inf) > 0 for _, v, _ in curves.values()):
+        axes.set_yscale("log")
+    axes.set(xlabel=LABELS["n"], ylabel=ylabel)
+    axes.legend(frameon=False, fontsize="small")
+    return axes.figure  # type: ignore[return-value]
+
+
+def save_figure(figure: Figure, path: Any) -> None:
+    """Write a figure, whole or not at all, in the format of the path's suffix, and close it."""
+    import matplotlib.pyplot as plt
+
+    from lintransfer.errors import DataFileError
+    from lintransfer.storage import check_writable, whole_file
+
+    check_writable(path)
+    suffix = str(path).rpartition(".")[2].lower()
+    if suffix not in figure.canvas.get_supported_filetypes():
+        raise DataFileError(f"output path must end in a picture format such as .png, .svg or .pdf, got {str(path)!r}")
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, dpi=150)
+    plt.close(figure)

@@ -1,0 +1,60 @@
+"""Checks of single arguments. Traced JAX values pass unchecked: their numbers are not known yet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from lintransfer.errors import refuse
+
+
+def is_traced(*values: Any) -> bool:
+    """True if any leaf of any value is a JAX tracer."""
+    return any(isinstance(v, jax.core.Tracer) for v in jax.tree_util.tree_leaves(values))
+
+
+def whole_number(argument: str, value: Any, least: int) -> int:
+    """`value` as an int ≥ least, or a `DomainError`."""
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not real or not math.isfinite(value) or value < least or value != int(value):
+        refuse(argument, f"a whole number ≥ {least}", value)
+    return int(value)
+
+
+def real_number(argument: str, value: Any, rule: str, holds: Callable[[Any], bool]) -> Any:
+    """`value` as a float (JAX values stay JAX values) that obeys the rule, or a `DomainError`."""
+    if is_traced(value):
+        return value
+    if (
+        value is None
+        or isinstance(value, str | bool)
+        or np.ndim(value) != 0
+        or not np.isreal(value)
+        or not holds(value)
+    ):
+        refuse(argument, rule, value)
+    return value if isinstance(value, jax.Array) else float(value)
+
+
+def nonnegative(argument: str, value: Any) -> Any:
+    """A finite number ≥ 0, or a `DomainError`."""
+    return real_number(argument, value, "a finite number ≥ 0", lambda v: math.isfinite(v) and v >= 0)
+
+
+def real_array(argument: str, value: Any, ndims: tuple[int, ...]) -> Any:
+    """A finite, non-empty float array with one of the given numbers of axes, or a `DomainError`."""
+    if is_traced(value):
+        return value
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        refuse(argument, "an array of real numbers", value)
+    if array.ndim not in ndims or array.size == 0:
+        refuse(argument, f"a non-empty array with {' or '.join(map(str, ndims))} axes", got=f"shape {array.shape}")
+    if not np.all(np.isfinite(array)):
+        refuse(argument, "finite (no nan, no inf)", got=f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
+    return array

@@ -51,7 +51,11 @@ def plot_transferability(dataset: Any, learner: str, axes: Axes, limit: float = 
     if np.isnan(t).any():
         axes.contourf(x, y, np.isnan(t), levels=[0.5, 1.5], hatches=["///"], colors="none")
     if np.nanmin(shown, initial=0) < 0 < np.nanmax(shown, initial=0):
-        axes.contour(x, y, np.where(np.isnan(t), 0.0, shown), levels=[0.0], colors="black", linewidths=1.6)
+        # Where T is 0 on a whole region there is no boundary to draw: only sign changes count.
+        zero = np.pad(t == 0, ((0, 0), (1, 1)), constant_values=True)
+        flat = zero[:, :-2] & zero[:, 1:-1] & zero[:, 2:]
+        signed = np.ma.masked_where(np.isnan(t) | flat, shown)
+        axes.contour(x, y, signed, levels=[0.0], colors="black", linewidths=1.6)
     axes.set(xlabel=LABELS.get(name, name), ylabel=LABELS["n"], title=learner)
     _limits(axes, x, y)
     return mesh
@@ -108,7 +112,8 @@ def _draw_maps(figure: Figure, panels: list[Axes], dataset: Any, curves: Mapping
     names = [str(v) for v in dataset.learner.values]
     for name, axes in zip(names, panels, strict=False):
         mesh = plot_transferability(dataset, name, axes, limit)
-        lines = [axes.plot(x, n, "--", color="#e69f00", lw=1.6, label=label)[0] for label, x, n in curves.get(name, ())]
+        lines = [axes.plot(x, n, "--", color="#e69f00", lw=1.6, label=text)[0] for text, x, n in curves.get(name, ())]
+        lines = [line for line in lines if not str(line.get_label()).startswith("_")]
         if lines:
             lines.insert(0, axes.plot([], [], color="black", lw=1.6, label="$T = 0$, this map")[0])
             axes.legend(handles=lines, fontsize="x-small", loc="upper left", framealpha=0.9)
@@ -144,10 +149,11 @@ def plot_flagship(
             colour = CONTENDERS[(i + 1) % len(CONTENDERS)]
             line, cloud = here.theory.sel(learner=name), here.transferability.sel(learner=name)
             axes.plot(here.n_line, np.clip(line, -3 * limit, 3 * limit), color=colour, lw=1.5, label=f"{name}, theory")
+            error = here.std_err.sel(learner=name)
             axes.errorbar(
                 here.n,
-                cloud,
-                2 * here.std_err.sel(learner=name),
+                cloud.where(error < limit / 2),  # near an infinite mean the sample mean says nothing
+                2 * error,
                 fmt="o",
                 ms=3.5,
                 color=colour,

@@ -12,6 +12,7 @@ import numpy as np
 
 from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
+from lintransfer.estimation import check_rows, estimate, jackknife_error
 from lintransfer.spectra import Modes, diagonalize, group_modes
 from lintransfer.validation import is_traced, nonnegative, real_array, real_number, whole_number
 
@@ -45,12 +46,13 @@ class Vectors(NamedTuple):
 
 
 class StandardErrors(NamedTuple):
-    """Standard errors of a problem that was estimated from data."""
+    """Standard errors of a problem that was estimated from data; `weighted_overlap` is the cosine in the metric Σ."""
 
     overlap: Any
     source_norm: Any
     target_norm: Any
     noise_std: Any
+    weighted_overlap: Any = None
 
 
 @partial(
@@ -163,7 +165,7 @@ class TransferProblem:
         """Two given teachers, (d,) or (d, k) for k outputs, and a covariance: None (identity), spectrum (d,) or (d, d).
 
         test_covariance: where the risk is measured, if not under `covariance`.  features: feature map B (d, r) for
-        `LinearTransfer`; by default the one feature θ_S/‖θ_S‖.  source_covariance: inputs of the source set, if not
+        `LinearTransfer`; by default the columns of θ_S, at unit norm.  source_covariance: inputs of the source set, if not
         under `covariance` (used only with n_source).
         Raises `DomainError` if lengths do not match, a covariance is not symmetric or has a negative eigenvalue, or a
         number is not finite.
@@ -194,6 +196,9 @@ class TransferProblem:
             if features.shape[0] != dim:
                 refuse("features", f"a matrix with {dim} rows", got=f"shape {features.shape}")
         xp = array_namespace(source, target, covariance)
+        if features is None and source.shape[1] > 1:
+            norms = xp.sqrt(xp.sum(source * source, axis=0))
+            features = source / xp.where(norms > 0, norms, 1.0)
         if covariance is None:
             one = xp.ones(1)
             energies = (xp.sum(source * source), xp.sum(source * target), xp.sum(target * target))
@@ -206,6 +211,27 @@ class TransferProblem:
         vectors = Vectors(source, target, feature_map=features, **covariances)
         noise = _checked_noise(noise_std, n_source, source_noise_std)
         return cls(dim, modes, outputs=source.shape[1], given_features=given, vectors=vectors, **noise)
+
+    @classmethod
+    def from_data(cls, X: Any, y: Any, source: Any, X_unlabelled: Any = None) -> TransferProblem:
+        """The problem behind a user's rows: covariance, energies of the teachers and noise, with standard errors.
+
+        X: inputs (N, d), N ≥ 10.  y: labels (N,).  source: source weights (d,), taken as they are.  X_unlabelled: more
+        inputs (M, d) for the covariance. Second moments are taken about zero: centre X and y, or add a column of ones,
+        if the models should have an intercept. Method and its limits: `lintransfer.estimation`; it plugs the
+        covariance of all N + M rows in, so these should be several times d (see `lintransfer.diagnose` otherwise).
+        Energies are estimated per eigenspace without fitting weights, so the problem has modes but no vectors.
+        Raises `DomainError` if shapes do not match, a number is not finite, or there are fewer than ten rows.
+
+        >>> rng = np.random.default_rng(0)
+        >>> X, target = rng.standard_normal((400, 5)), np.full(5, 0.4)
+        >>> p = TransferProblem.from_data(X, X @ target, source=target)
+        >>> round(p.overlap, 6), round(p.noise_std, 6)
+        (1.0, 0.0)
+        """
+        whole, without = estimate(check_rows(X, y, source, X_unlabelled))
+        errors = StandardErrors(*map(float, jackknife_error([e.summary for e in without])))
+        return cls(whole.dim, whole.modes, noise_std=whole.noise_std, std_err=errors)
 
     # ------------------------------------------------------------------ what a formula asks
 

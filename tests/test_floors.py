@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = {
     0: ("arithmetic", "precision", "errors", "validation", "papers", "theory.estimators"),
-    1: ("models", "strategies", "spectra", "fixedpoint", "estimation", "problems"),
+    1: ("models", "strategies", "spectra", "fixedpoint", "estimation", "leave_one_out", "problems"),
     2: ("theory", "simulate"),
     3: (
         "table",
@@ -23,7 +23,19 @@ FLOORS = {
         "storage",
         "plotting",
     ),
-    4: ("curves", "diagrams", "complexity", "slices", "rungs", "verification", "datasets", "diagnosis", "testing"),
+    4: (
+        "curves",
+        "diagrams",
+        "complexity",
+        "slices",
+        "rungs",
+        "verification",
+        "datasets",
+        "calibration",
+        "forecasts",
+        "diagnosis",
+        "testing",
+    ),
     5: ("diagnosis_plot", "cli_arguments", "cli", "__main__"),
 }
 SKIPPED = {"lintransfer"}  # the package's own __init__, which imports lazily

@@ -1,0 +1,7 @@
+"""python -m lintransfer"""
+
+import sys
+
+from lintransfer.cli import main
+
+sys.exit(main())

@@ -1,0 +1,102 @@
+"""Real data: two worked examples from scikit-learn, and a user's own arrays from a file."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lintransfer.errors import DataFileError, DomainError
+from lintransfer.estimation import check_rows
+
+_REQUIRED = ("X", "y", "source")
+_OPTIONAL = ("X_unlabelled",)
+
+
+class TransferData(NamedTuple):
+    """Arrays for `lintransfer.diagnose` and `TransferProblem.from_data`, in the order of their arguments."""
+
+    X: np.ndarray
+    y: np.ndarray
+    source: np.ndarray
+    X_unlabelled: np.ndarray | None = None
+
+    def pilot(self, n: int, key: int = 0) -> TransferData:
+        """n labelled rows chosen at random; the other rows keep their inputs and lose their labels."""
+        order = np.random.default_rng(key).permutation(len(self.y))
+        known, rest = order[:n], order[n:]
+        more = [self.X[rest]] if self.X_unlabelled is None else [self.X[rest], self.X_unlabelled]
+        return TransferData(self.X[known], self.y[known], self.source, np.concatenate(more))
+
+
+def digits() -> TransferData:
+    """Is a handwritten digit at least 5 (y = ±1)? The source was fitted to read off the digit's value, on other images.
+
+    scikit-learn's `digits`: raw pixels (64), all divided by one number, their root mean square. 500 of the 1797 images
+    train the source (ridge 10, value standardised to variance 1); the other 1297 are returned. Nothing is centred.
+    Raises `DataFileError` if scikit-learn is not installed.
+    """
+    bunch = _sklearn_datasets().load_digits()
+    X = bunch.data / np.sqrt(np.mean(bunch.data**2))
+    value = (bunch.target - 4.5) / np.sqrt(8.25)  # the digits 0 … 9 are equally frequent
+    order = np.random.default_rng(1).permutation(len(X))
+    first, rest = order[:500], order[500:]
+    return TransferData(X[rest], np.where(bunch.target[rest] >= 5, 1.0, -1.0), _ridge_fit(X[first], value[first], 10.0))
+
+
+def diabetes() -> TransferData:
+    """Progression of diabetes in patients of one sex; the source was fitted on patients of the other.
+
+    scikit-learn's `diabetes`: ten measurements of 442 patients, centred and scaled there, times √442 for unit variance.
+    The 207 patients whose sex is coded 2 train the source (ridge 10), and their labels' mean and standard deviation
+    centre and scale all labels; the 235 others are returned.
+    Raises `DataFileError` if scikit-learn is not installed.
+    """
+    X, y = _sklearn_datasets().load_diabetes(return_X_y=True)
+    X = X * np.sqrt(len(X))
+    others = X[:, 1] > 0
+    y = (y - y[others].mean()) / y[others].std()
+    return TransferData(X[~others], y[~others], _ridge_fit(X[others], y[others], 10.0))
+
+
+def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Arrays X (N, d), y (N,), source (d,) and, if there, X_unlabelled (M, d) of an ``.npz`` file, checked.
+
+    Pickled objects are refused. Keys: the argument names of `lintransfer.diagnose`.
+    Raises `DataFileError`, in one line, if the file cannot be read, lacks an array, or holds arrays that do not fit.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise DataFileError(f"{path} must be an .npz archive with X, y and source, got a single array")
+            missing = [name for name in _REQUIRED if name not in archive]
+            if missing:
+                there = ", ".join(archive.files) or "nothing"
+                raise DataFileError(f"{path} must hold the arrays X, y and source; {', '.join(missing)} missing, got {there}")
+            arrays = {name: archive[name] for name in (*_REQUIRED, *_OPTIONAL) if name in archive}
+    except DataFileError:
+        raise
+    except FileNotFoundError as error:
+        raise DataFileError(f"{path} must be a file that exists, got none there") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        why = " ".join(str(error).split())[:80]
+        raise DataFileError(f"{path} must be an .npz archive of numbers, got a file that is not readable as one: {why}") from error
+    try:
+        check_rows(**arrays)
+    except DomainError as error:
+        raise DataFileError(f"{path}: {error}") from error
+    return arrays
+
+
+def _sklearn_datasets() -> Any:
+    try:
+        from sklearn import datasets
+    except ImportError as error:
+        raise DataFileError("the worked examples need scikit-learn: pip install scikit-learn") from error
+    return datasets
+
+
+def _ridge_fit(X: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:
+    return np.linalg.solve(X.T @ X + ridge * np.eye(X.shape[1]), X.T @ y)

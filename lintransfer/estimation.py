@@ -1,0 +1,207 @@
+r"""A transfer problem estimated from rows of data: covariance, energies of the teachers, and label noise.
+
+Second moments are taken about zero, never about the mean: the models have no intercept, so Σ is E xxᵀ. Centre X and y
+yourself (with means that do not come from the rows in hand), or add a column of ones, if an intercept is wanted.
+
+The estimate is a method of moments that never fits the weights. For the design X of n labelled rows, K = XXᵀ and any
+penalty λ, random-matrix theory says that a quadratic form of the labels depends on the problem only through κ,
+
+    1/tr(K+λ)⁻¹ ≈ κ,        κ·yᵀ(K+λ)⁻¹y ≈ Σ_i θ_i² κλ_i/(λ_i+κ) + σ²,
+
+and the same holds for y − aXθ_S with the energies of θ − aθ_S. The left sides are measured over a path of λ; the right
+sides are linear in the unknown energies, which a non-negative least-squares fit finds. Compared with plugging in fitted
+weights this needs no correction for the noise that they carry, and works for n below, at and above d.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import nnls
+
+from lintransfer.errors import refuse
+from lintransfer.spectra import Modes, group_modes
+from lintransfer.validation import real_array
+
+FEWEST_ROWS = 10
+_JACKKNIFE_GROUPS = 10
+_PATH = np.geomspace(1e-6, 20.0, 30)  # penalties, in units of n·λ_1
+_MOST_GROUPS, _LEAST_WIDTH = 24, 0.1  # of modes that share one pair of unknowns: eigenvalues within 10 %, or wider
+# Slopes of the target along the source, in units of ‖y‖/‖Xθ_S‖, whose mixtures make up the target within a group.
+_SLOPES = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
+
+
+class Rows(NamedTuple):
+    """A user's arrays, checked: design (N, d), labels (N,), source (d,), and unlabelled (M, d) or None."""
+
+    design: np.ndarray
+    labels: np.ndarray
+    source: np.ndarray
+    unlabelled: np.ndarray | None
+
+
+class Estimated(NamedTuple):
+    """One estimate of a transfer problem, ready for `TransferProblem`."""
+
+    dim: int
+    modes: Modes
+    noise_std: float
+
+    @property
+    def summary(self) -> np.ndarray:
+        """(overlap, source_norm, target_norm, noise_std, overlap in the metric of Σ), as in `StandardErrors`."""
+        m = self.modes
+        norms = [math.sqrt(e.sum()) for e in (m.source, m.target)]
+        weighted = [math.sqrt((m.eigenvalue * e).sum()) for e in (m.source, m.target)]
+        overlap = m.cross.sum() / max(norms[0] * norms[1], np.finfo(float).tiny)
+        weighted_overlap = (m.eigenvalue * m.cross).sum() / max(weighted[0] * weighted[1], np.finfo(float).tiny)
+        return np.array([overlap, *norms, self.noise_std, weighted_overlap])
+
+
+def check_rows(X: Any, y: Any, source: Any, X_unlabelled: Any = None) -> Rows:
+    """A user's arrays as floats, or the `DomainError` that names the array, the rule and what was given."""
+    design, labels, weights = real_array("X", X, (2,)), real_array("y", y, (1,)), real_array("source", source, (1,))
+    n, dim = design.shape
+    if n < FEWEST_ROWS:
+        refuse("X", f"at least {FEWEST_ROWS} labelled rows", got=f"{n} rows")
+    if labels.shape != (n,):
+        refuse("y", f"one label for each of the {n} rows of X", got=f"shape {labels.shape}")
+    if weights.shape != (dim,):
+        refuse("source", f"one weight for each of the {dim} columns of X", got=f"shape {weights.shape}")
+    unlabelled = None if X_unlabelled is None else real_array("X_unlabelled", X_unlabelled, (2,))
+    if unlabelled is not None and unlabelled.shape[1] != dim:
+        refuse("X_unlabelled", f"rows of length {dim}, as in X", got=f"shape {unlabelled.shape}")
+    for name, array in (("X", design), ("y", labels)):
+        if not array.any():
+            refuse(name, "not zero everywhere", got="zeros")
+    return Rows(design, labels, weights, unlabelled)
+
+
+def estimate(rows: Rows) -> tuple[Estimated, list[Estimated]]:
+    """The estimated problem, and its delete-a-group jackknife: the same estimate without each tenth of the labels.
+
+    All rows, labelled or not, give the covariance, which the jackknife keeps; the labels give the energies.
+    """
+    values, basis = _second_moment(rows)
+    world = _World.build(rows, values, basis)
+    without = (np.setdiff1d(np.arange(len(rows.labels)), group) for group in jackknife_groups(len(rows.labels)))
+    return world.estimate(rows), [world.estimate(_only(rows, those)) for those in without]
+
+
+def jackknife_groups(n: int) -> list[np.ndarray]:
+    """Ten random groups of row numbers, always the same ones for the same n."""
+    return np.array_split(np.random.default_rng(0).permutation(n), _JACKKNIFE_GROUPS)
+
+
+def jackknife_error(without: Any) -> np.ndarray:
+    """Standard error of a statistic from its values (g, …) without each of g groups."""
+    values = np.asarray(without, dtype=float)
+    return np.sqrt((len(values) - 1) * np.mean((values - values.mean(0)) ** 2, axis=0))
+
+
+def _only(rows: Rows, those: np.ndarray) -> Rows:
+    return rows._replace(design=rows.design[those], labels=rows.labels[those])
+
+
+def _second_moment(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """Non-zero eigenvalues (m,) of the mean of xxᵀ over all rows, decreasing, and their eigenvectors (d, m)."""
+    everything = rows.design if rows.unlabelled is None else np.concatenate([rows.design, rows.unlabelled])
+    count, dim = everything.shape
+    if dim <= count:
+        values, basis = np.linalg.eigh(everything.T @ everything / count)
+    else:
+        values, left = np.linalg.eigh(everything @ everything.T / count)
+        basis = everything.T @ (left / np.sqrt(np.maximum(values * count, np.finfo(float).tiny)))
+    alive = values > 10 * max(count, dim) * np.finfo(float).eps * values[-1]
+    return values[alive][::-1], basis[:, alive][:, ::-1]
+
+
+class _World(NamedTuple):
+    """What does not depend on the labels: the spectrum, its groups, and the source weights in its eigenbasis."""
+
+    dim: int
+    values: np.ndarray
+    source: np.ndarray
+    source_left: float
+    group: np.ndarray
+
+    @classmethod
+    def build(cls, rows: Rows, values: np.ndarray, basis: np.ndarray) -> _World:
+        source = (basis.T @ rows.source) ** 2
+        left = max(float(rows.source @ rows.source - source.sum()), 0.0)
+        depth = np.log(values[0] / values)
+        width = max(_LEAST_WIDTH, 1.001 * depth[-1] / _MOST_GROUPS)
+        group = np.unique(np.floor(depth / width), return_inverse=True)[1]
+        return cls(rows.design.shape[1], values, source, left, group)
+
+    def estimate(self, rows: Rows) -> Estimated:
+        count = np.bincount(self.group)
+        eigenvalue = np.bincount(self.group, self.values) / count
+        energy = np.bincount(self.group, self.source)
+        slope, rest, noise_variance = _fit(rows, eigenvalue, energy)
+        source, slope, rest = self.source, slope[self.group], (rest / count)[self.group]
+        energies = [source, slope * source, slope**2 * source + rest]
+        values = self.values
+        if self.dim > len(values):  # directions that no row ever took: the source may have weight there
+            values = np.append(values, np.zeros(self.dim - len(values)))
+            spread = self.source_left / (self.dim - len(self.values))
+            energies = [np.append(e, np.full(self.dim - len(e), 0.0)) for e in energies]
+            energies[0][len(self.values) :] = spread
+        return Estimated(self.dim, group_modes(values, *energies), math.sqrt(noise_variance))
+
+
+def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Per group of modes: the slope b and the energy r in cross = b·source, target = b²·source + r; and σ².
+
+    Within a group the target is a mixture over slopes b_k: its source energy s is split into p_k s (p ≥ 0, Σ p = 1) and a
+    part r is independent of the source, so that θ − aθ_S has the energy Σ_k p_k (b_k − a)² s + r. This is linear in
+    (p, r), and whatever non-negative (p, r) the fit returns belong to two real vectors (|cross|² ≤ source·target).
+    """
+    y, z = rows.labels, rows.design @ rows.source
+    size = float(np.linalg.norm(z))
+    matched = float(np.linalg.norm(y)) / size if size > 0 else 1.0
+    shifts = np.array([0.0, 1.0, matched])
+    slopes = np.unique(np.append(matched * _SLOPES, 1.0))
+    kappa, df1, form = _resolvent_path(rows.design, y[:, None] - z[:, None] * shifts)
+    seen = kappa[:, None] / (eigenvalue + kappa[:, None])
+    scale = max(float(y @ y) / len(y), np.finfo(float).tiny)
+    freedom = np.sqrt(np.maximum(len(y) - df1, 0.5))  # a quadratic form in ν normal variables is known to √(2/ν)
+    groups, penalties = len(eigenvalue), len(kappa)
+    blocks, measured = [], []
+    for shift, values in zip(shifts, form.T, strict=True):
+        values = np.maximum(values, 1e-14 * scale)
+        along = [(seen * (eigenvalue * source_energy * (b - shift) ** 2)) for b in slopes]
+        columns = np.concatenate([seen * scale, *along, np.full((penalties, 1), scale)], axis=1)
+        blocks.append(columns * (freedom / values)[:, None])
+        measured.append(freedom)
+    tight = 3 * math.sqrt(len(y))  # the weight of Σ_k p_k = 1 beside the measurements
+    complete = np.concatenate([np.zeros((groups, groups)), *[np.eye(groups)] * len(slopes), np.zeros((groups, 1))], axis=1)
+    design = np.concatenate([*blocks, tight * complete])
+    found, _ = nnls(design, np.concatenate([*measured, np.full(groups, tight)]), maxiter=30 * design.shape[1])
+    share = found[groups:-1].reshape(len(slopes), groups)
+    whole = share.sum(0)
+    share = np.where(whole > 0, share / np.where(whole > 0, whole, 1.0), 1.0 / len(slopes))
+    slope, square = slopes @ share, slopes**2 @ share
+    rest = scale * found[:groups] / eigenvalue + (square - slope**2) * source_energy
+    return slope, np.maximum(rest, 0.0), scale * float(found[-1])
+
+
+def _resolvent_path(design: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """κ (j,), degrees of freedom (j,) and κ·vᵀ(K+λ)⁻¹v (j, k) for the columns v (n, k), along a path of λ."""
+    n, dim = design.shape
+    if n <= dim:
+        squares, left = np.linalg.eigh(design @ design.T)
+        turned = (left.T @ columns) ** 2
+    else:
+        squares, right = np.linalg.eigh(design.T @ design)
+        turned = (right.T @ (design.T @ columns)) ** 2 / np.maximum(squares, np.finfo(float).tiny)[:, None]
+    alive = squares > max(n, dim) * np.finfo(float).eps * squares[-1]
+    squares, turned = squares[alive], turned[alive]
+    penalty = _PATH * squares[-1]
+    inverse = 1 / (squares + penalty[:, None])
+    outside = np.maximum((columns**2).sum(0) - turned.sum(0), 0.0)
+    trace = inverse.sum(1) + (n - len(squares)) / penalty
+    kappa = 1 / trace
+    return kappa, n - penalty * trace, kappa[:, None] * (inverse @ turned + outside / penalty[:, None])

@@ -1,0 +1,175 @@
+"""Training on a user's own arrays: where a learner ends up, in closed form or by integrating its gradient flow.
+
+One table, `FITS`, says which (strategy, model) is trained how; a new model adds its lines there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lintransfer.errors import MissingMethodError, UnknownNameError, refuse
+from lintransfer.models import Linear
+from lintransfer.simulate.end_to_end import spectral_step
+from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, model_of
+
+METHODS = ("exact", "flow")
+
+# fit(learner, X (n, d), y (n, k), source (d, r) or None) -> weights (d, k)
+Fit = Callable[[Any, np.ndarray, np.ndarray, Any], np.ndarray]
+
+
+def fit(learner: Learner, X: Any, y: Any, source: Any = None, method: str = "exact") -> np.ndarray:
+    r"""Weights at the end of training a learner on the arrays X, y.
+
+    For the linear model: the minimiser of ‖y − Xw‖² + λ‖w − w0‖² (for λ = 0 the one closest to w0), w0 = 0 or the
+    source weights; with a stopping time T, the weights :math:`w(T)` of gradient flow on 1/(2n) of that loss. Linear
+    transfer returns the weights that its head gives to the inputs: features times head.
+
+    X: inputs, (n, d), n ≥ 0.  y: labels, (n,) or (n, k).  source: source weights, (d,) or (d, k); for
+    `LinearTransfer` also (d, r), r features, each used at unit norm. Ignored by `Scratch`.
+    method: "exact" (closed form) or "flow" (the training itself, integrated by an adaptive solver).
+
+    Returns (d,), or (d, k) for k outputs, NumPy float64.
+    Raises `DomainError` if shapes do not match or a number is not finite, `UnknownNameError` for an unknown learner or
+    method, `MissingMethodError` if this learner cannot be trained that way.
+
+    >>> from lintransfer import FineTune, Scratch
+    >>> X, y = np.eye(2, 3), np.array([1.0, 2.0])
+    >>> fit(Scratch(), X, y)
+    array([1., 2., 0.])
+    >>> fit(FineTune(), X, y, source=[5.0, 5.0, 5.0])
+    array([1., 2., 5.])
+    """
+    if not isinstance(learner, Learner):
+        raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {learner!r}")
+    if method not in METHODS:
+        raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    train = _route(learner, method)
+    design = _matrix("X", X)
+    if design.ndim != 2 or design.shape[1] == 0:
+        refuse("X", "a matrix (n, d) with d ≥ 1", got=f"shape {design.shape}")
+    labels = _matrix("y", y)
+    if labels.ndim not in (1, 2) or len(labels) != len(design) or labels.shape[1:] == (0,):
+        rows = len(design)
+        refuse("y", f"labels ({rows},) or ({rows}, k), one row for each row of X", got=f"shape {labels.shape}")
+    outputs = labels.reshape(len(labels), -1) if labels.ndim == 2 else labels[:, None]
+    weights = train(learner, design, outputs, _checked_source(learner, source, design.shape[1], outputs.shape[1]))
+    return weights[:, 0] if labels.ndim == 1 else weights
+
+
+def _route(learner: Learner, method: str) -> Fit:
+    model = model_of(learner)
+    found = FITS.get((type(learner), type(model)), {})
+    if method not in found:
+        there = f"there is: {', '.join(found)}" if found else "there is none"
+        raise MissingMethodError(f"method {method!r} is not there for fitting {learner!r}; {there}")
+    return found[method]
+
+
+def _matrix(argument: str, value: Any) -> np.ndarray:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        refuse(argument, "an array of real numbers", value)
+    if not np.all(np.isfinite(array)):
+        refuse(argument, "finite (no nan, no inf)", got=f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
+    return array
+
+
+def _checked_source(learner: Learner, source: Any, dim: int, outputs: int) -> np.ndarray | None:
+    """Source weights as columns (d, r); they must be there, and match the outputs, where they are used."""
+    if isinstance(learner, Scratch):
+        return None
+    if source is None:
+        refuse("source", f"given: {type(learner).__name__} starts from source weights", source)
+    weights = _matrix("source", source)
+    if weights.ndim not in (1, 2) or len(weights) != dim or weights.size == 0:
+        rule = f"weights ({dim},) or a matrix with {dim} rows, as X has columns"
+        refuse("source", rule, got=f"shape {weights.shape}")
+    columns = weights[:, None] if weights.ndim == 1 else weights
+    if isinstance(learner, FineTune) and columns.shape[1] != outputs:
+        refuse("source", f"of {outputs} column(s), one for each output of y", got=f"shape {weights.shape}")
+    return columns
+
+
+# The linear model: a start, a penalty and a time are all that tells one learner from another.
+
+
+def _exact_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return start + spectral_step(X, y - X @ start, _ridge(learner), _time(learner)) if len(X) else start
+
+
+def _flow_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    if len(X) == 0 or _time(learner) == 0:
+        return start
+    with jax.enable_x64(True):
+        arguments = (X, y, start, _ridge(learner), _time(learner))
+        return np.asarray(_integrate(*(jnp.asarray(v, dtype=jnp.float64) for v in arguments)))
+
+
+@jax.jit
+def _integrate(X: Any, y: Any, start: Any, ridge: Any, time: Any) -> Any:
+    """Gradient flow w' = −[Xᵀ(Xw − y) + λ(w − w0)]/n to the stopping time, or to rest."""
+    import diffrax
+
+    def velocity(t: Any, w: Any, args: Any) -> Any:
+        return -(X.T @ (X @ w - y) + ridge * (w - start)) / X.shape[0]
+
+    solution = diffrax.diffeqsolve(
+        diffrax.ODETerm(velocity),
+        diffrax.Kvaerno5(),  # implicit: the rates of training spread over the square of the condition number
+        t0=0.0,
+        t1=time,
+        dt0=None,
+        y0=start,
+        stepsize_controller=diffrax.PIDController(rtol=1e-9, atol=1e-11),
+        event=diffrax.Event(diffrax.steady_state_event(rtol=1e-10, atol=1e-12)),
+        max_steps=100_000,
+    )
+    return solution.ys[-1]
+
+
+Linearly = Callable[[np.ndarray, Any, np.ndarray, np.ndarray], np.ndarray]
+
+
+def _weights(train: Linearly) -> Fit:
+    """All weights are trained, from zero or from the source."""
+
+    def run(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
+        return train(np.zeros((X.shape[1], y.shape[1])) if source is None else source, learner, X, y)
+
+    return run
+
+
+def _head(train: Linearly) -> Fit:
+    """Only a head on the source features is trained, from zero."""
+
+    def run(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
+        norms = np.linalg.norm(source, axis=0)
+        features = source / np.where(norms > 0, norms, 1.0)
+        return features @ train(np.zeros((features.shape[1], y.shape[1])), learner, X @ features, y)
+
+    return run
+
+
+def _ridge(learner: Any) -> float:
+    if isinstance(learner.ridge, str):
+        refuse("ridge", 'a number to fit arrays ("optimal" needs a TransferProblem; see diagnose)', learner.ridge)
+    return float(learner.ridge)
+
+
+def _time(learner: Any) -> float:
+    return float(getattr(learner, "time", math.inf))
+
+
+FITS: Mapping[tuple[type, type], Mapping[str, Fit]] = {
+    (Scratch, Linear): {"exact": _weights(_exact_from), "flow": _weights(_flow_from)},
+    (FineTune, Linear): {"exact": _weights(_exact_from), "flow": _weights(_flow_from)},
+    (LinearTransfer, Linear): {"exact": _head(_exact_from), "flow": _head(_flow_from)},
+}

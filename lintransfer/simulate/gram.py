@@ -1,0 +1,176 @@
+"""Fast simulation for any covariance: the smaller Gram matrix, with the label noise averaged analytically.
+
+Given the design, the risk averaged over the noise is a quadratic form in δ = θ − w0 plus σ² times a trace,
+so one design stands for all its noise draws and the error bar shrinks severalfold. Only XᵀX matters; for
+n ≥ d it is drawn directly (Bartlett: a triangular matrix of χ and normals), at a cost that does not grow
+with n.
+
+`gram_risks` runs on NumPy in float64 and is what the front door uses. `gram_sweep` is the same calculation
+under JAX in any floating dtype, padded so that a whole sweep over n compiles once: for accelerators.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lintransfer.arithmetic import array_namespace
+from lintransfer.simulate.teachers import covariance_root
+
+_CHUNK_BYTES = 32 * 2**20
+_WORST_CONDITION = 1e7  # of a Gram matrix that may be inverted: keeps nine digits in float64
+
+
+def gram_risks(
+    rng: np.random.Generator, replicates: int, *, n: int, displacement: Any, covariance: Any = None,
+    noise_std: float = 0.0, ridge: float = 0.0, test_covariance: Any = None, average_noise: bool = True,
+) -> np.ndarray:
+    """Risks of ridge(less) training on Gaussian inputs from weights at θ − w0 = `displacement`.
+
+    displacement: (d,), or (d, k) for k outputs.  covariance, test_covariance: None (identity; the same),
+    (d,) or (d, d).  average_noise: the mean over the label noise of every design, right for means, not for
+    variances or laws; False draws one noise vector per design.  Returns (replicates,).
+
+    >>> rng = np.random.default_rng(0)
+    >>> risks = gram_risks(rng, 2, n=2, displacement=np.ones(3))
+    >>> bool((0 < risks).all() and (risks < 3).all())
+    True
+    """
+    delta = _columns(displacement)
+    dim = len(delta)
+    root = covariance_root(covariance, dim)
+    test_root = root if test_covariance is None else covariance_root(test_covariance, dim)
+    rows = min(n, dim)
+    piece = max(1, _CHUNK_BYTES // (8 * max(1, 2 * rows * dim + 3 * rows * rows)))
+    risks = np.empty(replicates)
+    for start in range(0, replicates, piece):
+        size = min(piece, replicates - start)
+        design = _times_root(_reduced_design(rng, size, n, dim), root)
+        noise = None if average_noise else noise_std * rng.standard_normal((size, rows, delta.shape[1]))
+        risks[start : start + size] = _risks_on_numpy(design, delta, test_root, noise_std, ridge, noise)
+    return risks
+
+
+def gram_sweep(
+    key: jax.Array, replicates: int, *, n: Any, displacement: Any, covariance: Any = None, noise_std: float = 0.0,
+    ridge: float = 0.0, test_covariance: Any = None, dtype: Any = None,
+) -> jax.Array:
+    """As `gram_risks` with averaged noise, for all sizes n at once, under JAX: (len(n), replicates).
+
+    Designs are padded to min(d, max n) rows, so that one compilation serves every sweep of the same shapes,
+    and sizes are mapped one after another to bound memory. dtype: float64 where JAX has it switched on, else
+    float32; single precision is for |n − d| of at least a few per cent of d, where the Gram matrix is well
+    conditioned.
+    """
+    sizes = jnp.asarray(n)
+    delta = jnp.asarray(_columns(displacement), dtype=dtype)
+    root = covariance_root(covariance, len(delta))
+    test_root = root if test_covariance is None else covariance_root(test_covariance, len(delta))
+    roots = [None if r is None else jnp.asarray(r, delta.dtype) for r in (root, test_root)]
+    rows = min(len(delta), int(np.max(n)))
+    scale = [jnp.asarray(v, delta.dtype) for v in (noise_std, ridge)]
+    return _sweep(key, sizes, delta, *roots, *scale, replicates, rows)
+
+
+@partial(jax.jit, static_argnums=(7, 8))
+def _sweep(
+    key: Any, sizes: Any, delta: Any, root: Any, test_root: Any, noise_std: Any, ridge: Any, replicates: int,
+    rows: int,
+) -> Any:
+    dim = delta.shape[0]
+
+    def one_size(arguments: Any) -> Any:
+        key, n = arguments
+        normal_key, chi_key = jax.random.split(key)
+        white = jax.random.normal(normal_key, (replicates, rows, dim), delta.dtype)
+        used = jnp.arange(rows) < n
+        freedom = jnp.maximum(n - jnp.arange(rows), 1).astype(delta.dtype)
+        chi = jnp.sqrt(jax.random.chisquare(chi_key, freedom, shape=(replicates, rows), dtype=delta.dtype))
+        # Both kinds of design have `rows` rows, so that one program serves sizes on both sides of d.
+        triangle = jnp.triu(white[:, :, :rows], 1) + chi[:, :, None] * jnp.eye(rows, dtype=delta.dtype)
+        triangle = jnp.pad(triangle, ((0, 0), (0, 0), (0, dim - rows)))
+        design = _times_root(jnp.where(n >= dim, triangle, white * used[:, None]), root)
+        # Padded rows are zero: a one on their diagonal keeps the Gram matrix invertible and changes no risk.
+        gram = design @ jnp.swapaxes(design, -1, -2) + jnp.diag(ridge + ~used)
+        return _risks_given_inverse(design, jnp.linalg.inv(gram), delta, test_root, noise_std, None)
+
+    return jax.lax.map(one_size, (jax.random.split(key, len(sizes)), sizes))
+
+
+def _reduced_design(rng: np.random.Generator, size: int, n: int, dim: int) -> np.ndarray:
+    """White Gaussian designs with min(n, d) rows; for n ≥ d a triangle with the law of their QR factor."""
+    white = rng.standard_normal((size, min(n, dim), dim))
+    if n < dim:
+        return white
+    chi = np.sqrt(rng.chisquare(n - np.arange(dim), size=(size, dim)))
+    return np.triu(white, 1) + chi[:, :, None] * np.eye(dim)
+
+
+def _risks_on_numpy(
+    design: np.ndarray, delta: np.ndarray, test_root: Any, noise_std: float, ridge: float, noise: Any
+) -> np.ndarray:
+    """Risks through the inverse Gram matrix, and through the singular values where that would lose digits."""
+    gram = design @ np.swapaxes(design, -1, -2) + ridge * np.eye(design.shape[-2])
+    try:
+        inverse = np.linalg.inv(gram)
+        size = [np.abs(matrix).sum(-1).max(-1, initial=0) for matrix in (gram, inverse)]
+        bad = ~(size[0] * size[1] < _WORST_CONDITION)
+    except np.linalg.LinAlgError:
+        inverse, bad = np.zeros_like(gram), np.ones(len(gram), dtype=bool)
+    risks = _risks_given_inverse(design, inverse, delta, test_root, noise_std, noise)
+    if bad.any():
+        noise = None if noise is None else noise[bad]
+        risks[bad] = _risks_by_svd(design[bad], delta, test_root, noise_std, ridge, noise)
+    return risks
+
+
+def _risks_given_inverse(
+    design: Any, inverse: Any, delta: Any, test_root: Any, noise_std: Any, noise: Any
+) -> Any:
+    """Risks (…) given designs (…, m, d) and (XXᵀ + λ)⁻¹: averaged over the noise if `noise` is None."""
+    xp = array_namespace(design)
+    fitted = design @ delta if noise is None else design @ delta + noise
+    error = _root_times(test_root, delta - xp.swapaxes(design, -1, -2) @ (inverse @ fitted))
+    risks = xp.sum(error * error, axis=(-1, -2))
+    if noise is not None:
+        return risks
+    tested = _times_root(design, test_root)
+    trace = xp.sum((inverse @ (tested @ xp.swapaxes(tested, -1, -2))) * inverse, axis=(-1, -2))
+    return risks + noise_std**2 * delta.shape[-1] * trace
+
+
+def _risks_by_svd(
+    design: np.ndarray, delta: np.ndarray, test_root: Any, noise_std: float, ridge: float, noise: Any
+) -> np.ndarray:
+    u, s, vt = np.linalg.svd(design, full_matrices=False)
+    alive = s > design.shape[-1] * np.finfo(float).eps * s[:, :1]
+    step = np.where(alive, s / np.where(alive, s * s + ridge, 1.0), 0.0)
+    fitted = design @ delta if noise is None else design @ delta + noise
+    turned = np.swapaxes(u, -1, -2) @ fitted
+    error = _root_times(test_root, delta - np.swapaxes(vt, -1, -2) @ (step[..., None] * turned))
+    risks = np.sum(error * error, axis=(-1, -2))
+    if noise is not None:
+        return risks
+    spread = step[..., None] * _times_root(vt, test_root)
+    return risks + noise_std**2 * delta.shape[-1] * np.sum(spread * spread, axis=(-1, -2))
+
+
+def _times_root(rows: Any, root: Any) -> Any:
+    if root is None:
+        return rows
+    return rows * root if root.ndim == 1 else rows @ root
+
+
+def _root_times(root: Any, columns: Any) -> Any:
+    if root is None:
+        return columns
+    return root[:, None] * columns if root.ndim == 1 else root @ columns
+
+
+def _columns(vectors: Any) -> np.ndarray:
+    array = np.asarray(vectors, float)
+    return array[:, None] if array.ndim == 1 else array

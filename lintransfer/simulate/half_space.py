@@ -1,0 +1,75 @@
+r"""Least squares on the two sides of a hyperplane: the end state of small ReLU networks with enough samples."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lintransfer.errors import refuse
+
+
+class HalfSpaceFit(NamedTuple):
+    """positive, negative: β_+ and β_− (d,), fitted on {x·β > 0} and {x·β ≤ 0}; `signs_kept`: whether every training
+    point has the sign of x·β under its own fit, so that h interpolates both fits exactly."""
+
+    positive: np.ndarray
+    negative: np.ndarray
+    signs_kept: bool
+
+    def __call__(self, inputs: Any) -> np.ndarray:
+        """h(x) = (β_+·x)_+ − (−β_−·x)_+ for inputs (..., d)."""
+        inputs = np.asarray(inputs, dtype=float)
+        return np.maximum(inputs @ self.positive, 0) - np.maximum(-(inputs @ self.negative), 0)
+
+
+def half_space_fit(inputs: Any, labels: Any, teacher: Any) -> HalfSpaceFit:
+    """Least squares of minimal norm on either side of {x·teacher = 0}.
+
+    inputs: (n, d).  labels: (n,).  teacher: β (d,), or any direction that splits the data.
+    """
+    inputs, labels, teacher = (np.asarray(v, dtype=float) for v in (inputs, labels, teacher))
+    if inputs.ndim != 2 or labels.shape != inputs.shape[:1] or teacher.shape != inputs.shape[1:]:
+        refuse("inputs", "(n, d) with labels (n,) and a teacher (d,)", (inputs.shape, labels.shape, teacher.shape))
+    above = inputs @ teacher > 0
+    positive, negative = (np.linalg.lstsq(inputs[side], labels[side])[0] for side in (above, ~above))
+    kept = np.all(inputs[above] @ positive > 0) and np.all(inputs[~above] @ negative < 0)
+    return HalfSpaceFit(positive, negative, bool(kept))
+
+
+def half_space_risk_samples(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, noise_std: float = 1.0
+) -> np.ndarray:
+    """Excess risks of half-space least squares on N(0, I) with the teacher's own split, shape (replicates,).
+
+    Splits with fewer than d + 2 inputs on a side are drawn again. The risk is E(w(x)·x − β·x)² with w = β_± on the
+    teacher's sides, which is exact by symmetry: half of each side's squared error.
+    """
+    risks = np.empty(replicates)
+    teacher = np.arange(1.0, dim + 1)
+    for i in range(replicates):
+        while True:
+            inputs = rng.standard_normal((n, dim))
+            above = int(np.sum(inputs @ teacher > 0))
+            if dim + 2 <= above <= n - dim - 2:
+                break
+        labels = inputs @ teacher + noise_std * rng.standard_normal(n)
+        fit = half_space_fit(inputs, labels, teacher)
+        errors = np.stack([fit.positive - teacher, fit.negative - teacher])
+        risks[i] = np.sum(errors**2) / 2
+    return risks
+
+
+def draw_with_margin(
+    rng: np.random.Generator, n: int, teacher: Any, margin: float = 0.0
+) -> np.ndarray:
+    """Inputs N(0, I) of shape (n, d) conditioned on |x·β| > margin ‖x‖‖β‖, by rejection."""
+    teacher = np.asarray(teacher, dtype=float)
+    if not 0 <= margin < 1:
+        refuse("margin", "in [0, 1)", margin)
+    kept = np.empty((0, len(teacher)))
+    while len(kept) < n:
+        drawn = rng.standard_normal((2 * n + 16, len(teacher)))
+        lengths = np.linalg.norm(drawn, axis=1) * np.linalg.norm(teacher)
+        kept = np.concatenate([kept, drawn[np.abs(drawn @ teacher) > margin * lengths]])
+    return kept[:n]

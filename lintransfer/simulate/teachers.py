@@ -1,0 +1,83 @@
+"""Teachers for simulations: deterministic vectors that realise given norms, overlaps and energies."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.errors import refuse
+from lintransfer.spectra import Modes
+
+
+def teacher_pair(
+    dim: int, overlap: float, source_norm: float = 1.0, target_norm: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two vectors (dim,) of the given norms at cosine `overlap`, spread over all coordinates.
+
+    The same arguments always give the same vectors. The first direction is the diagonal (1, …, 1)/√d, the
+    second is orthogonal to it, so that no coordinate axis is special.
+
+    Raises `DomainError` if |overlap| > 1, or if dim = 1 and |overlap| ≠ 1.
+
+    >>> source, target = teacher_pair(5, 0.6, target_norm=2.0)
+    >>> round(float(source @ target), 12)
+    1.2
+    """
+    if not -1 <= overlap <= 1 or (dim == 1 and abs(overlap) != 1):
+        refuse("overlap", "a cosine between -1 and 1 (±1 when dim = 1)", overlap)
+    along = np.full(dim, 1 / math.sqrt(dim))
+    aside = np.zeros(dim)
+    if dim > 1:
+        ramp = np.arange(dim) - (dim - 1) / 2
+        aside = ramp / np.linalg.norm(ramp)
+    sine = math.sqrt(max(0.0, (1 - overlap) * (1 + overlap)))
+    return source_norm * along, target_norm * (overlap * along + sine * aside)
+
+
+def teachers_from_modes(modes: Modes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Spectrum, source and target, each (d,) in eigen-coordinates, with the energies of every eigenspace.
+
+    Each eigenspace holds its pair in two of its coordinates. An eigenspace of one dimension holds parallel
+    vectors only.
+
+    Raises `DomainError` if the energies of an eigenspace fit no two vectors of its dimension.
+    """
+    counts = np.asarray(modes.multiplicity, float)
+    if np.any(counts != np.rint(counts)):
+        refuse("multiplicity", "whole numbers, to make vectors from modes", counts)
+    spectrum = np.repeat(np.asarray(modes.eigenvalue, float), counts.astype(int))
+    source, target = np.zeros_like(spectrum), np.zeros_like(spectrum)
+    start = 0
+    for count, ss, st, tt in zip(counts.astype(int), modes.source, modes.cross, modes.target, strict=True):
+        if count:
+            source[start], target[start], height = _pair_in_plane(float(ss), float(st), float(tt))
+            if count > 1:
+                target[start + 1] = height
+            elif height > 1e-7 * math.sqrt(tt):
+                refuse("modes", "parallel teachers in an eigenspace of one dimension", (ss, st, tt))
+        start += count
+    return spectrum, source, target
+
+
+def _pair_in_plane(source: float, cross: float, target: float) -> tuple[float, float, float]:
+    """s along the first axis, and the two coordinates of the target, for three given energies."""
+    if cross * cross > source * target * (1 + 1e-9):
+        refuse("modes", "energies with cross² ≤ source·target", (source, cross, target))
+    norm = math.sqrt(source)
+    along = cross / norm if norm > 0 else 0.0
+    return norm, along, math.sqrt(max(0.0, target - along * along))
+
+
+def covariance_root(covariance: Any, dim: int) -> Any:
+    """A with AAᵀ = covariance: None for the identity, (d,) for a spectrum, else the symmetric root (d, d)."""
+    if covariance is None:
+        return None
+    covariance = np.asarray(covariance, float)
+    if covariance.shape not in ((dim,), (dim, dim)):
+        refuse("covariance", f"a spectrum ({dim},) or a matrix ({dim}, {dim})", f"shape {covariance.shape}")
+    if covariance.ndim == 1:
+        return np.sqrt(covariance)
+    values, basis = np.linalg.eigh(covariance)
+    return (basis * np.sqrt(np.maximum(values, 0))) @ basis.T

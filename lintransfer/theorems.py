@@ -1,0 +1,28 @@
+"""The table of theorems: every result, one row each, joined from the files of `lintransfer.table`."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from lintransfer.errors import UnknownNameError
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+
+__all__ = ["THEOREMS", "Experiment", "Limit", "Mutant", "Theorem", "theorem"]
+
+_TOPICS: tuple[Any, ...] = ()
+
+THEOREMS: tuple[Theorem, ...] = tuple(row for topic in _TOPICS for row in topic.ROWS)
+
+
+def theorem(name: str) -> Theorem:
+    """The row of the table with this name.
+
+    Raises `UnknownNameError`, with close names, if there is none.
+    """
+    for row in THEOREMS:
+        if row.name == name:
+            return row
+    close = difflib.get_close_matches(str(name), [row.name for row in THEOREMS], n=3, cutoff=0.4)
+    hint = f"; did you mean {', '.join(close)}?" if close else ""
+    raise UnknownNameError(f"there is no theorem {name!r}{hint} (lintransfer theorems lists them all)")

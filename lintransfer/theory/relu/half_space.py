@@ -1,0 +1,85 @@
+r"""The end state of a small ReLU network above the optimisation threshold: least squares on two half-spaces.
+
+With enough samples the neurons align with ±Σβ and the network converges to h(x) = (β_+·x)_+ − (−β_−·x)_+, where β_± are
+least-squares fits on {±x·β > 0}: it does not interpolate, although it could, and generalises like ordinary least
+squares on half the data. Below the threshold it interpolates.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lintransfer.arithmetic import where
+from lintransfer.errors import refuse
+
+
+def half_space_risk_given_split(n_positive: Any, n: Any, dim: Any, noise_variance: Any) -> Any:
+    r"""Excess risk of half-space least squares on N(0, I), given how many inputs fall on the teacher's positive side.
+
+    .. math:: R = \frac{\sigma^2 d}{2}\Bigl[\frac{1}{n_+-d-1} + \frac{1}{n-n_+-d-1}\Bigr]
+
+    n_positive: n_+ with d + 2 ≤ n_+ ≤ n − d − 2.  The split is the teacher's own (oracle).  Kind: EXACT: flipping the
+    sign of a row and its label makes half-Gaussian inputs Gaussian without changing the fit.  Source: new (A4).
+
+    >>> half_space_risk_given_split(10, 20, 4, 1.0)
+    0.8
+    """
+    sides = 1 / (n_positive - dim - 1) + 1 / (n - n_positive - dim - 1)
+    return noise_variance * dim * sides / 2
+
+
+def half_space_risk(n: Any, dim: int, noise_variance: Any) -> Any:
+    r"""Expected excess risk of half-space least squares on N(0, I), with the teacher's own split.
+
+    .. math:: R = \sigma^2\,E\Bigl[\frac{d}{n_+-d-1}\,\Big|\,d+2 \le n_+ \le n-d-2\Bigr] \approx
+              \frac{2\sigma^2 d}{n-2d-2}, \qquad n_+ \sim \mathrm{Bin}(n, \tfrac12)
+
+    n: sample sizes ≥ 2d + 4, an integer or an array of them.  dim: d ≥ 1.  Returns shape of n; nan where n < 2d + 4.
+    Kind: EXACT for the oracle split, about twice the risk of ordinary least squares.  Source: new (A4).
+
+    >>> round(float(half_space_risk(40, 3, 1.0)), 6)
+    0.195894
+    """
+    if np.ndim(dim) != 0 or dim != int(dim) or dim < 1:
+        refuse("dim", "a whole number ≥ 1", dim)
+    sizes = np.asarray(n)
+    if not np.all(sizes == np.floor(sizes)) or np.any(sizes < 0):
+        refuse("n", "whole numbers ≥ 0", n)
+    inverse = np.vectorize(lambda size: _mean_inverse(int(size), int(dim)), otypes=[float])(sizes)
+    return noise_variance * inverse
+
+
+def _mean_inverse(n: int, dim: int) -> float:
+    """E[d/(n_+ − d − 1)] over the admissible splits; terms beyond 40 standard deviations are below rounding."""
+    if n < 2 * dim + 4:
+        return float("nan")
+    reach = 20 * int(np.sqrt(n)) + 40
+    split = np.arange(max(dim + 2, n // 2 - reach), min(n - dim - 2, n - n // 2 + reach) + 1, dtype=float)
+    log_weight = np.concatenate([[0.0], np.cumsum(np.log((n - split[:-1]) / (split[:-1] + 1)))])
+    weight = np.exp(log_weight - log_weight.max())
+    return float(np.sum(weight * dim / (split - dim - 1)) / np.sum(weight))
+
+
+def large_sample_half_space_risk(n: Any, dim: Any, noise_variance: Any) -> Any:
+    """2σ²d/(n − 2d − 2), the risk of an even split: a lower bound of `half_space_risk` by convexity; nan for
+    n ≤ 2d + 2.
+
+    >>> large_sample_half_space_risk(40, 3, 1.0)
+    0.1875
+    """
+    left = n - 2 * dim - 2
+    enough = left > 0
+    return where(enough, 2 * noise_variance * dim / where(enough, left, 1), float("nan"))
+
+
+def half_space_training_error(n: Any, dim: Any, noise_variance: Any) -> Any:
+    r"""Mean squared residual σ²(1 − 2d/n) that half-space least squares leaves on its training set (interpolation: 0).
+
+    n: ≥ 2d, both sides holding at least d inputs.  Kind: EXACT given that.  Source: new (A4).
+
+    >>> half_space_training_error(8, 2, 1.0)
+    0.5
+    """
+    return noise_variance * (n - 2 * dim) / n

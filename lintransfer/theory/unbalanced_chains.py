@@ -1,0 +1,165 @@
+r"""Rank-one networks whose layers start at different norms: relative layer scale is a continuous depth.
+
+W_1 = z v_1ᵀ, then scalars a_2 … a_L > 0 along matching unit vectors, so that w = z Π a_j. Gradient flow conserves
+Δ_j = ‖z‖² − a_j² (`imbalance`) and Qz. With q = ‖Qz‖² and zero loss reached, Y = ‖z‖² at the end is the one root above
+max(q, Δ_2, …, Δ_L) of (Y − q) Π(Y − Δ_j) = ‖m‖², and w = m + ρQw0 with |ρ| = √(Π(Y − Δ_j)/Π(Y_0 − Δ_j)).
+
+Two layers: Δ → −∞ is linear fine-tuning (ρ = 1), Δ = 0 the balanced law, Δ → +∞ the law of infinite depth up to the
+sign of (Xw0)·y. The sign of ρ is not always decided by what is conserved: see `ChainEnd`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from lintransfer.arithmetic import array_namespace, exp, log, maximum, ratio_where, sqrt, where
+from lintransfer.errors import refuse
+from lintransfer.theory.newton import newton
+
+
+class ChainEnd(NamedTuple):
+    """Where a chain ends: w = m + ρQw0.
+
+    retention: |ρ|.  decided: True where ρ > 0 is certain, because max Δ_j ≤ q keeps every scalar away from zero.
+    Elsewhere the scalar with the largest Δ_j may have crossed zero, with ρ < 0 of the same size: integrate the flow.
+    may_stall: True where the largest Δ_j > q belongs to two or more layers; these cannot cross zero, and the flow may
+    end at the saddle w = 0 instead.
+    """
+
+    retention: Any
+    decided: Any
+    may_stall: Any
+
+
+def chain_imbalances(depth: int, imbalance: Any) -> tuple[Any, ...]:
+    """The L − 1 numbers Δ_j = ‖W_1‖² − a_j² of a network of `depth` layers.
+
+    imbalance: a number for two layers, 0 (balanced) for any depth, else a sequence of L − 1 numbers.
+    Raises `DomainError` if their number does not fit the depth, or if the depth is not whole and they are not all 0.
+
+    >>> chain_imbalances(3, 0.0), chain_imbalances(2, -1.5)
+    ((0.0, 0.0), (-1.5,))
+    """
+    if depth != depth or depth < 1 or depth != int(depth):
+        refuse("depth", "a whole number ≥ 1 for a network with imbalanced layers", depth)
+    layers = int(depth) - 1
+    if isinstance(imbalance, Sequence):
+        given = tuple(imbalance)
+        if len(given) != layers:
+            refuse("imbalance", f"{layers} numbers ‖W_1‖² − a_j² for depth {int(depth)}", imbalance)
+        return given
+    if layers == 1:
+        return (imbalance,)
+    if isinstance(imbalance, int | float) and imbalance == 0:
+        return (imbalance,) * layers
+    return refuse("imbalance", f"a tuple of {layers} numbers ‖W_1‖² − a_j² for depth {int(depth)}", imbalance)
+
+
+def chain_factors(edges: Sequence[Any], product: Any) -> tuple[Any, ...]:
+    """The factors Y − e_i, all positive, where Π_i (Y − e_i) = `product` ≥ 0 and Y > max e_i.
+
+    Newton's method on the logarithm of the equation as a function of ln(Y − max e_i), convex and increasing. Returning
+    the factors instead of Y keeps the digits of those that nearly vanish. product = 0: Y = max e_i.
+
+    >>> [float(round(f, 12)) for f in chain_factors((1.0, -2.0), 4.0)]
+    [1.0, 4.0]
+    """
+    top = edges[0]
+    for edge in edges[1:]:
+        top = maximum(top, edge)
+    gaps = tuple(top - edge for edge in edges)
+    positive = product > 0
+
+    def start(product: Any, *gaps: Any) -> Any:
+        return log(product) / len(gaps) + 0 * sum(gaps)
+
+    def step(u: Any, product: Any, *gaps: Any) -> Any:
+        factors = [exp(u) + gap for gap in gaps]
+        value, slope = -log(product), 0
+        for factor in factors:
+            value, slope = value + log(factor), slope + exp(u) / factor
+        return u - value / slope
+
+    least = exp(newton(step, start, where(positive, product, 1), *gaps))
+    least = where(positive, least, 0)
+    return tuple(least + gap for gap in gaps)
+
+
+def initial_scales(imbalance: Sequence[Any], source_energy: Any) -> tuple[Any, ...]:
+    """‖z‖² and a_2² … a_L² at the start of a chain with these imbalances and end-to-end energy ‖w0‖².
+
+    Every list of real imbalances is realised by exactly one chain if ‖w0‖ > 0.
+
+    >>> [float(round(f, 12)) for f in initial_scales((-3.0,), 4.0)]
+    [1.0, 4.0]
+    """
+    return chain_factors((0, *imbalance), source_energy)
+
+
+def unbalanced_retention(
+    imbalance: Sequence[Any], source_energy: Any, null_fraction: Any, fit_energy: Any
+) -> ChainEnd:
+    """|ρ| at zero loss of a rank-one chain with conserved Δ_j, and what is known of its sign.
+
+    imbalance: (Δ_2, …, Δ_L).  source_energy: ‖w0‖² > 0.  null_fraction: A = ‖Qw0‖²/‖w0‖².  fit_energy: ‖m‖².
+    Depends on more than the ratios A and B: the imbalances set a scale. nan for ‖w0‖ = 0. Source: new.
+
+    >>> end = unbalanced_retention((0.0,), 1.0, 0.5, 3.0)
+    >>> print(f"{end.retention:.9f}", end.decided)
+    1.414213562 True
+    """
+    square, *heads = initial_scales(imbalance, source_energy)
+    kept = null_fraction * square
+    _, *final = chain_factors((kept, *imbalance), fit_energy)
+    growth = 1
+    for after, before in zip(final, heads, strict=True):
+        growth = growth * ratio_where(source_energy > 0, after, before, float("nan"))
+    return ChainEnd(sqrt(growth), *_signs(imbalance, kept))
+
+
+def _signs(imbalance: Sequence[Any], kept: Any) -> tuple[Any, Any]:
+    decided, stall = kept >= 0, kept < 0
+    for j, delta in enumerate(imbalance):
+        decided = decided & (delta <= kept)
+        for other in imbalance[:j]:
+            largest = other == delta
+            for third in imbalance:
+                largest = largest & (third <= delta)
+            stall = stall | (largest & (delta > kept))
+    return decided, stall
+
+
+def two_layer_head(imbalance: Any, kept: Any, fit_energy: Any) -> Any:
+    """Head scale h² at zero loss of a two-layer chain: h² = [(q−Δ) + √((q−Δ)² + 4‖m‖²)]/2, ρ = h/h_0.
+
+    imbalance: Δ = ‖z‖² − h².  kept: q = ‖Qz‖².  fit_energy: ‖m‖². Written so that nothing cancels for q < Δ.
+
+    >>> print(f"{two_layer_head(0.0, 0.5, 3.0):.9f}")
+    2.000000000
+    """
+    gap = kept - imbalance
+    root = sqrt(gap * gap + 4 * fit_energy)
+    return where(gap >= 0, (gap + root) / 2, ratio_where(gap < 0, 2 * fit_energy, root - gap, 0))
+
+
+def unbalanced_limits(source_dot_labels: Any, null_fraction: Any, fit_ratio: Any) -> tuple[Any, Any]:
+    """ρ of two layers for Δ → −∞ (a much larger head: 1) and for Δ → +∞ (a much larger first layer).
+
+    The second is sign((Xw0)·y)·‖m‖/‖Pw0‖: the law of infinite depth, with a sign.
+
+    >>> unbalanced_limits(-1.0, 0.5, 2.0)
+    (1, np.float64(-2.0))
+    """
+    size = sqrt(fit_ratio / (1 - null_fraction))
+    return 1, where(source_dot_labels > 0, size, -size)
+
+
+def chain_end_points(fit: Any, kept: Any, retention: Any) -> tuple[Any, Any]:
+    """The two candidates m ± |ρ|Qw0, shape (2, …, d) if stacked: the flow chooses where the sign is not decided.
+
+    fit: m (…, d).  kept: Qw0 (…, d).  retention: |ρ| (…).
+    """
+    xp = array_namespace(fit, kept)
+    shift = xp.asarray(retention)[..., None] * kept
+    return fit + shift, fit - shift

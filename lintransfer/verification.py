@@ -1,0 +1,213 @@
+"""The verification ladder: every theorem of the table on every rung, each reported on its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from time import perf_counter
+
+import jax
+import numpy as np
+
+from lintransfer.rungs.accuracy import check_precision, check_rigour
+from lintransfer.rungs.identity import check_identity
+from lintransfer.rungs.limits import check_limits
+from lintransfer.rungs.mutants import check_mutants
+from lintransfer.rungs.outcome import OUTCOMES, RUNGS, Check, one_line
+from lintransfer.rungs.simulation import Z_LIMIT, check_simulation, measure
+from lintransfer.table.row import Theorem
+from lintransfer.theorems import THEOREMS, theorem
+
+__all__ = ["Check", "Report", "verify", "verify_rows"]
+
+
+@dataclass(frozen=True)
+class _Effort:
+    """How much work the rungs do: numbers of points, seconds for one symbolic step, shares of the replicates."""
+
+    precision_points: int
+    rigour_points: int
+    symbolic_seconds: float
+    shares: tuple[float, ...]
+
+
+_FULL = _Effort(200, 40, 60.0, (1.0,))
+# A share of the replicates first; all of them only where that cannot resolve, or lets a mutant through.
+_QUICK = _Effort(30, 8, 10.0, (0.1, 1.0))
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every check, in the order of the table and of the ladder.
+
+    quick, key: as given to `verify`.  seconds: wall time.
+    """
+
+    checks: tuple[Check, ...]
+    quick: bool = False
+    key: int = 0
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """True if nothing failed and nothing was inconclusive. What is missing or skipped is shown, not hidden."""
+        return not any(check.outcome in ("FAIL", "INCONCLUSIVE") for check in self.checks)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of checks by outcome."""
+        found = Counter(check.outcome for check in self.checks)
+        return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
+
+    @property
+    def false_alarm(self) -> float:
+        """Bonferroni bound on the probability that some check fails although every theorem is true."""
+        return min(1.0, sum(check.false_alarm for check in self.checks))
+
+    @property
+    def summary(self) -> str:
+        """Counts, time, and the declared probability of a false alarm, in two lines."""
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in self.counts.items())
+        theorems = len({check.theorem for check in self.checks})
+        return (
+            f"{theorems} theorems, {len(self.checks)} checks: {counts} ({self.seconds:.0f} s, key {self.key})\n"
+            f"Monte Carlo: |z| < {Z_LIMIT:g} for every comparison; if all theorems are true, some check fails with "
+            f"probability ≤ {self.false_alarm:.2g} (Bonferroni)"
+        )
+
+    def __str__(self) -> str:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("theorem", *RUNGS, title="lintransfer verify")
+        for name, by_rung in self._by_theorem():
+            table.add_row(name, *(_COLOURED[by_rung[rung].outcome] if rung in by_rung else "" for rung in RUNGS))
+        text = io.StringIO()
+        console = Console(file=text, width=110, force_terminal=False)
+        console.print(table)
+        for check in self.checks:
+            if check.outcome in ("FAIL", "INCONCLUSIVE"):
+                console.print(str(check), markup=False, highlight=False)
+        console.print(self.summary, markup=False, highlight=False)
+        return text.getvalue().rstrip()
+
+    def to_json(self) -> str:
+        """The whole report as JSON text (infinite numbers as strings)."""
+        content = {
+            "ok": self.ok,
+            "quick": self.quick,
+            "key": self.key,
+            "seconds": round(self.seconds, 2),
+            "counts": self.counts,
+            "false_alarm": self.false_alarm,
+            "checks": [_plain(check) for check in self.checks],
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+    def to_markdown(self) -> str:
+        """The table of outcomes, then the detail of every check, as Markdown."""
+        lines = ["# Verification report", "", self.summary.replace("\n", "  \n"), ""]
+        lines += [f"| theorem | {' | '.join(RUNGS)} |", f"|---{'|---' * len(RUNGS)}|"]
+        for name, by_rung in self._by_theorem():
+            lines.append(f"| {name} | {' | '.join(by_rung[r].outcome if r in by_rung else '' for r in RUNGS)} |")
+        for name, by_rung in self._by_theorem():
+            lines += ["", f"## {name}", ""]
+            lines += [f"* {c.rung}: **{c.outcome}** — {c.detail} ({c.seconds:.2f} s)" for c in by_rung.values()]
+        return "\n".join(lines) + "\n"
+
+    def _by_theorem(self) -> Iterator[tuple[str, dict[str, Check]]]:
+        for name in dict.fromkeys(check.theorem for check in self.checks):
+            yield name, {check.rung: check for check in self.checks if check.theorem == name}
+
+
+_COLOURED = {
+    "PASS": "[green]PASS[/]",
+    "FAIL": "[bold red]FAIL[/]",
+    "INCONCLUSIVE": "[yellow]INCONCLUSIVE[/]",
+    "SKIPPED": "[dim]skipped[/]",
+    "MISSING": "[yellow]missing[/]",
+}
+
+
+def _plain(check: Check) -> dict[str, object]:
+    content = asdict(check)
+    content["measured"] = {k: v if np.isfinite(v) else str(v) for k, v in check.measured.items()}
+    content["seconds"] = round(check.seconds, 3)
+    return content
+
+
+def verify(
+    names: str | Iterable[str] | None = None,
+    quick: bool = False,
+    key: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Climb the verification ladder with every theorem, or those named.
+
+    names: theorem names; None for the whole table.  quick: fewer points and replicates, under a minute for the whole
+    table; a run too weak to see an error is repeated at full size, never passed.  key: seed of the simulations.
+    progress: called with (theorems done, theorems in all).
+
+    Returns a `Report`: print it, or see `.ok`, `.to_json()`, `.to_markdown()`. Raises `UnknownNameError` for a name
+    that is not in the table.
+    """
+    if names is None:
+        rows = THEOREMS
+    else:
+        rows = tuple(theorem(name) for name in ([names] if isinstance(names, str) else names))
+    return verify_rows(rows, quick=quick, key=key, progress=progress)
+
+
+def verify_rows(
+    rows: Iterable[Theorem],
+    quick: bool = False,
+    key: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """`verify` for any rows, in the table or not: a theorem of your own, say."""
+    effort = _QUICK if quick else _FULL
+    start = perf_counter()
+    checks: list[Check] = []
+    rows = tuple(rows)
+    with jax.enable_x64(True):
+        for done, row in enumerate(rows, start=1):
+            checks += _climb(row, effort, key)
+            if progress is not None:
+                progress(done, len(rows))
+    return Report(tuple(checks), quick, key, perf_counter() - start)
+
+
+def _climb(row: Theorem, effort: _Effort, key: int) -> list[Check]:
+    """All rungs for one theorem."""
+    rng = np.random.default_rng([key, zlib.crc32(row.name.encode())])
+    checks = [_timed(lambda: check_limits(row))]
+    start = perf_counter()
+    identity, evidence = check_identity(row, rng, effort.symbolic_seconds)
+    checks.append(replace(identity, seconds=perf_counter() - start))
+    checks.append(_timed(lambda: check_precision(row, rng, effort.precision_points)))
+    checks.append(_timed(lambda: check_rigour(row, rng, effort.rigour_points)))
+    for attempt, share in enumerate(effort.shares, start=1):
+        start = perf_counter()
+        try:
+            measured = measure(row, key, share)
+        except Exception as error:
+            failed = Check(row.name, "simulation", "FAIL", f"the experiment does not run: {one_line(error)}")
+            return [*checks, replace(failed, seconds=perf_counter() - start)]
+        simulation = check_simulation(row, measured)
+        # Each attempt is one more chance of a false alarm.
+        risk = attempt * simulation.false_alarm
+        simulation = replace(simulation, false_alarm=risk, seconds=perf_counter() - start)
+        start = perf_counter()
+        mutants = replace(check_mutants(row, evidence, measured), seconds=perf_counter() - start)
+        if simulation.outcome != "INCONCLUSIVE" and mutants.outcome != "FAIL":
+            break
+    return [*checks, simulation, mutants]
+
+
+def _timed(check: Callable[[], Check]) -> Check:
+    start = perf_counter()
+    return replace(check(), seconds=perf_counter() - start)

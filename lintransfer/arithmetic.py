@@ -165,8 +165,9 @@ def maximum(a: Any, b: Any) -> Any:
         return sys.modules["sympy"].Max(a, b)
     if kind == "arb":
         return sys.modules["flint"].arb.max(sys.modules["flint"].arb(a), b)
-    if kind == "mpmath" or isinstance(a, Fraction) or isinstance(b, Fraction):
-        return a if a >= b else b
+    plain = isinstance(a, int | float | Fraction) and isinstance(b, int | float | Fraction)
+    if kind == "mpmath" or plain:
+        return a if a >= b or a != a else b  # as numpy does, a nan wins
     return np.maximum(a, b)
 
 

@@ -6,11 +6,12 @@ import difflib
 from typing import Any
 
 from lintransfer.errors import UnknownNameError
+from lintransfer.table import isotropic
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 
 __all__ = ["THEOREMS", "Experiment", "Limit", "Mutant", "Theorem", "theorem"]
 
-_TOPICS: tuple[Any, ...] = ()
+_TOPICS: tuple[Any, ...] = (isotropic,)
 
 THEOREMS: tuple[Theorem, ...] = tuple(row for topic in _TOPICS for row in topic.ROWS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.arithmetic import maximum, ratio_where, where
+from lintransfer.arithmetic import maximum, minimum, ratio_where, where
 
 
 def overparameterized_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
@@ -71,3 +71,70 @@ def fine_tuning_transferability(n: Any, dim: Any, source_energy: Any, cross_ener
     0.25
     """
     return maximum(dim - n, 0) * (2 * cross_energy - source_energy) / dim
+
+
+def overparameterized_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
+    r"""Variance of the excess risk of the minimum-norm fit, over inputs and noise.
+
+    .. math:: \mathrm{Var} R = \|\delta\|^4 \frac{2n(d-n)}{d^2(d+2)}
+        + \sigma^4 \frac{2n(d-1)}{(d-n-1)^2(d-n-3)}
+
+    Arguments as in `overparameterized_risk`, one output, 0 ≤ n < d − 3. Exact, Σ = I. New.
+
+    >>> round(overparameterized_risk_variance(4, 10, 1.0, 1.0), 12)
+    1.0
+    """
+    bias = 2 * displacement_energy**2 * n * (dim - n) / (dim * dim * (dim + 2))
+    return bias + 2 * noise_variance**2 * n * (dim - 1) / ((dim - n - 1) ** 2 * (dim - n - 3))
+
+
+def underparameterized_risk_variance(n: Any, dim: Any, noise_variance: Any) -> Any:
+    r"""Variance of the excess risk of least squares, over inputs and noise.
+
+    .. math:: \mathrm{Var} R = \sigma^4 \frac{2d(n-1)}{(n-d-1)^2(n-d-3)}
+
+    Arguments as in `underparameterized_risk`, one output, n > d + 3. Exact, any non-singular Σ. New.
+
+    >>> underparameterized_risk_variance(9, 4, 1.0)
+    2.0
+    """
+    return 2 * noise_variance**2 * dim * (n - 1) / ((n - dim - 1) ** 2 * (n - dim - 3))
+
+
+def min_norm_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
+    r"""Variance of the excess risk of minimum-norm least squares from w0, for every n ≥ 0.
+
+    `overparameterized_risk_variance` for n ≤ d − 4, `underparameterized_risk_variance` for n ≥ d + 4, and between them
+    inf if n ≥ 1 and σ > 0, else the first term alone. One output. Exact, Σ = I. New.
+
+    >>> min_norm_risk_variance(8, 10, 1.0, 0.5), round(min_norm_risk_variance(8, 10, 1.0, 0.0), 12)
+    (inf, 0.026666666667)
+    """
+    few, many = n < dim - 3, n > dim + 3
+    kept = maximum(dim - n, 0)
+    bias = 2 * displacement_energy**2 * minimum(n, dim) * kept / (dim * dim * (dim + 2))
+    gap = where(few, dim - n, n - dim)
+    numerator = 2 * noise_variance**2 * where(few, n * (dim - 1), dim * (n - 1))
+    infinite = where((noise_variance > 0) & (n > 0), math.inf, 0)
+    return bias + ratio_where(few | many, numerator, (gap - 1) ** 2 * (gap - 3), infinite)
+
+
+def fine_tuning_transferability_variance(
+    n: Any, dim: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+) -> Any:
+    r"""Variance of the paired transferability T = θ_SᵀQ(2θ_T − θ_S) of linear fine-tuning.
+
+    .. math:: \mathrm{Var} T = 2K\left[\frac{(u\cdot v)^2 + \|u\|^2\|v\|^2}{2} - \frac{(u\cdot v)^2}{d}\right],
+        \qquad K = \frac{n(d-n)}{d(d-1)(d+2)}
+
+    with u = θ_S and v = 2θ_T − θ_S.  n: target samples ≥ 0 (0 variance for n ≥ d).  dim: d ≥ 1.  source_energy,
+    cross_energy, target_energy: s², stc, t². Exact, Σ = I, same X and y for both learners. New.
+
+    >>> round(fine_tuning_transferability_variance(5, 10, 1.0, 1.0, 1.0), 12)  # u = v: a Beta variable
+    0.041666666667
+    """
+    inner = 2 * cross_energy - source_energy
+    outer = source_energy * (4 * target_energy - 4 * cross_energy + source_energy)
+    kept = minimum(n, dim) * maximum(dim - n, 0)
+    spread = ratio_where(dim > 1, kept, dim * (dim - 1) * (dim + 2), 0)
+    return 2 * spread * ((inner * inner + outer) / 2 - inner * inner / dim)

@@ -1,0 +1,1 @@
+"""Minimum-norm and least-squares fits on isotropic Gaussian inputs."""

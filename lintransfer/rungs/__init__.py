@@ -1,0 +1,1 @@
+"""The rungs of the verification ladder, one file each; `lintransfer.verification` climbs them."""

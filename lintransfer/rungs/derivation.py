@@ -1,0 +1,128 @@
+"""Derivation modules: running them, and exact points at which their result and a formula can be compared."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy
+
+from lintransfer.precision import components, map_leaves
+from lintransfer.table.row import Theorem
+
+_DRAWS = 240  # random points of the domain, to find some in every regime
+_SPAN = 24  # whole numbers are drawn this far from the lower end: small sizes are where formulas differ
+
+Point = Mapping[sympy.Symbol, Any]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation module once it has run.
+
+    derived: its result by component.  arguments: what stands for the formula's arguments, symbols or containers of
+    symbols.  regime: a condition in those symbols under which the result holds; None if it is not restricted.
+    """
+
+    derived: Mapping[str, Any]
+    arguments: Mapping[str, Any]
+    regime: Any = None
+
+    @property
+    def symbols(self) -> list[sympy.Symbol]:
+        leaves = components(self.arguments).values()
+        return sorted(set().union(*(sympy.sympify(leaf).free_symbols for leaf in leaves)), key=str)
+
+    def exact_arguments(self, point: Point) -> dict[str, Any]:
+        """The formula's arguments at a point, in ints and `Fraction`."""
+
+        def leaf(value: Any) -> Any:
+            number = sympy.sympify(value).subs(point)
+            return int(number) if number.is_Integer else Fraction(int(number.p), int(number.q))
+
+        return {name: map_leaves(value, leaf) for name, value in self.arguments.items()}
+
+
+class TimeLimit(Exception):
+    """A block ran longer than it was allowed to."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeLimit` inside the block after so many seconds (in the main thread only: elsewhere no limit)."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def late(*_: Any) -> None:
+        raise TimeLimit(f"more than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def run_derivation(name: str) -> Derivation:
+    """Import the module and run its `derive`."""
+    module = importlib.import_module(name)
+    derived = {key: sympy.sympify(value) for key, value in components(module.derive()).items()}
+    return Derivation(derived, module.ARGUMENTS, getattr(module, "REGIME", None))
+
+
+def sample_points(row: Theorem, derivation: Derivation, rng: np.random.Generator) -> list[Point]:
+    """Exact points (whole numbers and rationals), inside the row's box where the names match."""
+    names = {value: name for name, value in derivation.arguments.items() if isinstance(value, sympy.Symbol)}
+    points: list[Point] = []
+    for _ in range(_DRAWS):
+        point = {s: _draw_exact(rng, s, row.box.get(names.get(s, ""))) for s in derivation.symbols}
+        if derivation.regime is None or sympy.sympify(derivation.regime).subs(point) == sympy.true:
+            points.append(point)
+    return points
+
+
+def _draw_exact(rng: np.random.Generator, symbol: sympy.Symbol, box: Any) -> Any:
+    """A number that fits the box (if there is one) and the assumptions of the symbol."""
+    whole = symbol.is_integer or (box is not None and all(isinstance(end, int) for end in box))
+    low, high = (-3, sympy.oo) if box is None else box
+    if symbol.is_nonnegative:
+        low = max(low, 0)
+    if whole:
+        low = max(low, 1) if symbol.is_positive else low
+        return sympy.Integer(int(rng.integers(int(low), int(min(high, low + _SPAN)), endpoint=True)))
+    low, high = sympy.Rational(str(low)), sympy.Rational(str(min(high, low + 4)))
+    return low + (high - low) * sympy.Rational(int(rng.integers(1, 64)), 64)
+
+
+def resolve(expression: Any, point: Point) -> Any:
+    """The expression with every `Piecewise` replaced by the branch that holds at the point."""
+    if not isinstance(expression, sympy.Basic) or not expression.has(sympy.Piecewise):
+        return expression
+    if isinstance(expression, sympy.Piecewise):
+        for branch, condition in expression.args:
+            if condition.subs(point) == sympy.true:
+                return resolve(branch, point)
+        return sympy.nan
+    return expression.func(*(resolve(part, point) for part in expression.args))
+
+
+def named_as(result: Any, names: Any) -> dict[str, Any]:
+    """Components of a formula's result under the derivation's names; a distribution is asked for them by method."""
+    parts = components(result)
+    if set(parts) == set(names):
+        return parts
+    if len(parts) == 1 and all(hasattr(result, name) for name in names):
+        return {name: getattr(result, name)() for name in names}
+    if len(parts) == len(names):
+        return dict(zip(names, parts.values(), strict=True))
+    raise ValueError(f"the derivation gives {sorted(names)}, the formula {sorted(parts)}")

@@ -1,0 +1,367 @@
+"""Rows: moments of minimum-norm and least-squares fits on isotropic inputs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
+from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import isotropic as formulas
+
+_ENERGY = (0.0, 4.0)
+
+
+def _training(
+    rng: np.random.Generator, replicates: int, n: int, dim: int, noise_variance: float, displacement_energy: float = 1.0
+) -> np.ndarray:
+    """Risks of training from w0 with ‖θ_T − w0‖² = displacement_energy; no coordinate of either vector is special."""
+    target = np.cos(np.arange(dim))
+    away = np.sin(1 + np.arange(dim))
+    initial = target - math.sqrt(displacement_energy) * away / np.linalg.norm(away)
+    noise_std = math.sqrt(noise_variance)
+    return risk_samples(rng, replicates, n=n, target=target, initial=initial, noise_std=noise_std)
+
+
+def _gain(
+    rng: np.random.Generator, replicates: int, n: int, dim: int, source_energy: float, cross_energy: float,
+    target_energy: float,
+) -> np.ndarray:  # fmt: skip
+    """Paired differences of risk, scratch minus fine-tuned, with label noise that must cancel."""
+    s, t = math.sqrt(source_energy), math.sqrt(target_energy)
+    source, target = teacher_pair(dim, cross_energy / (s * t), s, t)
+    learners: list[dict[str, Any]] = [{}, {"initial": source}]
+    scratch, tuned = paired_risk_samples(rng, replicates, learners, n=n, target=target, noise_std=0.5)
+    return scratch - tuned
+
+
+def _mean_gain(rng: np.random.Generator, replicates: int, **point: Any) -> np.ndarray:
+    return _gain(rng, replicates, target_energy=1.5, **point)
+
+
+def _few(n: int, dim: int) -> dict[str, Any]:
+    return {"n": n, "dim": dim, "displacement_energy": 0.8, "noise_variance": 0.3}
+
+
+def _many(n: int, dim: int) -> dict[str, Any]:
+    return {"n": n, "dim": dim, "noise_variance": 0.3}
+
+
+def _above(rng: np.random.Generator) -> dict[str, Any]:
+    dim = int(np.exp(rng.uniform(0, math.log(1e9))))
+    return {"n": dim + 2 + int(np.exp(rng.uniform(0, 20))), "dim": dim, "noise_variance": rng.uniform(0, 4)}
+
+
+def _below(rng: np.random.Generator) -> dict[str, Any]:
+    n = int(np.exp(rng.uniform(0, math.log(1e9)))) - 1
+    energies = {"displacement_energy": rng.uniform(0, 4), "noise_variance": rng.uniform(0, 4)}
+    return {"n": n, "dim": n + 4 + int(np.exp(rng.uniform(0, 20))), **energies}
+
+
+_BOX = {"n": (0, 10**9), "dim": (1, 10**9), "displacement_energy": _ENERGY, "noise_variance": _ENERGY}
+
+ROWS = (
+    Theorem(
+        name="min-norm-risk",
+        kind="exact",
+        statement="E R = (1−n/d)₊‖δ‖² + σ² n/(d−n−1) for n ≤ d−2, σ² d/(n−d−1) for n ≥ d+2",
+        formula=formulas.min_norm_risk,
+        source="Tahir, Ganguli & Rotskoff (2024), eq. 8 in the limit d → ∞; classical",
+        papers=("tahir2024", "hastie2022"),
+        domain="Σ = I, every n ≥ 0 and d ≥ 1; inf where |n − d| ≤ 1 ≤ n and σ > 0",
+        derivation="derivations.isotropic.min_norm_risk",
+        limits=(
+            Limit(
+                "no samples: the energy of the displacement",
+                formulas.min_norm_risk,
+                lambda displacement_energy, **_: displacement_energy,
+                tuple(_few(0, d) for d in (1, 2, 10, 10**9)),
+            ),
+            Limit(
+                "no noise: (1 − n/d)₊‖δ‖², finite also at n = d",
+                lambda n, dim: formulas.min_norm_risk(n, dim, 0.7, 0.0),
+                lambda n, dim: max(0.0, 0.7 * (dim - n) / dim),
+                tuple({"n": n, "dim": 5} for n in range(9)),
+            ),
+            Limit(
+                "infinite mean around n = d",
+                lambda n, dim: formulas.min_norm_risk(n, dim, 0.7, 0.1),
+                lambda **_: math.inf,
+                ({"n": 4, "dim": 5}, {"n": 5, "dim": 5}, {"n": 6, "dim": 5}, {"n": 1, "dim": 1}, {"n": 2, "dim": 1}),
+            ),
+            Limit(
+                "large d at fixed n/d: (1 − γ)‖δ‖² + σ²γ/(1 − γ)",
+                lambda gamma, dim: formulas.min_norm_risk(gamma * dim, dim, 0.7, 0.1),
+                lambda gamma, dim: (1 - gamma) * 0.7 + 0.1 * gamma / (1 - gamma),
+                ({"gamma": 0.25, "dim": 10**9}, {"gamma": 0.75, "dim": 10**9}),
+                rtol=1e-8,
+            ),
+        ),
+        box=_BOX,
+        experiments=(Experiment(_training, (_few(2, 6), _few(4, 9), _few(10, 4), _few(1, 6), _few(0, 3))),),
+        mutants=(
+            Mutant(
+                "d − n for d − n − 1",
+                lambda n, dim, displacement_energy, noise_variance: (
+                    (1 - n / dim) * displacement_energy + noise_variance * n / (dim - n)
+                ),
+            ),
+            Mutant(
+                "noise dropped",
+                lambda n, dim, displacement_energy, noise_variance: (1 - n / dim) * displacement_energy,
+            ),
+            Mutant(
+                "twice the noise",
+                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
+                    n, dim, displacement_energy, 2 * noise_variance
+                ),
+            ),
+            Mutant(
+                "n and d swapped",
+                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
+                    dim, max(n, 1), displacement_energy, noise_variance
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="least-squares-risk",
+        kind="exact",
+        statement="E R = σ² d/(n−d−1), whatever w0",
+        formula=formulas.underparameterized_risk,
+        source="classical (inverse Wishart)",
+        papers=("hastie2022",),
+        domain="any Σ of rank d, n ≥ d + 2",
+        derivation="derivations.isotropic.least_squares_risk",
+        limits=(
+            Limit(
+                "one dimension: σ²/(n − 2)",
+                lambda n: formulas.underparameterized_risk(n, 1, 0.3),
+                lambda n: 0.3 / (n - 2),
+                ({"n": 3}, {"n": 10}),
+            ),
+        ),
+        sample=_above,
+        experiments=(
+            Experiment(
+                lambda rng, replicates, n, dim, noise_variance: risk_samples(
+                    rng,
+                    replicates,
+                    n=n,
+                    target=np.ones(dim),
+                    covariance=np.arange(1.0, dim + 1) ** -2,
+                    noise_std=math.sqrt(noise_variance),
+                ),
+                (_many(10, 4), _many(9, 3), _many(9, 1)),
+            ),
+        ),
+        mutants=(
+            Mutant("n − d for n − d − 1", lambda n, dim, noise_variance: noise_variance * dim / (n - dim)),
+            Mutant("n for d", lambda n, dim, noise_variance: noise_variance * n / (n - dim - 1)),
+        ),
+    ),
+    Theorem(
+        name="min-norm-variance",
+        kind="exact",
+        statement="Var R = ‖δ‖⁴ 2n(d−n)/(d²(d+2)) + σ⁴ 2n(d−1)/((d−n−1)²(d−n−3))",
+        formula=formulas.overparameterized_risk_variance,
+        source="new",
+        domain="Σ = I, one output, n ≤ d − 4",
+        derivation="derivations.isotropic.min_norm_variance",
+        limits=(
+            Limit(
+                "no samples: no randomness",
+                lambda dim: formulas.overparameterized_risk_variance(0, dim, 0.7, 0.4),
+                lambda dim: 0.0,
+                ({"dim": 5}, {"dim": 10**9}),
+            ),
+            Limit(
+                "the wrapper selects it",
+                formulas.min_norm_risk_variance,
+                formulas.overparameterized_risk_variance,
+                (_few(2, 8), _few(5, 9)),
+            ),
+        ),
+        sample=_below,
+        experiments=(Experiment(_training, (_few(2, 12), _few(3, 15)), compare="variance", resolution=0.25),),
+        mutants=(
+            Mutant(
+                "noise averaged analytically (its own variance dropped)",
+                lambda n, dim, displacement_energy, noise_variance: formulas.overparameterized_risk_variance(
+                    n, dim, displacement_energy, 0
+                ),
+            ),
+            Mutant(
+                "factor 2 dropped",
+                lambda **a: formulas.overparameterized_risk_variance(**a) / 2,
+            ),
+        ),
+    ),
+    Theorem(
+        name="least-squares-variance",
+        kind="exact",
+        statement="Var R = σ⁴ 2d(n−1)/((n−d−1)²(n−d−3))",
+        formula=formulas.underparameterized_risk_variance,
+        source="new",
+        domain="any Σ of rank d, one output, n ≥ d + 4",
+        derivation="derivations.isotropic.least_squares_variance",
+        limits=(
+            Limit(
+                "the wrapper selects it",
+                lambda n, dim, noise_variance: formulas.min_norm_risk_variance(n, dim, 0.6, noise_variance),
+                formulas.underparameterized_risk_variance,
+                (_many(8, 4), _many(20, 4)),
+            ),
+        ),
+        sample=lambda rng: {**(a := _above(rng)), "n": a["n"] + 2},
+        experiments=(Experiment(_training, (_many(15, 4), _many(16, 3)), compare="variance", resolution=0.25),),
+        mutants=(
+            Mutant(
+                "d − 1 for n − 1",
+                lambda n, dim, noise_variance: (
+                    2 * noise_variance**2 * n * (dim - 1) / ((n - dim - 1) ** 2 * (n - dim - 3))
+                ),
+            ),
+            Mutant("factor 2 dropped", lambda **a: formulas.underparameterized_risk_variance(**a) / 2),
+        ),
+    ),
+    Theorem(
+        name="paired-transferability",
+        kind="exact",
+        statement="E T = (1−n/d)₊(2stc − s²)",
+        formula=formulas.fine_tuning_transferability,
+        source="Tahir, Ganguli & Rotskoff (2024), eq. 15, for linear networks",
+        papers=("tahir2024",),
+        domain="Σ = I, linear fine-tuning against scratch on the same data, every n ≥ 0",
+        derivation="derivations.isotropic.paired_transferability",
+        limits=(
+            Limit(
+                "it is the difference of the two mean risks",
+                formulas.fine_tuning_transferability,
+                lambda n, dim, source_energy, cross_energy: (
+                    formulas.min_norm_risk(n, dim, 1.5, 0.25)
+                    - formulas.min_norm_risk(n, dim, 1.5 - 2 * cross_energy + source_energy, 0.25)
+                ),
+                tuple({"n": n, "dim": 7, "source_energy": 0.5, "cross_energy": 0.6} for n in (0, 1, 5, 9)),
+            ),
+            Limit(
+                "half the source is at the boundary: T = 0 for s = 2tc",
+                lambda n: formulas.fine_tuning_transferability(n, 10, 1.0, 0.5),
+                lambda n: 0.0,
+                ({"n": 3}, {"n": 0}),
+            ),
+        ),
+        box={"n": (0, 10**9), "dim": (1, 10**9), "source_energy": _ENERGY, "cross_energy": (-4.0, 4.0)},
+        experiments=(
+            Experiment(
+                _mean_gain,
+                (
+                    {"n": 3, "dim": 8, "source_energy": 1.0, "cross_energy": 0.9},
+                    {"n": 5, "dim": 6, "source_energy": 1.0, "cross_energy": -0.4},
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "stc for 2stc",
+                lambda n, dim, source_energy, cross_energy: (1 - n / dim) * (cross_energy - source_energy),
+            ),
+            Mutant("s² dropped", lambda n, dim, source_energy, cross_energy: (1 - n / dim) * 2 * cross_energy),
+            Mutant(
+                "n − 1 for n",
+                lambda n, dim, source_energy, cross_energy: formulas.fine_tuning_transferability(
+                    n - 1, dim, source_energy, cross_energy
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="paired-transferability-variance",
+        kind="exact",
+        statement="Var T = 2K[((u·v)² + ‖u‖²‖v‖²)/2 − (u·v)²/d], K = n(d−n)/(d(d−1)(d+2)), u = θ_S, v = 2θ_T−θ_S",
+        formula=formulas.fine_tuning_transferability_variance,
+        source="new",
+        domain="Σ = I, linear fine-tuning against scratch on the same data, every n ≥ 0",
+        derivation="derivations.isotropic.paired_transferability_variance",
+        limits=(
+            Limit(
+                "identical tasks: the variance of a Beta variable",
+                lambda n, dim: formulas.fine_tuning_transferability_variance(n, dim, 1.0, 1.0, 1.0),
+                lambda n, dim: 2 * n * (dim - n) / (dim**2 * (dim + 2)),
+                ({"n": 3, "dim": 8}, {"n": 0, "dim": 8}, {"n": 8, "dim": 8}),
+            ),
+        ),
+        box={
+            "n": (0, 10**9),
+            "dim": (1, 10**9),
+            "source_energy": _ENERGY,
+            "cross_energy": (0.0, 1.0),
+            "target_energy": _ENERGY,
+        },  # fmt: skip
+        experiments=(
+            Experiment(
+                _gain,
+                (
+                    {"n": 3, "dim": 8, "source_energy": 1.0, "cross_energy": 0.9, "target_energy": 1.5},
+                    {"n": 5, "dim": 6, "source_energy": 1.0, "cross_energy": -0.4, "target_energy": 0.6},
+                ),
+                compare="variance",
+                resolution=0.15,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "θ_T for 2θ_T",
+                lambda n, dim, source_energy, cross_energy, target_energy: (
+                    formulas.fine_tuning_transferability_variance(
+                        n, dim, source_energy, cross_energy / 2, target_energy / 4
+                    )
+                ),
+            ),
+            Mutant("factor 2 dropped", lambda **a: formulas.fine_tuning_transferability_variance(**a) / 2),
+        ),
+    ),
+    Theorem(
+        name="several-outputs",
+        kind="exact",
+        statement="k outputs with noise σ² each: σ² → kσ² and ‖δ‖² → ‖δ‖²_F in the mean risks",
+        formula=lambda n, dim, displacement_energy, noise_variance, outputs: formulas.min_norm_risk(
+            n, dim, displacement_energy, outputs * noise_variance
+        ),
+        source="immediate; variances and laws do not follow it",
+        domain="means of min-norm, least-squares and frozen-feature fits",
+        derivation="derivations.isotropic.several_outputs",
+        limits=(
+            Limit(
+                "one output",
+                lambda n: formulas.min_norm_risk(n, 7, 0.6, 1 * 0.2),
+                lambda n: formulas.min_norm_risk(n, 7, 0.6, 0.2),
+                ({"n": 3}, {"n": 12}),
+            ),
+        ),
+        box={**_BOX, "outputs": (1, 100)},
+        experiments=(
+            Experiment(
+                lambda rng, replicates, n, dim, displacement_energy, noise_variance, outputs: risk_samples(
+                    rng,
+                    replicates,
+                    n=n,
+                    target=math.sqrt(displacement_energy / (dim * outputs)) * np.ones((dim, outputs)),
+                    noise_std=math.sqrt(noise_variance),
+                ),
+                ({**_few(3, 8), "outputs": 3}, {**_few(11, 4), "outputs": 2}),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "noise of one output only",
+                lambda n, dim, displacement_energy, noise_variance, outputs: formulas.min_norm_risk(
+                    n, dim, displacement_energy, noise_variance
+                ),
+            ),
+        ),
+    ),
+)

@@ -29,8 +29,8 @@ def held_out_errors(
 ) -> np.ndarray:
     """Mean squared error on held-out rows, (learners, sizes, ridges, repeats).
 
-    ridges: penalties (learners, sizes, g), used in place of the learners' own; nan gives nan.  sizes: training rows, each
-    between 1 and N − 1.  A repeat draws one split for every size, the same for every learner and ridge.
+    ridges: penalties (learners, sizes, g), used in place of the learners' own; nan gives nan.  sizes: training
+    rows, each between 1 and N − 1.  A repeat shuffles the rows once; every size, learner and ridge shares the order.
     """
     penalties = np.asarray(ridges, dtype=float)
     views = {type(learner): view_of(learner, rows) for learner in learners}

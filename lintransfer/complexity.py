@@ -155,7 +155,7 @@ def _differentiable(
         slope = jax.grad(lambda n: _closed(frozen, learner, n, estimate.method).value)(high)
         moved = high - (_closed(problem, learner, high, estimate.method).value - risk) / jax.lax.stop_gradient(slope)
         whole = jnp.ceil(high - 1e-9 * (1 + high))
-        crossing = whole + moved - jax.lax.stop_gradient(moved)
+        crossing = whole + (moved - jax.lax.stop_gradient(moved))
         return jnp.where(index == 0, grid[0], jnp.where(reached[index], crossing, jnp.inf))
 
     reached = estimate.value <= goal

@@ -73,8 +73,7 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
                 raise DataFileError(f"{path} must be an .npz archive with X, y and source, got a single array")
             missing = [name for name in _REQUIRED if name not in archive]
             if missing:
-                there = ", ".join(archive.files) or "nothing"
-                raise DataFileError(f"{path} must hold the arrays X, y and source; {', '.join(missing)} missing, got {there}")
+                raise DataFileError(f"{path} must hold the arrays X, y and source, got no {', no '.join(missing)}")
             arrays = {name: archive[name] for name in (*_REQUIRED, *_OPTIONAL) if name in archive}
     except DataFileError:
         raise
@@ -82,7 +81,7 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         raise DataFileError(f"{path} must be a file that exists, got none there") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         why = " ".join(str(error).split())[:80]
-        raise DataFileError(f"{path} must be an .npz archive of numbers, got a file that is not readable as one: {why}") from error
+        raise DataFileError(f"{path} must be an .npz archive of numbers, but reading it says: {why}") from error
     try:
         check_rows(**arrays)
     except DomainError as error:

@@ -20,6 +20,7 @@ def checked_rows(inputs: Any, argument: str = "inputs") -> Any:
     >>> checked_rows([[3, 4]]).tolist()
     [[3.0, 4.0]]
     """
+    rows: Any
     if isinstance(inputs, jax.Array):
         rows = inputs if jnp.issubdtype(inputs.dtype, jnp.inexact) else inputs.astype(float)
     else:
@@ -58,7 +59,8 @@ def parallel_rows(inputs: Any, others: Any = None) -> list[tuple[int, int]]:
     pairs = []
     for start in range(0, count, block):
         cosine = directions[start : start + block] @ directions.T
-        for i, j in np.argwhere(cosine > 1 - 1e-12) + (start, 0):
+        for row, j in np.argwhere(cosine > 1 - 1e-12):
+            i = start + row
             if i < j and np.linalg.norm(directions[i] - directions[j]) < 4 * np.sqrt(np.finfo(float).eps):
                 pairs.append((int(i), int(j)))
     return pairs

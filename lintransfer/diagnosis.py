@@ -76,30 +76,30 @@ class Diagnosis:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, for JSON."""
-        return {
-            name: value.tolist() if isinstance(value, np.ndarray) else list(value) if isinstance(value, tuple) else value
-            for name, value in vars(self).items()
-        }
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in plain.items()}
 
     def __str__(self) -> str:
         return _as_text(self)
 
 
 def diagnose(
-    X: Any, y: Any, source: Any, X_unlabelled: Any = None, n: int | None = None, learners: Sequence[Learner] | None = None,
-    error: float | None = None, key: int = 0, repeats: int = 20,
+    X: Any, y: Any, source: Any, X_unlabelled: Any = None, n: int | None = None,
+    learners: Sequence[Learner] | None = None, error: float | None = None, key: int = 0, repeats: int = 20,
 ) -> Diagnosis:
     """Estimate the transfer problem behind a user's arrays, predict learning curves, and check them on the same rows.
 
-    X: inputs (N, d).  y: labels (N,).  source: source weights (d,).  X_unlabelled: further inputs (M, d).  Second moments
-    are taken about zero: centre X and y, or add a column of ones, if the models should have an intercept.
-    n: training-set size in question, by default N.  learners: by default scratch, fine-tuning and linear transfer, each
-    without and with the best ridge; ridge may be a number.  error: prediction error (noise included) to reach, by default
-    5 % above the best at n.  key, repeats: seed and number of random splits of the check.
+    X: inputs (N, d).  y: labels (N,).  source: source weights (d,).  X_unlabelled: further inputs (M, d). Second
+    moments are taken about zero: centre X and y, or add a column of ones, if the models should have an intercept.
+    n: training-set size in question, by default N.  learners: by default scratch, fine-tuning and linear transfer,
+    each without and with the best ridge; ridge may be a number.  error: prediction error (noise included) to reach,
+    by default 5 % above the best at n.  key, repeats: seed and number of random splits of the check.
 
-    The formulas are used if N + M is at least four times the rank of the inputs; otherwise a plugged-in covariance is too
-    optimistic, and leave-one-out errors of the rows are transported to other sizes (`lintransfer.leave_one_out`).
-    Raises `DomainError` for arrays that do not match, are not finite, or have fewer than ten rows.
+    The formulas are used if N + M is at least four times the rank of the inputs; otherwise a plugged-in covariance
+    is too optimistic, and leave-one-out errors of the rows are transported to other sizes
+    (`lintransfer.leave_one_out`).
+    Raises `DomainError` for arrays that do not match, are not finite, or have fewer than ten rows, and for impossible
+    n, error, key or repeats; `UnknownNameError` for an unknown learner.
 
     >>> rng = np.random.default_rng(0)
     >>> X, target = rng.standard_normal((200, 10)), np.full(10, 0.3)
@@ -120,7 +120,7 @@ def diagnose(
     sizes = np.unique(np.round(np.geomspace(5, 50 * max(total, size), 120)))
     everything = np.concatenate([[size], sizes, checks]).astype(float)
     found = [oracle(learner, everything) for learner in chosen]
-    errors, ridges, errors_std_err = (np.array([getattr(f, part) for f in found]) for part in ("error", "ridge", "std_err"))
+    errors, ridges, errors_std_err = map(np.array, zip(*[(f.error, f.ridge, f.std_err) for f in found], strict=True))
     curve, curve_std_err = errors[:, 1 : 1 + len(sizes)], errors_std_err[:, 1 : 1 + len(sizes)]
     at_n = errors[:, 0]
     first = int(np.nanargmin(np.where(np.isfinite(at_n), at_n, np.inf)))
@@ -169,10 +169,11 @@ def _check_sizes(total: int, rank: int) -> np.ndarray:
 
 def _lead(learners: Sequence[Learner], found: Sequence[Forecast], first: int) -> tuple[float, float]:
     """How far the best is ahead of the best of another strategy, with the standard error of that difference."""
-    others = [i for i, who in enumerate(learners) if type(who) is not type(learners[first]) and found[i].error[0] < np.inf]
+    others = [f for who, f in zip(learners, found, strict=True) if type(who) is not type(learners[first])]
+    others = [f for f in others if f.error[0] < np.inf]
     if not others:
         return math.nan, math.nan
-    return found[first].lead_over(found[min(others, key=lambda i: found[i].error[0])])
+    return found[first].lead_over(min(others, key=lambda f: f.error[0]))
 
 
 def _needed(sizes: np.ndarray, curves: np.ndarray, goal: float) -> np.ndarray:
@@ -199,12 +200,12 @@ def _caveats_of_rows(rows: Rows, oracle: Any) -> list[str]:
     if few:
         said.append(
             f"{few} of {len(used)} columns take their energy from fewer than {_FEW_ROWS:g} rows: such rows have high "
-            f"leverage, and ridgeless fits on little more than {oracle.rank} rows are far worse than Gaussian theory says"
+            f"leverage, and ridgeless fits on little more than {oracle.rank} rows are far worse than theory says"
         )
     mean, mean_square = float(rows.labels.mean()), float(np.mean(rows.labels**2))
     constant = bool((np.ptp(rows.design, axis=0)[used] == 0).any())
     if mean**2 > 0.2 * mean_square and not constant:
-        said.append(f"y has mean {mean:.3g} and the models have no intercept: centre X and y, or add a column of ones to X")
+        said.append(f"y has mean {mean:.3g}, the models no intercept: centre X and y, or add a column of ones to X")
     return said
 
 
@@ -245,9 +246,9 @@ def _as_text(found: Diagnosis) -> str:
     out = StringIO()
     console = Console(file=out, width=110, highlight=False)
     console.print(
-        f"{found.rows} labelled{unlabelled} rows, d = {found.dim}; overlap of source and target "
-        f"{found.overlap:.3g} ± {found.overlap_std_err:.2g}, noise σ = {found.noise_std:.3g} ± {found.noise_std_err:.2g}; "
-        f"predicted by {found.method}"
+        f"{found.rows} labelled{unlabelled} rows, d = {found.dim}; predicted by {found.method}\n"
+        f"overlap of source and target {found.overlap:.3g} ± {found.overlap_std_err:.2g}, "
+        f"noise σ = {found.noise_std:.3g} ± {found.noise_std_err:.2g}"
     )
     console.print(table)
     ahead = f", ahead of the next strategy by {found.lead:.2g} ± {found.lead_std_err:.2g}" if found.lead >= 0 else ""

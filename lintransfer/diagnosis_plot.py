@@ -12,7 +12,6 @@ from lintransfer.plotting import LABELS
 # Okabe and Ito's palette, and a marker each: told apart by colour-blind readers and in print.
 COLOURS = {"Scratch": "#0072b2", "FineTune": "#d55e00", "LinearTransfer": "#009e73"}
 MARKERS = {"Scratch": "o", "FineTune": "s", "LinearTransfer": "^"}
-_FALLBACK = ("#cc79a7", "D")
 
 
 def plot_diagnosis(diagnosis: Diagnosis, axes: Any = None) -> Any:
@@ -27,20 +26,18 @@ def plot_diagnosis(diagnosis: Diagnosis, axes: Any = None) -> Any:
         _, axes = plt.subplots(figsize=(7.2, 4.8), layout="constrained")
     widest = 4 * max(diagnosis.rows, diagnosis.n)
     shown = diagnosis.sizes <= widest
+    n, curves, bands = diagnosis.sizes[shown], diagnosis.curve[:, shown], diagnosis.curve_std_err[:, shown]
     for i, name in enumerate(diagnosis.learners):
         kind = name.split("(")[0]
-        colour, marker = COLOURS.get(kind, _FALLBACK[0]), MARKERS.get(kind, _FALLBACK[1])
-        plain = "ridge" not in name
-        draw_learner(
-            axes, diagnosis.sizes[shown], diagnosis.curve[i, shown], diagnosis.curve_std_err[i, shown], colour, plain, name
-        )
+        colour, plain = COLOURS[kind], "ridge" not in name
+        draw_learner(axes, n, curves[i], bands[i], colour, plain, name)
         axes.errorbar(
-            diagnosis.measured_sizes, diagnosis.measured[i], 2 * diagnosis.measured_std_err[i], fmt=marker, color=colour,
-            markerfacecolor="white" if plain else colour, markersize=5, capsize=2, linestyle="none",
+            diagnosis.measured_sizes, diagnosis.measured[i], 2 * diagnosis.measured_std_err[i], color=colour,
+            fmt=MARKERS[kind], markerfacecolor="white" if plain else colour, markersize=5, capsize=2,
         )
     axes.axvline(diagnosis.n, color="0.5", lw=0.8, zorder=0)
     axes.axhline(diagnosis.goal, color="0.5", lw=0.8, ls=":", zorder=0)
-    limit_to_finite(axes, diagnosis.curve[:, shown], diagnosis.measured)
+    limit_to_finite(axes, curves, diagnosis.measured)
     axes.set(xscale="log", xlabel=LABELS["n"], ylabel="prediction error (noise included)")
     axes.set_xlim(diagnosis.sizes[0], widest)
     axes.legend(fontsize="small", frameon=False)

@@ -266,7 +266,7 @@ def _boundary(
             found = []
             for k in np.flatnonzero(np.isfinite(column[:-1]) & np.isfinite(column[1:])):
                 low, high = column[k], column[k + 1]
-                if low == 0 and (k == 0 or column[k - 1] * high < 0):
+                if low == 0 and k > 0 and column[k - 1] * high < 0:
                     found.append(axis[k])
                 elif low * high < 0:
                     between = axis[k] - low * (axis[k + 1] - axis[k]) / (high - low)

@@ -155,9 +155,9 @@ class _World(NamedTuple):
 def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Per group of modes: the slope b and the energy r in cross = b·source, target = b²·source + r; and σ².
 
-    Within a group the target is a mixture over slopes b_k: its source energy s is split into p_k s (p ≥ 0, Σ p = 1) and a
-    part r is independent of the source, so that θ − aθ_S has the energy Σ_k p_k (b_k − a)² s + r. This is linear in
-    (p, r), and whatever non-negative (p, r) the fit returns belong to two real vectors (|cross|² ≤ source·target).
+    Within a group the target is a mixture over slopes b_k: the source energy s is split into p_k s (p ≥ 0, Σ p = 1),
+    and a part r is orthogonal to the source, so that θ − aθ_S has the energy Σ_k p_k (b_k − a)² s + r. This is linear
+    in (p, r), and whatever non-negative (p, r) the fit returns belong to two real vectors: cross² ≤ source·target.
     """
     y, z = rows.labels, rows.design @ rows.source
     size = float(np.linalg.norm(z))
@@ -172,12 +172,12 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
     blocks, measured = [], []
     for shift, values in zip(shifts, form.T, strict=True):
         values = np.maximum(values, 1e-14 * scale)
-        along = [(seen * (eigenvalue * source_energy * (b - shift) ** 2)) for b in slopes]
+        along = [seen * (eigenvalue * source_energy * (b - shift) ** 2) for b in slopes]
         columns = np.concatenate([seen * scale, *along, np.full((penalties, 1), scale)], axis=1)
         blocks.append(columns * (freedom / values)[:, None])
         measured.append(freedom)
     tight = 3 * math.sqrt(len(y))  # the weight of Σ_k p_k = 1 beside the measurements
-    complete = np.concatenate([np.zeros((groups, groups)), *[np.eye(groups)] * len(slopes), np.zeros((groups, 1))], axis=1)
+    complete = np.hstack([np.zeros((groups, groups)), *[np.eye(groups)] * len(slopes), np.zeros((groups, 1))])
     design = np.concatenate([*blocks, tight * complete])
     found, _ = nnls(design, np.concatenate([*measured, np.full(groups, tight)]), maxiter=30 * design.shape[1])
     share = found[groups:-1].reshape(len(slopes), groups)

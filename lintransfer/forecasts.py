@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from lintransfer.calibration import view_of
-from lintransfer.estimation import Estimated, Rows, estimate, jackknife_error, jackknife_groups
+from lintransfer.estimation import Rows, estimate, jackknife_error, jackknife_groups
 from lintransfer.leave_one_out import LeaveOneOutPath, leave_one_out_path, transported_error
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk
-from lintransfer.strategies import FineTune, Learner, LinearTransfer
-from lintransfer.theory.optimal_ridge import optimal_ridge
-from lintransfer.theory.ridge_head import optimal_head_ridge
+from lintransfer.routing.linear_asymptotic import best_ridge
+from lintransfer.strategies import Learner
 
 _ROWS_PER_DIMENSION = 4  # with fewer, the spread of the estimated spectrum biases what is plugged into it
 
@@ -40,13 +39,14 @@ class Forecast(NamedTuple):
 class Forecaster:
     """Call it with a learner and sample sizes for a `Forecast`.
 
-    method: "theory", or "leave-one-out" if there are too few rows for their number of dimensions to plug a covariance in.
+    method: "theory", or "leave-one-out" if there are too few rows for their dimension to plug a covariance in.
+    Either way the standard error is that of the leave-one-out errors of the labelled rows, over ten groups of them.
     """
 
     def __init__(self, rows: Rows) -> None:
         whole, without = estimate(rows)
         self.rows = rows
-        self.problems = [TransferProblem(e.dim, e.modes, e.noise_std) for e in (whole, *without)]
+        self.problem = TransferProblem(whole.dim, whole.modes, whole.noise_std)
         self.summary, self.summary_std_err = whole.summary, jackknife_error([e.summary for e in without])
         self.rank = int(whole.modes.multiplicity[whole.modes.eigenvalue > 0].sum())
         self.seen = len(rows.labels) + (0 if rows.unlabelled is None else len(rows.unlabelled))
@@ -54,18 +54,16 @@ class Forecaster:
         self._paths: dict[type, LeaveOneOutPath] = {}
 
     def __call__(self, learner: Learner, n: np.ndarray) -> Forecast:
-        return self._by_theory(learner, n) if self.method == "theory" else self._by_leaving_out(learner, n)
-
-    def _by_theory(self, learner: Learner, n: np.ndarray) -> Forecast:
-        errors = np.stack([p.noise_variance + np.asarray(risk(p, learner, n).value) for p in self.problems])
-        return Forecast(errors[0], _ridge_used(self.problems[0], learner, n), errors[1:])
-
-    def _by_leaving_out(self, learner: Learner, n: np.ndarray) -> Forecast:
         if type(learner) not in self._paths:
             groups = jackknife_groups(len(self.rows.labels))
             self._paths[type(learner)] = leave_one_out_path(*view_of(learner, self.rows), groups)
-        errors, ridges = transported_error(self._paths[type(learner)], n, learner.ridge)
-        return Forecast(errors[0], ridges, errors[1:])
+        path = self._paths[type(learner)]
+        if self.method == "leave-one-out":
+            errors, ridges = transported_error(path, n, learner.ridge)
+            return Forecast(errors[0], ridges, errors[1:])
+        error = self.problem.noise_variance + np.asarray(risk(self.problem, learner, n).value)
+        tuned, _ = transported_error(path, np.minimum(n, len(self.rows.labels)))
+        return Forecast(error, _ridge_used(self.problem, learner, n), error * tuned[1:] / tuned[0])
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -84,12 +82,4 @@ class Forecaster:
 
 def _ridge_used(problem: TransferProblem, learner: Learner, n: np.ndarray) -> np.ndarray:
     """The number behind ridge="optimal", for each n."""
-    if not isinstance(learner.ridge, str):
-        return learner.ridge + 0 * n
-    if isinstance(learner, LinearTransfer):
-        f = problem.features
-        eigenvalue, explained = float(f.eigenvalue[0]), float(f.eigenvalue[0] * f.target[0])
-        return eigenvalue * optimal_head_ridge(1, explained, f.unexplained, problem.noise_variance) + 0 * n
-    m = problem.modes
-    start = m.displacement if isinstance(learner, FineTune) else m.target
-    return np.asarray(optimal_ridge(n, m.eigenvalue, m.multiplicity, start, problem.noise_variance).ridge)
+    return np.asarray(best_ridge(problem, learner, n)) if isinstance(learner.ridge, str) else learner.ridge + 0 * n

@@ -1,8 +1,8 @@
 r"""Prediction error at other sample sizes by leave-one-out on the rows in hand, with no covariance plugged in.
 
 Along a path of penalties λ the kernel matrix K = XXᵀ of N rows gives κ = 1/tr(K+λ)⁻¹, its degrees of freedom
-df1 = N − λ/κ and df2 = N − (tr(K+λ)⁻¹)²/tr(K+λ)⁻², and the exact leave-one-out error E_N. At a given κ the error depends
-on the sample size only through the factor 1/(1 − df2/n), so a learner trained on n rows at the same κ has the error
+df1 = N − λ/κ and df2 = N − (tr(K+λ)⁻¹)²/tr(K+λ)⁻², and the exact leave-one-out error E_N. At a given κ the error
+depends on the sample size only through 1/(1 − df2/n), so a learner trained on n rows at the same κ has the error
 
     E_n = E_N·(1 − df2/N)/(1 − df2/n),    its ridge being κ(n − df1).
 

@@ -11,8 +11,8 @@ import numpy as np
 from lintransfer.arithmetic import array_namespace
 from lintransfer.errors import MissingMethodError, UnknownNameError, refuse
 from lintransfer.problems import TransferProblem
-from lintransfer.route import Route
-from lintransfer.routes import ROUTES, TRANSFER_ROUTES
+from lintransfer.routing import ROUTES, TRANSFER_ROUTES
+from lintransfer.routing.route import Route
 from lintransfer.strategies import Learner, Scratch, model_of
 from lintransfer.validation import is_traced
 

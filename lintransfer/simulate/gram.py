@@ -17,11 +17,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.linalg import lapack
 
 from lintransfer.arithmetic import array_namespace
 from lintransfer.simulate.teachers import covariance_root
 
-_CHUNK_BYTES = 32 * 2**20
 _WORST_CONDITION = 1e7  # of a Gram matrix that may be inverted: keeps nine digits in float64
 
 
@@ -44,14 +44,15 @@ def gram_risks(
     dim = len(delta)
     root = covariance_root(covariance, dim)
     test_root = root if test_covariance is None else covariance_root(test_covariance, dim)
-    rows = min(n, dim)
-    piece = max(1, _CHUNK_BYTES // (8 * max(1, 2 * rows * dim + 3 * rows * rows)))
+    whitened = n >= dim and ridge == 0 and test_covariance is None and _is_regular(root)
     risks = np.empty(replicates)
-    for start in range(0, replicates, piece):
-        size = min(piece, replicates - start)
-        design = _times_root(_reduced_design(rng, size, n, dim), root)
-        noise = None if average_noise else noise_std * rng.standard_normal((size, rows, delta.shape[1]))
-        risks[start : start + size] = _risks_on_numpy(design, delta, test_root, noise_std, ridge, noise)
+    for replicate in range(replicates):
+        design = _reduced_design(rng, n, dim)
+        noise = None if average_noise else noise_std * rng.standard_normal((len(design), delta.shape[1]))
+        if whitened:
+            risks[replicate] = _whitened_risk(design, delta.shape[1], noise_std, noise)
+        else:
+            risks[replicate] = _risk(_times_root(design, root), delta, test_root, noise_std, ridge, noise)
     return risks
 
 
@@ -101,31 +102,49 @@ def _sweep(
     return jax.lax.map(one_size, (jax.random.split(key, len(sizes)), sizes))
 
 
-def _reduced_design(rng: np.random.Generator, size: int, n: int, dim: int) -> np.ndarray:
-    """White Gaussian designs with min(n, d) rows; for n ≥ d a triangle with the law of their QR factor."""
-    white = rng.standard_normal((size, min(n, dim), dim))
+def _reduced_design(rng: np.random.Generator, n: int, dim: int) -> np.ndarray:
+    """A white Gaussian design with min(n, d) rows; for n ≥ d a triangle with the law of its QR factor."""
     if n < dim:
-        return white
-    chi = np.sqrt(rng.chisquare(n - np.arange(dim), size=(size, dim)))
-    return np.triu(white, 1) + chi[:, :, None] * np.eye(dim)
+        return rng.standard_normal((n, dim))
+    triangle = np.diag(np.sqrt(rng.chisquare(n - np.arange(dim))))
+    triangle[~np.tri(dim, dtype=bool)] = rng.standard_normal(dim * (dim - 1) // 2)
+    return triangle
 
 
-def _risks_on_numpy(
+def _is_regular(root: Any) -> bool:
+    """Whether the covariance has full rank, so that least squares does not see it."""
+    if root is None:
+        return True
+    return bool(root.min() > 0 if root.ndim == 1 else np.linalg.cond(root) < _WORST_CONDITION)
+
+
+def _whitened_risk(triangle: np.ndarray, outputs: int, noise_std: float, noise: Any) -> float:
+    """Risk of least squares with the input covariance divided out: ‖R⁻¹ξ‖², and σ²‖R⁻¹‖² per output in the mean."""
+    inverse, _ = lapack.dtrtri(triangle)
+    if noise is None:
+        return float(noise_std**2 * outputs * np.sum(inverse * inverse))
+    error = inverse @ noise
+    return float(np.sum(error * error))
+
+
+def _risk(
     design: np.ndarray, delta: np.ndarray, test_root: Any, noise_std: float, ridge: float, noise: Any
-) -> np.ndarray:
-    """Risks through the inverse Gram matrix, and through the singular values where that would lose digits."""
-    gram = design @ np.swapaxes(design, -1, -2) + ridge * np.eye(design.shape[-2])
-    try:
-        inverse = np.linalg.inv(gram)
-        size = [np.abs(matrix).sum(-1).max(-1, initial=0) for matrix in (gram, inverse)]
-        bad = ~(size[0] * size[1] < _WORST_CONDITION)
-    except np.linalg.LinAlgError:
-        inverse, bad = np.zeros_like(gram), np.ones(len(gram), dtype=bool)
-    risks = _risks_given_inverse(design, inverse, delta, test_root, noise_std, noise)
-    if bad.any():
-        noise = None if noise is None else noise[bad]
-        risks[bad] = _risks_by_svd(design[bad], delta, test_root, noise_std, ridge, noise)
-    return risks
+) -> float:
+    """Risk through the inverse Gram matrix, or through the singular values where that would lose digits."""
+    gram = design @ design.T + ridge * np.eye(len(design))
+    inverse = _inverse(gram) if len(design) else gram
+    if inverse is None or np.abs(gram).sum(0).max(initial=0) * np.abs(inverse).sum(0).max(initial=0) > _WORST_CONDITION:
+        return _risk_by_svd(design, delta, test_root, noise_std, ridge, noise)
+    return float(_risks_given_inverse(design, inverse, delta, test_root, noise_std, noise))
+
+
+def _inverse(gram: np.ndarray) -> np.ndarray | None:
+    """The inverse of a positive definite matrix by Cholesky, half the work of the general one; None if it is not."""
+    factor, failed = lapack.dpotrf(gram, lower=1)
+    if failed:
+        return None
+    inverse, _ = lapack.dpotri(factor, lower=1)
+    return np.tril(inverse) + np.tril(inverse, -1).T
 
 
 def _risks_given_inverse(
@@ -143,20 +162,18 @@ def _risks_given_inverse(
     return risks + noise_std**2 * delta.shape[-1] * trace
 
 
-def _risks_by_svd(
+def _risk_by_svd(
     design: np.ndarray, delta: np.ndarray, test_root: Any, noise_std: float, ridge: float, noise: Any
-) -> np.ndarray:
+) -> float:
     u, s, vt = np.linalg.svd(design, full_matrices=False)
-    alive = s > design.shape[-1] * np.finfo(float).eps * s[:, :1]
-    step = np.where(alive, s / np.where(alive, s * s + ridge, 1.0), 0.0)
+    alive = s > design.shape[-1] * np.finfo(float).eps * s.max(initial=0)
+    step = np.where(alive, s / np.where(alive, s * s + ridge, 1.0), 0.0)[:, None]
     fitted = design @ delta if noise is None else design @ delta + noise
-    turned = np.swapaxes(u, -1, -2) @ fitted
-    error = _root_times(test_root, delta - np.swapaxes(vt, -1, -2) @ (step[..., None] * turned))
-    risks = np.sum(error * error, axis=(-1, -2))
-    if noise is not None:
-        return risks
-    spread = step[..., None] * _times_root(vt, test_root)
-    return risks + noise_std**2 * delta.shape[-1] * np.sum(spread * spread, axis=(-1, -2))
+    error = _root_times(test_root, delta - vt.T @ (step * (u.T @ fitted)))
+    risk = np.sum(error * error)
+    if noise is None:
+        risk += noise_std**2 * delta.shape[-1] * np.sum((step * _times_root(vt, test_root)) ** 2)
+    return float(risk)
 
 
 def _times_root(rows: Any, root: Any) -> Any:

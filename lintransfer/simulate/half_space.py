@@ -38,26 +38,36 @@ def half_space_fit(inputs: Any, labels: Any, teacher: Any) -> HalfSpaceFit:
 
 
 def half_space_risk_samples(
-    rng: np.random.Generator, replicates: int, *, n: int, dim: int, noise_std: float = 1.0
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, noise_std: float = 1.0,
+    n_positive: int | None = None, training_error: bool = False,
 ) -> np.ndarray:
     """Excess risks of half-space least squares on N(0, I) with the teacher's own split, shape (replicates,).
 
-    Splits with fewer than d + 2 inputs on a side are drawn again. The risk is E(w(x)·x − β·x)² with w = β_± on the
-    teacher's sides, which is exact by symmetry: half of each side's squared error.
+    Splits with fewer than d + 2 inputs on a side are drawn again; n_positive fixes the split instead. The risk is
+    E(w(x)·x − β·x)² with w = β_± on the teacher's sides, which is exact by symmetry: half of each side's squared error.
+    training_error: return the mean squared residuals on the training sets instead.
     """
-    risks = np.empty(replicates)
     teacher = np.arange(1.0, dim + 1)
-    for i in range(replicates):
-        while True:
-            inputs = rng.standard_normal((n, dim))
-            above = int(np.sum(inputs @ teacher > 0))
-            if dim + 2 <= above <= n - dim - 2:
-                break
-        labels = inputs @ teacher + noise_std * rng.standard_normal(n)
-        fit = half_space_fit(inputs, labels, teacher)
-        errors = np.stack([fit.positive - teacher, fit.negative - teacher])
-        risks[i] = np.sum(errors**2) / 2
-    return risks
+    found: list[np.ndarray] = []
+    while sum(map(len, found)) < replicates:
+        inputs = rng.standard_normal((max(1, min(replicates, 2**21 // (n * dim))), n, dim))
+        above = inputs @ teacher > 0
+        if n_positive is not None:
+            inputs[above != (np.arange(n) < n_positive)] *= -1
+            above = inputs @ teacher > 0
+        count = np.sum(above, axis=-1)
+        usable = (count >= dim + 2) & (count <= n - dim - 2)
+        inputs, above = inputs[usable], above[usable]
+        labels = inputs @ teacher + noise_std * rng.standard_normal(above.shape)
+        risks, residuals = np.zeros(len(inputs)), np.zeros(len(inputs))
+        for side in (above, ~above):
+            x, y = np.where(side[..., None], inputs, 0.0), np.where(side, labels, 0.0)
+            gram, moment = np.swapaxes(x, -1, -2) @ x, np.einsum("rnd,rn->rd", x, y)
+            weights = np.linalg.solve(gram, moment[..., None])[..., 0]
+            risks += np.sum((weights - teacher) ** 2, axis=-1) / 2
+            residuals += np.sum((np.einsum("rnd,rd->rn", x, weights) - y) ** 2, axis=-1) / n
+        found.append(residuals if training_error else risks)
+    return np.concatenate(found)[:replicates]
 
 
 def draw_with_margin(

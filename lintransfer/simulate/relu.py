@@ -19,7 +19,7 @@ from lintransfer.errors import refuse
 
 
 class Network(NamedTuple):
-    """first: w (..., m, d).  second: a (..., m).  scale: (...,), m^{−1/2} in the kernel regime, 1 for small networks."""
+    """first: w (..., m, d).  second: a (..., m).  scale: (...,), m^{−1/2} in the kernel regime, 1 if small."""
 
     first: Any
     second: Any
@@ -31,7 +31,7 @@ def in_own_precision(function: Callable) -> Callable:
 
     @wraps(function)
     def run(network: Network, *args: Any, **keywords: Any) -> Any:
-        with jax.enable_x64(bool(jax.config.jax_enable_x64) or network.first.dtype == np.float64):
+        with jax.enable_x64(bool(jax.config.read("jax_enable_x64")) or network.first.dtype == np.float64):
             return function(network, *args, **keywords)
 
     return run
@@ -49,7 +49,7 @@ def empirical_kernel(network: Network, inputs: Any, others: Any, trained: str = 
     """∇f(x)·∇f(x') over the trained layers, at the weights the network has now; (..., n, n')."""
     left = jnp.einsum("...nd,...md->...nm", inputs, network.first)
     right = jnp.einsum("...nd,...md->...nm", others, network.first)
-    kernel = 0.0
+    kernel: Any = 0.0
     if trained in ("first", "both"):
         gates = jnp.einsum("...nm,...km,...m->...nk", left > 0, right > 0, network.second**2)
         kernel = kernel + gates * jnp.einsum("...nd,...kd->...nk", inputs, others)
@@ -88,7 +88,7 @@ def draw_small(
 
     widths: m ≥ 2, shape (k,).  Returns a batch of shape (k, seeds).
     """
-    if not (np.isscalar(size) and 0 < size < np.inf):
+    if not 0 < size < np.inf:
         refuse("size", "a positive number", size)
     widths = _checked_widths(widths, 2)
     widest = int(widths.max())

@@ -2,7 +2,6 @@ r"""Early alignment simulated: gradient flow of a small two-layer ReLU network, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +25,7 @@ class AlignmentRun(NamedTuple):
 
 
 def alignment_run(
-    rng: np.random.Generator, *, n: int, teacher: Any, times: Sequence[float], width: int = 20, size: float = 1e-6,
+    rng: np.random.Generator, *, n: int, teacher: Any, times: Any, width: int = 20, size: float = 1e-6,
     noise_std: float = 0.0, covariance: Any = None, symmetric: bool = False, step: float = 0.02,
 ) -> AlignmentRun:
     """Gradient flow (fourth-order Runge-Kutta) from a small balanced start on inputs N(0, Σ), recorded at `times`.

@@ -62,8 +62,8 @@ def measure_threshold(
 ) -> ThresholdRun:
     """Train `seeds` small networks at every sample size and record what they end as.
 
-    dim: d ≥ 1.  sizes: numbers of samples, each > 2d, shape (k,).  noise_std: σ against ‖β‖ = 1.  width: neurons.  size:
-    norm of the first layer at the start.  steps: of gradient descent, all taken; half of them twice, to see convergence.
+    dim: d ≥ 1.  sizes: numbers of samples, each > 2d, shape (k,).  noise_std: σ against ‖β‖ = 1.  width: neurons.
+    size: norm of the first layer at the start.  steps: of gradient descent, all taken; the loss is also read half-way.
     key: seed; every (size, seed) has its own stream.  resume: an unfinished run with equal settings, continued.
     budget: seconds after which no further size is begun.  Returns a `ThresholdRun`; save its arrays to resume later.
 
@@ -105,7 +105,7 @@ def _one_size(dim: int, n: int, settings: dict[str, Any]) -> tuple[np.ndarray, .
         starts.append(draw_small(rng, dim, [settings["width"]], settings["size"]))
     network = Network(*(np.concatenate([np.asarray(s[j][0]) for s in starts]) for j in range(3)))
     weights = np.broadcast_to(np.arange(padded) < n, labels.shape).astype(float)
-    losses = []
+    losses: list[np.ndarray] = []
     for _ in range(2):
         done = train(
             network, inputs, labels, learning_rate=settings["learning_rate"], max_steps=settings["steps"] // 2,
@@ -118,10 +118,9 @@ def _one_size(dim: int, n: int, settings: dict[str, Any]) -> tuple[np.ndarray, .
     fitted = np.stack([fit(x) for fit, x in zip(fits, tests, strict=True)])
     residual = np.stack([fit(x[:n]) - y[:n] for fit, x, y in zip(fits, inputs, labels, strict=True)])
     half_space_error = np.mean(residual**2, axis=1)
-    return (
-        losses[1], half_space_error, np.mean((output - fitted) ** 2, 1) / np.mean(fitted**2, 1),
-        np.mean((output - truth) ** 2, 1), np.mean((fitted - truth) ** 2, 1), (losses[0] - losses[1]) / half_space_error,
-    )
+    distance = np.mean((output - fitted) ** 2, axis=1) / np.mean(fitted**2, axis=1)
+    risks = np.mean((output - truth) ** 2, axis=1), np.mean((fitted - truth) ** 2, axis=1)
+    return losses[1], half_space_error, distance, *risks, (losses[0] - losses[1]) / half_space_error
 
 
 def estimate_threshold(run: ThresholdRun, level: float = 0.5, bootstrap: int = 200, key: int = 0) -> Threshold:

@@ -86,7 +86,8 @@ def _descend(
         error = scale * jnp.einsum("bnm,bm->bn", active, second) - labels
         loss = jnp.sum(share * error * error, axis=-1) / 2
         pull = scale * share * error
-        on_first = on_second = 0.0
+        on_first: Any = 0.0
+        on_second: Any = 0.0
         if trained != "second":
             gate = jnp.where(hidden > 0, pull[..., None], 0)
             on_first = second[..., None] * jnp.einsum("bnm,bnd->bmd", gate, inputs)

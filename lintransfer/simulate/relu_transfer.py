@@ -1,4 +1,4 @@
-r"""Transfer with finite two-layer ReLU networks, as a user would do it: pretrain on a source, then fine-tune or freeze."""
+r"""Transfer with finite two-layer ReLU networks, as a user would do it: pretrain, then fine-tune or freeze."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def feature_risk_samples(
 ) -> np.ndarray:
     """Excess risks of a head fitted by least squares on frozen ReLU neurons, inputs N(0, Σ), shape (replicates,).
 
-    neurons: V (r, d).  target_neurons, target_head: W (p, d), a (p,) of the target Σ a_j relu(w_j·x).  Each replicate is
-    tested on its own fresh inputs.
+    neurons: V (r, d).  target_neurons, target_head: W (p, d), a (p,) of the target Σ a_j relu(w_j·x).  Each replicate
+    is tested on its own fresh inputs.
     """
     kept, wanted = np.asarray(neurons, dtype=float), np.asarray(target_neurons, dtype=float)
     risks = np.empty(replicates)

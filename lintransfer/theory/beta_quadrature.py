@@ -15,13 +15,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import scipy.special
 
 # Ends of the panels in units of √(2D); e^{−38²/2} is the smallest float.
 _LEVELS = np.array([1.5, 3.0, 5.0, 7.0, 9.5, 12.0, 15.0, 18.5, 22.0, 26.0, 30.0, 34.0, 38.0])
-_NEGLIGIBLE = 1e-18
 _HUGE_ODDS = 1e300
 
 Inner = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -106,51 +106,76 @@ def _stirling_error(x: float) -> float:
 
 
 def _incomplete_beta(a: float, b: float, x: np.ndarray, upper: bool) -> np.ndarray:
-    """I_x(a, b) or its complement for x ≤ 1/2.
+    """I_x(a, b) or its complement, 0 ≤ x ≤ 1/2, each to full relative accuracy.
 
-    For 1 < a ≤ 40 and huge b, SciPy rounds 1 − x first and loses b·eps. There evaluate at the nearest x for which
-    1 − x is exact, and go back along the tangent.
+    SciPy's `betaincc` is exact too but ten times slower than `betainc`, so the complement is 1 minus the lower tail
+    below the mean and the lower tail of the mirrored variable above it.
     """
-    function = scipy.special.betaincc if upper else scipy.special.betainc
+    if not upper:
+        return _lower_tail(a, b, x)
+    below_mean = x * (a + b) < a
+    tail = np.empty(x.shape)
+    tail[below_mean] = 1 - _lower_tail(a, b, x[below_mean])
+    x = x[~below_mean]
+    tail[~below_mean] = scipy.special.betainc(b, a, 1 - x) - _rounding(a, b, x)
+    return tail
+
+
+def _lower_tail(a: float, b: float, x: np.ndarray) -> np.ndarray:
     if not (1 < a <= 40 and b > 1e4):
-        return function(a, b, x)
+        return scipy.special.betainc(a, b, x)
+    # Here SciPy rounds 1 − x first: ask it at the nearest x where that is exact, and go back along the tangent.
     exact = 1 - (1 - x)
-    anchor = np.where(np.abs(x - exact) * a < 1e-5 * x, exact, x)
-    slope = np.exp(
-        scipy.special.xlogy(a - 1, anchor) + scipy.special.xlog1py(b - 1, -anchor) - scipy.special.betaln(a, b)
-    )
-    return function(a, b, anchor) + (-1 if upper else 1) * (x - anchor) * slope
+    close = np.abs(x - exact) * a < 1e-5 * x
+    return scipy.special.betainc(a, b, np.where(close, exact, x)) + np.where(close, _rounding(a, b, x), 0.0)
 
 
-_NODES, _WEIGHTS = (np.polynomial.legendre.leggauss(16)[0] + 1) / 2, np.polynomial.legendre.leggauss(16)[1] / 2
+def _rounding(a: float, b: float, x: np.ndarray) -> Any:
+    """What I_x(a, b) gains from 1 − (1 − x) to x: nothing unless b is large."""
+    if b < 100:
+        return 0.0
+    exact = 1 - (1 - x)
+    log_slope = scipy.special.xlogy(a - 1, exact) + scipy.special.xlog1py(b - 1, -exact) - scipy.special.betaln(a, b)
+    return (x - exact) * np.exp(np.minimum(log_slope, 600.0))
 
 
-def plain_nodes(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache
+def _gauss_legendre(count: int) -> tuple[np.ndarray, np.ndarray]:
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return (nodes + 1) / 2, weights / 2
+
+
+def plain_nodes(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """Gauss–Legendre nodes and weights on [low, high]."""
-    return low + (high - low) * _NODES, (high - low) * _WEIGHTS
+    nodes, weights = _gauss_legendre(count)
+    return low + (high - low) * nodes, (high - low) * weights
 
 
-def nodes_from_zero(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nodes_from_zero(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """Nodes for an integrand with a square-root branch point and structure on every scale at 0: quadratic spacing
     on a panel that starts there, geometric spacing on the others."""
+    nodes, weights = _gauss_legendre(count)
     first = low == 0
     safe = np.where(first, np.maximum(high, 1e-300), low)
     log_ratio = np.log(np.maximum(high, safe) / safe)
-    nodes = np.where(first, high * _NODES**2, safe * np.exp(log_ratio * _NODES))
-    return nodes, np.where(first, 2 * high * _NODES, nodes * log_ratio) * _WEIGHTS
+    points = np.where(first, high * nodes**2, safe * np.exp(log_ratio * nodes))
+    return points, np.where(first, 2 * high * nodes, points * log_ratio) * weights
 
 
-def nodes_between_roots(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nodes_between_roots(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """Nodes for an integrand that may have square-root branch points at both ends of a panel."""
-    angle = _NODES * (math.pi / 2)
-    return low + (high - low) * np.sin(angle) ** 2, (high - low) * np.sin(2 * angle) * (math.pi / 2) * _WEIGHTS
+    nodes, weights = _gauss_legendre(count)
+    angle = nodes * (math.pi / 2)
+    return low + (high - low) * np.sin(angle) ** 2, (high - low) * np.sin(2 * angle) * (math.pi / 2) * weights
 
 
-def panel_integral(weight: Inner, inner: Inner, edges: np.ndarray, nodes: NodeMap = plain_nodes) -> np.ndarray:
+def panel_integral(
+    weight: Inner, inner: Inner, edges: np.ndarray, nodes: NodeMap = plain_nodes, negligible: float = 1e-18
+) -> np.ndarray:
     """∫ weight·inner over each row of `edges` (rows, K), panel by panel; shape (rows,).
 
     weight, inner: functions (points (m, j), row index (m,)) -> values (m, j) ≥ 0. Each must be largest at one of the
-    two ends of every panel: this bounds a panel, and those that cannot matter are never evaluated.
+    two ends of every panel: this bounds a panel, and one below `negligible` of the largest is never evaluated.
     """
     edges = np.sort(edges, axis=1)
     rows = np.arange(len(edges))
@@ -159,7 +184,7 @@ def panel_integral(weight: Inner, inner: Inner, edges: np.ndarray, nodes: NodeMa
     bound = width * np.prod([np.maximum(v[:, :-1], v[:, 1:]) for v in at_edges], axis=0)
     product = at_edges[0] * at_edges[1]
     reference = (width * np.maximum(product[:, :-1], product[:, 1:])).max(axis=1)
-    row, panel = np.nonzero(bound > _NEGLIGIBLE * reference[:, None])
+    row, panel = np.nonzero(bound > negligible * reference[:, None])
     points, lengths = nodes(edges[row, panel][:, None], edges[row, panel + 1][:, None])
     values = np.sum(weight(points, row) * inner(points, row) * lengths, axis=1)
     return np.bincount(row, values, minlength=len(edges))

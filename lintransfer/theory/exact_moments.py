@@ -39,7 +39,7 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
     numbers up to 1e30, to working precision for mpmath. Symbols and balls raise `TypeError`: the integral is numerical.
     Source: new.
 
-    >>> float(one_sample_risk([1.0], [4], [2.0]))  # isotropic: (1 − 1/d)‖δ‖²
+    >>> round(float(one_sample_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − 1/d)‖δ‖²
     1.5
     """
     value, count, energy = _modes(eigenvalues, multiplicities, displacement_energy)
@@ -67,7 +67,7 @@ def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_ene
     Returns E R, a scalar.  Exact, σ = 0 (with noise the mean is infinite). Accuracy as in `one_sample_risk`.
     Source: new.
 
-    >>> float(codimension_one_risk([1.0], [4], [2.0]))  # isotropic: (1 − n/d)‖δ‖²
+    >>> round(float(codimension_one_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − n/d)‖δ‖²
     0.5
     """
     value, count, energy = _modes(eigenvalues, multiplicities, displacement_energy)

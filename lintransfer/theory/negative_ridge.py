@@ -116,17 +116,17 @@ def _critical_above_rank(n: Any, eigenvalues: Any, multiplicities: Any) -> Any:
 
     def excess(x: Any) -> Any:
         kappa, shifted = _logistic(x, least, eigenvalues)
-        return (n - rank) + total(multiplicities * kappa / shifted * (2 * eigenvalues + kappa) / shifted)
+        column = per_mode(kappa)
+        return (n - rank) + total(multiplicities * column / shifted * (2 * eigenvalues + column) / shifted)
 
     ends = [log((1 - count / n) / (1 + sqrt(count / n)) * sqrt(n / count)) for count in (rank, fewest)]
     root = bracketed_root(excess, ends[0] - _MARGIN, ends[1] + _MARGIN)
-    return _logistic(root, least, eigenvalues)[0][..., 0]
+    return _logistic(root, least, eigenvalues)[0]
 
 
 def _logistic(x: Any, least: Any, eigenvalues: Any) -> tuple[Any, Any]:
-    """κ = −λ_min/(1+e^{−x}) and λ_i + κ, both to full relative accuracy; x (…,) gives (…, 1) and (…, k)."""
-    x = x[..., None]
-    return -least / (1 + exp(-x)), (eigenvalues - least) + least / (1 + exp(x))
+    """κ = −λ_min/(1+e^{−x}) and λ_i + κ, both to full relative accuracy; x (…,) gives (…,) and (…, k)."""
+    return -least / (1 + exp(-x)), (eigenvalues - least) + least / (1 + exp(per_mode(x)))
 
 
 def _negative_root(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
@@ -158,7 +158,7 @@ def _root_above_rank(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) 
 
     def defect(x: Any) -> Any:
         kappa, shifted = _logistic(x, least, eigenvalues)
-        return (n - rank) + total(multiplicities * kappa / shifted) - ridge / kappa[..., 0]
+        return (n - rank) + kappa * total(multiplicities / shifted) - ridge / kappa
 
     low, high = log(nearest / (least - nearest)) - _ROUNDING, log(-critical / (least + critical)) + _ROUNDING
-    return _logistic(bracketed_root(defect, low, high), least, eigenvalues)[0][..., 0]
+    return _logistic(bracketed_root(defect, low, high), least, eigenvalues)[0]

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import kind_of
+from lintransfer.arithmetic import kind_of, maximum, minimum, where
 
 _STEPS = 60
 
@@ -54,3 +54,27 @@ def _newton_jax(step: Callable[..., Any], start: Callable[..., Any], *values: An
     fixed = jax.lax.stop_gradient(tuple(spread))
     u = jax.lax.fori_loop(0, _STEPS, lambda _, u: step(u, *fixed), start(*fixed))
     return step(step(jax.lax.stop_gradient(u), *spread), *spread)
+
+
+def bisected(
+    excess: Callable[..., Any], step: Callable[..., Any], ends: tuple[Any, Any], *values: Any
+) -> Any:
+    """The root of the increasing function u ↦ excess(u, *values) between two ends (in either order), by bisection and
+    then Newton steps: the last two are the ones that JAX differentiates.
+
+    step: one Newton step, (u, *values) -> u.
+
+    >>> bisected(lambda u, a: u * u - a, lambda u, a: u - (u * u - a) / (2 * u), (1.0, 4.0), 4.0)
+    np.float64(2.0)
+    """
+    kind, low, high, fixed = kind_of(*values, *ends), minimum(*ends), maximum(*ends), values
+    if kind == "jax":
+        low, high, *fixed = jax.lax.stop_gradient((low, high, *values))
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        below = excess(middle, *fixed) < 0
+        low, high = where(below, middle, low), where(below, high, middle)
+    u = (low + high) / 2
+    for _ in range(4 if kind == "mpmath" else 2):
+        u = step(u, *values)
+    return u

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, cosh, log, sinh, sqrt, tanh
+from lintransfer.arithmetic import array_namespace, exp, log, ratio_where, sqrt, tanh, where
 from lintransfer.designs import checked_rows
 from lintransfer.errors import refuse
 
@@ -48,20 +48,21 @@ def force_fluctuation(n: Any, dim: Any, displacement_energy: Any, noise_variance
 
     .. math:: E\|D_n - D\|^2 = \frac1n\Bigl[\frac{(d+2)\|\beta\|^2 + \sigma^2 d}{2} - \frac{\|\beta\|^2}{4}\Bigr]
 
-    displacement_energy: ‖β‖².  Kind: EXACT.  Source: new (A2).
+    n: ≥ 1 (nan at 0).  displacement_energy: ‖β‖².  Kind: EXACT.  Source: new (A2).
 
     >>> force_fluctuation(10, 2, 1.0, 0.0)
     0.175
     """
     second_moment = (displacement_energy * (dim + 2) + noise_variance * dim) / 2
-    return (second_moment - displacement_energy / 4) / n
+    return ratio_where(n > 0, second_moment - displacement_energy / 4, n, float("nan"))
 
 
 def alignment_cosine(time: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
     r"""Cosine between a neuron and a constant force D at a given time.
 
     .. math:: \cos\angle(w(\tau), D) = \tanh(\varsigma\|D\|\tau + b)
-              = \frac{\cos_0 + \tanh(\varsigma\|D\|\tau)}{1 + \cos_0\tanh(\varsigma\|D\|\tau)}, \quad b = \mathrm{artanh}\cos_0
+              = \frac{\cos_0 + \tanh(\varsigma\|D\|\tau)}{1 + \cos_0\tanh(\varsigma\|D\|\tau)},
+              \quad b = \mathrm{artanh}\cos_0
 
     time: τ ≥ 0 of the flow on the mean loss.  cosine: cos_0 in [−1, 1] at time 0.  force: ‖D‖.  sign: ς = ±1, the sign
     of the output weight.  Kind: EXACT for constant D.  Source: new (A3).
@@ -70,20 +71,23 @@ def alignment_cosine(time: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
     0.3
     """
     turn = tanh(sign * force * time)
-    return (cosine + turn) / (1 + cosine * turn)
+    # 1 + cos₀ tanh vanishes only for a neuron exactly opposite to the force, which never turns.
+    return ratio_where(1 + cosine * turn > 0, cosine + turn, 1 + cosine * turn, cosine)
 
 
 def growth_factor(time: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
     r"""Growth ‖w(τ)‖/‖w(0)‖ of a balanced neuron under a constant force.
 
-    .. math:: \frac{\cosh(\varsigma\|D\|\tau + b)}{\cosh b} = \cosh(\|D\|\tau) + \varsigma\cos_0\sinh(\|D\|\tau)
+    .. math:: \frac{\cosh(\varsigma\|D\|\tau + b)}{\cosh b} = \tfrac12(1+\varsigma\cos_0)e^{\|D\|\tau}
+              + \tfrac12(1-\varsigma\cos_0)e^{-\|D\|\tau}
 
     Arguments as `alignment_cosine`.  Kind: EXACT for constant D.  Source: new (A3).
 
     >>> float(growth_factor(0.0, -0.5, 1.0))
     1.0
     """
-    return cosh(force * time) + sign * cosine * sinh(force * time)
+    grown = exp(force * time)
+    return ((1 + sign * cosine) * grown + (1 - sign * cosine) / grown) / 2
 
 
 def alignment_time(gap: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
@@ -92,13 +96,15 @@ def alignment_time(gap: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
     .. math:: \tau = \frac{1}{\|D\|}\Bigl[\tfrac12\ln\frac{2-\varepsilon}{\varepsilon} - \varsigma b\Bigr]
               = \frac{1}{2\|D\|}\ln\frac{(2-\varepsilon)(1-\varsigma\cos_0)}{\varepsilon(1+\varsigma\cos_0)}
 
-    gap: ε in (0, 1).  Negative if the neuron is already closer.  Source: new (A3).
+    gap: ε in (0, 1).  Negative if the neuron is already closer; ∓inf if it starts at ς cos_0 = ±1.
+    Source: new (A3).
 
     >>> round(float(alignment_cosine(alignment_time(0.01, 0.2, 0.5), 0.2, 0.5)), 12)
     0.99
     """
     aligned = sign * cosine
-    return log((2 - gap) * (1 - aligned) / (gap * (1 + aligned))) / (2 * force)
+    odds = ratio_where(1 + aligned > 0, (2 - gap) * (1 - aligned), gap * (1 + aligned), float("inf"))
+    return where(odds > 0, log(where(odds > 0, odds, 1)), float("-inf")) / (2 * force)
 
 
 def growth_time(initial_norm: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
@@ -107,13 +113,15 @@ def growth_time(initial_norm: Any, cosine: Any, force: Any, sign: Any = 1) -> An
     .. math:: \tau = \frac{1}{\|D\|}\Bigl[\mathrm{arcosh}\frac{\cosh b}{\|w_0\|} - \varsigma b\Bigr]
               = \frac{1}{\|D\|}\ln\frac{1 + \sqrt{1 - \|w_0\|^2(1-\cos_0^2)}}{\|w_0\|(1+\varsigma\cos_0)}
 
-    initial_norm: ‖w(0)‖ in (0, 1].  Alignment comes first if and only if ‖w(0)‖ ≪ √ε.  Source: new (A3).
+    initial_norm: ‖w(0)‖ in (0, 1].  inf if ς cos_0 = −1.  Alignment comes first if and only if ‖w(0)‖ ≪ √ε.
+    Source: new (A3).
 
     >>> round(float(1e-3 * growth_factor(growth_time(1e-3, 0.2, 0.5), 0.2, 0.5)), 12)
     1.0
     """
     sideways = initial_norm * initial_norm * (1 - cosine) * (1 + cosine)
-    return log((1 + sqrt(1 - sideways)) / (initial_norm * (1 + sign * cosine))) / force
+    along = 1 + sign * cosine
+    return log(ratio_where(along > 0, 1 + sqrt(1 - sideways), initial_norm * along, float("inf"))) / force
 
 
 def extremal_vectors(inputs: Any, residuals: Any, starts: Any = None, max_steps: int = 200) -> np.ndarray:

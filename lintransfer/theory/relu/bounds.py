@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from lintransfer.arithmetic import log, sqrt
+from lintransfer.arithmetic import log, ratio_where, sqrt, where
 from lintransfer.designs import checked_rows, refuse_parallel_rows
 from lintransfer.errors import DomainError, refuse
 from lintransfer.theory.relu.gram import gram_matrix
@@ -81,8 +81,9 @@ def generalization_bound(
     >>> round(float(generalization_bound(100.0, 4.0, 0.1, 0.05, 0.0)), 6)
     0.282843
     """
-    confidence = log(n / (smallest_eigenvalue * failure_probability))
-    return sqrt(2 * quadratic_form / n) + constant * sqrt(confidence / n)
+    some = where(n > 0, n, 1)
+    confidence = log(some / (smallest_eigenvalue * failure_probability))
+    return where(n > 0, sqrt(2 * quadratic_form / some) + constant * sqrt(confidence / some), float("inf"))
 
 
 def leading_bound(n: Any, displacement_energy: Any, first: Any = 1, second: Any = 0) -> Any:
@@ -91,12 +92,12 @@ def leading_bound(n: Any, displacement_energy: Any, first: Any = 1, second: Any 
     >>> float(leading_bound(8, 1.0))
     1.0
     """
-    return sqrt(2 * gram_bound(displacement_energy, first, second) / n)
+    return sqrt(ratio_where(n > 0, 2 * gram_bound(displacement_energy, first, second), n, float("inf")))
 
 
 def published_leading_bound(n: Any, displacement_energy: Any) -> Any:
     """First term of `generalization_bound` with the published factor: ‖δ‖√(18/n)."""
-    return sqrt(2 * published_gram_bound(displacement_energy) / n)
+    return sqrt(ratio_where(n > 0, 2 * published_gram_bound(displacement_energy), n, float("inf")))
 
 
 def complexity_term(kappa: Any, first_eigenvalue: Any, residual_energy: Any, noise_variance: Any) -> Any:

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-import scipy.stats
 
+from lintransfer.arithmetic import ratio_where
 from lintransfer.designs import checked_rows
 from lintransfer.errors import refuse
 from lintransfer.spectra import diagonalize
 from lintransfer.theory.relu.gram import gram_matrix
+from lintransfer.theory.relu.kernels import second_layer_kernel
 
 
 def linear_teacher_as_neurons(teacher: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -89,6 +90,16 @@ def feature_loss(
     return max(float(head @ gram @ head - explained @ explained), 0.0)
 
 
+def one_neuron_loss(cosine: Any, head: Any = 1) -> Any:
+    r"""`feature_loss` of one unit neuron for a target of one unit neuron at cosine c: u = a²[½ − 2K₂(c)²].
+
+    >>> float(one_neuron_loss(1.0)), float(one_neuron_loss(-1.0, 2.0))
+    (0.0, 2.0)
+    """
+    shared = second_layer_kernel(cosine)
+    return head * head * (1 - 2 * shared) * (1 + 2 * shared) / 2
+
+
 def _without_retained(neurons: Any, target_neurons: Any, covariance: Any, unit_sphere: bool) -> tuple[Any, ...]:
     """Target neurons that are not positive multiples of a feature, and the Gram matrices that remain."""
     kept_gram = feature_gram(neurons, None, covariance, unit_sphere)
@@ -104,14 +115,15 @@ def feature_risk(n: Any, n_features: Any, unexplained: Any, leverage: Any, noise
 
     .. math:: R = u + \frac{E[\rho_x^2\,\varphi^\top G_{VV}^{-1}\varphi] + \sigma^2 r}{n} + O(n^{-2})
 
-    n: sample size ≥ r + 2.  n_features: r.  unexplained: u (`feature_loss`).  leverage: E[ρ² φᵀG⁻¹φ], the residual
-    ρ = f_T − b·φ weighted by the leverage of its input (`residual_leverage`); it equals u r if they were independent.
+    n: sample size; nan below r + 2.  n_features: r.  unexplained: u (`feature_loss`).  leverage: E[ρ² φᵀG⁻¹φ], the
+    residual ρ = f_T − b·φ weighted by the leverage of its input (`residual_leverage`); u r if they were independent.
     Source: new (R10).
 
     >>> feature_risk(100, 4, 0.5, 2.0, 0.25)
     0.53
     """
-    return unexplained + (leverage + noise_variance * n_features) / n
+    spread = leverage + noise_variance * n_features
+    return unexplained + ratio_where(n >= n_features + 2, spread, n, float("nan"))
 
 
 def residual_leverage(
@@ -126,13 +138,15 @@ def residual_leverage(
     >>> round(residual_leverage([[1.0, 0.0]], W, a), 2)
     0.0
     """
+    from scipy.stats import norm, qmc  # slow to import
+
     root = _covariance_root(covariance, False)
     kept, wanted = root(np.asarray(neurons, dtype=float)), root(np.asarray(target_neurons, dtype=float))
     # Only the span of all neurons matters: the rule lives in as few dimensions as possible.
     _, singular, axes = np.linalg.svd(np.vstack([kept, wanted]), full_matrices=False)
     axes = axes[singular > 1e-12 * singular[0]]
-    rule = scipy.stats.qmc.Sobol(len(axes), scramble=False).random(points)
-    x = scipy.stats.norm.ppf(rule + 0.5 / points)
+    rule = qmc.Sobol(len(axes), scramble=False).random(points)
+    x = norm.ppf(rule + 0.5 / points)
     features, target = np.maximum(x @ (kept @ axes.T).T, 0), np.maximum(x @ (wanted @ axes.T).T, 0) @ target_head
     gram = feature_gram(kept)
     residual = target - features @ best_head(kept, wanted, target_head)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import where
+from lintransfer.arithmetic import ratio_where, where
 from lintransfer.errors import refuse
 
 
@@ -20,14 +20,20 @@ def half_space_risk_given_split(n_positive: Any, n: Any, dim: Any, noise_varianc
 
     .. math:: R = \frac{\sigma^2 d}{2}\Bigl[\frac{1}{n_+-d-1} + \frac{1}{n-n_+-d-1}\Bigr]
 
-    n_positive: n_+ with d + 2 ≤ n_+ ≤ n − d − 2.  The split is the teacher's own (oracle).  Kind: EXACT: flipping the
-    sign of a row and its label makes half-Gaussian inputs Gaussian without changing the fit.  Source: new (A4).
+    n_positive: n_+.  inf where a side holds d or d + 1 inputs and σ > 0, nan where one holds fewer.  The split is the
+    teacher's own (oracle).  Kind: EXACT: flipping the sign of a row and its label makes half-Gaussian inputs Gaussian
+    without changing the fit.  Source: new (A4).
 
     >>> half_space_risk_given_split(10, 20, 4, 1.0)
     0.8
     """
-    sides = 1 / (n_positive - dim - 1) + 1 / (n - n_positive - dim - 1)
-    return noise_variance * dim * sides / 2
+    sides = _inverse_gram_trace(n_positive, dim) + _inverse_gram_trace(n - n_positive, dim)
+    return where(noise_variance > 0, noise_variance * sides / 2, 0 * sides)
+
+
+def _inverse_gram_trace(rows: Any, dim: Any) -> Any:
+    """E trace (XᵀX)⁻¹ = d/(m − d − 1) of m Gaussian rows; inf for m = d, d + 1; nan for fewer."""
+    return ratio_where(rows >= dim + 2, dim, rows - dim - 1, where(rows >= dim, float("inf"), float("nan")))
 
 
 def half_space_risk(n: Any, dim: int, noise_variance: Any) -> Any:
@@ -70,8 +76,7 @@ def large_sample_half_space_risk(n: Any, dim: Any, noise_variance: Any) -> Any:
     0.1875
     """
     left = n - 2 * dim - 2
-    enough = left > 0
-    return where(enough, 2 * noise_variance * dim / where(enough, left, 1), float("nan"))
+    return ratio_where(left > 0, 2 * noise_variance * dim, left, float("nan"))
 
 
 def half_space_training_error(n: Any, dim: Any, noise_variance: Any) -> Any:
@@ -82,4 +87,4 @@ def half_space_training_error(n: Any, dim: Any, noise_variance: Any) -> Any:
     >>> half_space_training_error(8, 2, 1.0)
     0.5
     """
-    return noise_variance * (n - 2 * dim) / n
+    return ratio_where((n >= 2 * dim) & (n > 0), noise_variance * (n - 2 * dim), n, float("nan"))

@@ -15,7 +15,7 @@ import numpy as np
 from lintransfer.arithmetic import array_namespace, kind_of, per_mode, total, where
 from lintransfer.errors import refuse
 from lintransfer.fixedpoint import effective_regularization
-from lintransfer.theory.relu.spectrum import sphere_spectrum, spectrum_tail
+from lintransfer.theory.relu.spectrum import spectrum_tail, sphere_spectrum
 
 MAX_DEGREE = 20
 
@@ -100,5 +100,7 @@ def _risk_or_start(n: Any, spectrum: Any, energies: Any, noise_variance: Any, im
     n = n if kind_of(n) != "numpy" else np.asarray(n, dtype=float)
     some = where(n > 0, n, 1.0)
     kappa = effective_regularization(some, spectrum.eigenvalues, spectrum.multiplicities, implicit)
-    risk = kernel_risk(some, kappa, *spectrum, energies, noise_variance, implicit)
+    risk = kernel_risk(
+        some, kappa, spectrum.eigenvalues, spectrum.multiplicities, energies, noise_variance, implicit
+    )
     return where(n > 0, risk, total(energies) + 0 * risk)

@@ -18,7 +18,7 @@ import numpy as np
 from lintransfer.arithmetic import kind_of, per_mode, sqrt, total, where
 from lintransfer.fixedpoint import effective_regularization
 from lintransfer.theory.relu.learning_curves import MAX_DEGREE, kernel_risk
-from lintransfer.theory.relu.spectrum import sphere_spectrum, spectrum_tail
+from lintransfer.theory.relu.spectrum import spectrum_tail, sphere_spectrum
 
 
 def source_noise_energies(
@@ -115,13 +115,14 @@ def two_stage_risk(
     True
     """
     spectrum, (target, source) = _stages(n, n_source, dim, trained, ridge, source_ridge, max_degree)
+    modes = spectrum.eigenvalues, spectrum.multiplicities
     start = residual_energies(
-        source[2], *spectrum, source_energy / dim, cross_energy / dim, target_energy / dim, source_noise_variance,
-        source[3],
+        source[2], modes[0], modes[1], source_energy / dim, cross_energy / dim, target_energy / dim,
+        source_noise_variance, source[3],
     )
     scratch = per_mode(target_energy / dim + 0 * source[2]) * (np.arange(max_degree + 1) == 1)
     start = where(per_mode(source[0]) > 0, start, scratch)
-    risk = kernel_risk(target[1], target[2], *spectrum, start, noise_variance, target[3])
+    risk = kernel_risk(target[1], target[2], modes[0], modes[1], start, noise_variance, target[3])
     return where(target[0] > 0, risk, total(start) + 0 * risk)
 
 
@@ -142,7 +143,7 @@ def critical_overlap(
     kappa = where(target[0] > 0, target[2], 1e150)
     possible = (source[0] > 0) & (target_norm * source_norm > 0)
     overlap = critical_overlap_at(
-        kappa, source[2], *spectrum, source_norm * source_norm / dim,
+        kappa, source[2], spectrum.eigenvalues, spectrum.multiplicities, source_norm * source_norm / dim,
         where(possible, target_norm * target_norm, 1.0) / dim, source_noise_variance, source[3],
     )
     return where(possible, overlap, float("inf") + 0 * overlap)

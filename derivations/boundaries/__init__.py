@@ -1,0 +1,1 @@
+"""Derivations: where one learner starts to beat another."""

@@ -1,0 +1,1 @@
+"""The chain of inequalities from the sample covariance to the risk."""

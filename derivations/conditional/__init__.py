@@ -1,0 +1,1 @@
+"""Training on a given design, solved along one singular direction."""

@@ -1,0 +1,1 @@
+"""Derivations: distances between the source and target distributions."""

@@ -1,0 +1,1 @@
+"""Derivations: norms, noise and overlap estimated from target data."""

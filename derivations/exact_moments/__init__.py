@@ -1,0 +1,1 @@
+"""Ratios of Gaussian quadratic forms as Laplace integrals."""

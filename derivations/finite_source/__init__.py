@@ -1,0 +1,1 @@
+"""Derivations: a source that was itself fitted to finitely many samples."""

@@ -1,0 +1,1 @@
+"""Derivations: a head trained on frozen features, with and without a ridge."""

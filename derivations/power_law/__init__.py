@@ -1,0 +1,1 @@
+"""Power-law spectra and energies: sums over modes as Mellin integrals."""

@@ -1,0 +1,1 @@
+"""Derivations: how many samples bring a risk down to a given value."""

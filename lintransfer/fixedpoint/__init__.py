@@ -1,0 +1,14 @@
+"""Implicit results: a bracketed solver for any scalar residual, and the effective regularisation κ solved in bulk."""
+
+from lintransfer.fixedpoint.brackets import bracketed_root
+from lintransfer.fixedpoint.regularization import effective_regularization, isotropic_root
+from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, split_count
+
+__all__ = [
+    "bracketed_root",
+    "effective_regularization",
+    "excess_samples",
+    "isotropic_root",
+    "resolvent_sums",
+    "split_count",
+]

@@ -1,0 +1,232 @@
+r"""The effective regularisation κ, for a whole grid of sample sizes at once.
+
+It solves the one implicit equation that every general-covariance formula starts from,
+
+    n = Σ_i m_i λ_i/(λ_i+κ) + λ/κ.
+
+This is explicit in the other direction, so the right-hand side D is tabulated once in x = log κ between two proven
+bounds, inverted by quintic Hermite interpolation, and polished by Halley steps. Whatever the spectrum, D(x) is a sum of
+logistic curves of one width plus exponentials, and its second and third derivatives never exceed the first: a short
+table and one step are enough.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lintransfer.arithmetic import absolute, array_namespace, exp, log, maximum, ratio_where, sqrt, total, where
+from lintransfer.fixedpoint.brackets import bracketed_root, kind_of_entries
+from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, split_count
+
+_NODES = 40
+_MOST_STEPS = 200
+_MARGIN = 1e-3  # widens the proven bracket of log κ, which is a point when all eigenvalues are equal
+_POWERS = np.arange(1, 6)
+# Quintic Hermite basis in powers s … s⁵: end value, then slopes at both ends, then second derivatives at both ends.
+_HERMITE = np.array(
+    [[0, 0, 10, -15, 6], [1, 0, -6, 8, -3], [0, 0, -4, 7, -3], [0, 0.5, -1.5, 1.5, -0.5], [0, 0, 0.5, -1, 0.5]]
+).T
+
+
+def effective_regularization(n: Any, eigenvalues: Any, multiplicities: Any = None, ridge: Any = 0.0) -> Any:
+    r"""The effective regularisation κ ≥ 0, root of n = Σ m_i λ_i/(λ_i+κ) + λ/κ over the non-zero eigenvalues.
+
+    n: sample sizes (…,), real numbers ≥ 0; solve a grid in one call.  eigenvalues, multiplicities: (k,), modes of Σ
+    (multiplicities 1 by default); zero eigenvalues are dropped.  ridge: λ ≥ 0, scalar or broadcast against n (for λ < 0
+    see `lintransfer.theory.negative_ridge`).
+    Returns κ, shape (…,), to 1e-12 relative: inf at n = 0 or λ = inf; 0 if λ = 0 and n ≥ rank Σ; nan if n < 0 or λ < 0.
+    JAX values may be traced and differentiated (first and second derivatives are right; dκ/dλ = 1/(n − df2) blows up at
+    n = rank, λ = 0). mpmath values are solved to their own precision.
+    Source: arXiv 2410.08194 uses its isotropic case; bounds and method new.
+
+    >>> effective_regularization([0, 1, 2, 4], [3.0, 1.0]).round(12).tolist()
+    [inf, 1.732050807569, 0.0, 0.0]
+    """
+    if multiplicities is None:
+        multiplicities = np.ones(np.shape(eigenvalues))
+    kind = kind_of_entries(n, eigenvalues, multiplicities, ridge)
+    if kind == "sympy":
+        raise TypeError("κ(n) has no closed form: on symbols, use formulas in κ, with n = sample_size(κ)")
+    if kind in ("mpmath", "arb"):
+        single = np.vectorize(_solve_exactly, otypes=[object], signature="(),(k),(k),()->()")
+        return single(n, np.asarray(eigenvalues), np.asarray(multiplicities), ridge)[()]
+    xp = array_namespace(n, eigenvalues, multiplicities, ridge)
+    values = [xp.asarray(v) for v in (n, eigenvalues, multiplicities, ridge)]
+    floating = [v.dtype for v in values if v.dtype.kind == "f"]
+    dtype = xp.result_type(*floating) if floating else xp.asarray(1.0).dtype
+    values = [xp.asarray(v, dtype if xp is jnp else np.float64) for v in values]
+    batched = values[1].ndim > 1 or values[2].ndim > 1
+    solve = xp.vectorize(_solve, signature="(),(k),(k),()->()") if batched else _solve
+    return solve(*values).astype(dtype)[()]
+
+
+def isotropic_root(n: Any, rank: Any, eigenvalue: Any, ridge: Any) -> Any:
+    r"""κ of `rank` equal eigenvalues ℓ: the root of nκ² − ((rank−n)ℓ + λ)κ − λℓ = 0, n > 0, without cancellation.
+
+    Any spectrum's κ lies between the values at its harmonic and its arithmetic mean, because ℓ/(ℓ+κ) is convex in 1/ℓ
+    and concave in ℓ. Source: new.
+
+    >>> float(isotropic_root(1.0, 2.0, 3.0, 0.0))
+    3.0
+    """
+    half, cross = ((rank - n) * eigenvalue + ridge) / 2, sqrt(n * eigenvalue) * sqrt(ridge)
+    size = maximum(absolute(half), cross)
+    size = where(size > 0, size, 1)
+    root = size * sqrt((half / size) ** 2 + (cross / size) ** 2)
+    return ratio_where(half >= 0, root + half, n, ridge * ratio_where(half < 0, eigenvalue, root - half, 0 * root))
+
+
+def _solve(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
+    xp = array_namespace(n)
+    positive = eigenvalues > 0
+    multiplicities, eigenvalues = xp.where(positive, multiplicities, 0.0), xp.where(positive, eigenvalues, 1.0)
+    rank = xp.sum(multiplicities)
+    n, ridge = xp.broadcast_arrays(n, ridge)
+    regular = (n > 0) & (ridge < np.inf) & ((ridge > 0) | ((n < rank) & (ridge == 0)))
+    problem = (
+        xp.where(regular, n, xp.where(rank > 0, rank / 2, 1.0)).reshape(-1),
+        eigenvalues,
+        multiplicities,
+        xp.where(regular, ridge, xp.where(rank > 0, 0.0, 1.0)).reshape(-1),
+    )
+    with np.errstate(all="ignore"):
+        kappa = _iterate(xp, *(jax.lax.stop_gradient(v) if xp is jnp else v for v in problem))
+    if xp is jnp:
+        step = _step(kappa, *problem)[1]
+        kappa = kappa * (1 + step * (1 + step / 2))
+    kappa = kappa.reshape(n.shape)
+    if xp is np and regular.all():
+        return kappa
+    flat = ratio_where((n > rank) & (ridge == 0), ridge, n - rank, where((n == rank) & (ridge == 0), 0.0, np.nan))
+    edge = where(((n >= 0) & (ridge == np.inf)) | ((n == 0) & (ridge >= 0)), np.inf, flat)
+    return xp.where(regular, kappa, edge)
+
+
+def _count_and_slopes(kappa: Any, eigenvalues: Any, multiplicities: Any) -> tuple[Any, ...]:
+    """D(κ) = Σ m λ/(λ+κ) as anchor − rest, with −D' and −D'' in log κ.
+
+    On NumPy, D itself or rank − D serves as the rest where it is below 64 D': hardly less accurate, and faster.
+    """
+    if isinstance(kappa, jax.Array):
+        learnt, left = eigenvalues / (kappa[:, None] + eigenvalues), kappa[:, None] / (kappa[:, None] + eigenvalues)
+        bend = multiplicities * learnt * left
+        return *split_count(kappa, eigenvalues, multiplicities), total(bend), total(bend * (learnt - left))
+    weight = multiplicities * eigenvalues
+    count, left, slope, bend = resolvent_sums(kappa, eigenvalues, (weight, multiplicities), (weight,), (weight,))
+    left, slope = kappa * left, kappa * slope
+    near_rank = left < count
+    anchor, rest = np.where(near_rank, multiplicities.sum(), 0.0), np.where(near_rank, left, -count)
+    flat = np.abs(rest) > 64 * slope
+    if flat.any():
+        for i in np.flatnonzero(flat):
+            anchor[i], rest[i] = split_count(kappa[i], eigenvalues, multiplicities)
+    return anchor, rest, slope, slope - 2 * kappa * kappa * bend
+
+
+def _step(kappa: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, Any]:
+    """The defect n − n(κ), which grows with κ, and Halley's step in log κ towards its zero."""
+    anchor, rest, slope, curvature = _count_and_slopes(kappa, eigenvalues, multiplicities)
+    pull = ridge / kappa
+    defect, slope = (n - anchor) + rest - pull, slope + pull
+    return defect, -defect / (slope - defect * (curvature - pull) / (2 * slope))
+
+
+def _iterate(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
+    """κ for 0 < κ < ∞, each from its own guess in the common table, iterated until one more Halley step ends at rounding
+    error: here the last step taken, under JAX a step that the caller makes and differentiates.
+
+    The second and third derivatives of D never exceed the first, so a step from an error e leaves less than 5e³/12.
+    """
+    x, lower, upper = _tabulated_guess(xp, n, eigenvalues, multiplicities, ridge)
+    rounding = float(xp.finfo(x.dtype).eps)
+    small = rounding ** (1 / 9) if xp is jnp else 8 * rounding ** (1 / 3)
+
+    def improve(x: Any, lower: Any, upper: Any) -> tuple[Any, ...]:
+        defect, step = _step(xp.exp(x), n, eigenvalues, multiplicities, ridge)
+        lower, upper = xp.where(defect > 0, lower, x), xp.where(defect > 0, x, upper)
+        inside = (x + step > lower - small) & (x + step < upper + small)
+        return xp.where(inside, step, (lower + upper) / 2 - x), lower, upper, xp.abs(step)
+
+    if xp is jnp:
+
+        def body(carry: Any) -> Any:
+            step, lower, upper, size = improve(*carry[:3])
+            return carry[0] + step, lower, upper, size, carry[4] + 1
+
+        start = (x, lower, upper, jnp.full_like(x, jnp.inf), 0)
+        carry = jax.lax.while_loop(lambda c: jnp.any(c[3] > small) & (c[4] < _MOST_STEPS), body, start)
+        return jnp.exp(carry[0])
+    for _ in range(_MOST_STEPS):
+        step, lower, upper, size = improve(x, lower, upper)
+        if not (size > small).any():
+            break
+        x = x + step
+    return np.exp(x) * np.exp(step)
+
+
+def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, Any, Any]:
+    """log κ by inverse quintic Hermite interpolation of the defect n − n(κ), and the two nodes around it."""
+    rank, weight = xp.sum(multiplicities), xp.sum(multiplicities * eigenvalues)
+    harmonic = ratio_where(rank > 0, rank, xp.sum(multiplicities / eigenvalues), 1.0)
+    arithmetic = ratio_where(rank > 0, weight, rank, 1.0)
+    first = xp.log(isotropic_root(n, rank, harmonic, ridge).min()) - _MARGIN
+    last = xp.log(isotropic_root(n, rank, arithmetic, ridge).max()) + _MARGIN
+    width = (last - first) / (_NODES - 1)
+    nodes = first + width * xp.arange(_NODES, dtype=n.dtype)
+    anchor, rest, slope, curvature = _count_and_slopes(xp.exp(nodes), eigenvalues, multiplicities)
+    pull = ridge[:, None] * xp.exp(-nodes)
+    defect = (n[:, None] - anchor) + (rest - pull)
+    left = xp.clip((defect <= 0).sum(axis=-1) - 1, 0, _NODES - 2)
+    node, row = xp.stack((left, left + 1)), xp.arange(len(n))
+    defect, pull = defect[row, node], pull[row, node]
+    gap, forward = defect[1] - defect[0], slope[node] + pull
+    velocity = gap / forward
+    bend = (pull - curvature[node]) / forward * velocity * velocity
+    s = xp.where(gap > 0, -defect[0] / gap, 0.5)
+    known = xp.concatenate((xp.full((1, len(n)), width), velocity, bend))
+    shift = ((s[:, None] ** _POWERS) @ _HERMITE.astype(n.dtype) * known.T).sum(axis=-1)
+    shift = xp.where((shift >= 0) & (shift <= width), shift, width / 2)
+    return nodes[left] + shift, nodes[left], nodes[left + 1]
+
+
+def _solve_exactly(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
+    """One κ in mpmath, to its working precision, or as an arb ball that contains every κ of the balls given."""
+    n, ridge, *modes = (v.item() if isinstance(v, np.generic) else v for v in (n, ridge, *multiplicities, *eigenvalues))
+    size, level = np.array(modes, dtype=object).reshape(2, -1)
+    size, level = size[level > 0], level[level > 0]
+    rank = sum(size, 0 * n)
+    if not (n >= 0 and ridge >= 0):
+        return float("nan")
+    if n == 0 or ridge == np.inf:
+        return float("inf")
+    if ridge == 0 and n >= rank:
+        return 0 * n
+    if kind_of_entries(n, ridge, size, level) == "arb":
+        return _enclosed(n, level, size, ridge)
+    means = (rank / sum(size / level), sum(size * level) / rank) if len(size) else (1, 1)
+    low, high = (log(isotropic_root(n, rank, mean, ridge)) for mean in means)
+    return exp(
+        bracketed_root(
+            lambda x: excess_samples(n, exp(x), level, size) - ridge * exp(-x), low - _MARGIN, high + _MARGIN
+        )
+    )
+
+
+def _enclosed(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
+    """κ by the interval Newton step in log κ: a ball that it maps into itself contains the root, and only one."""
+    ball = sys.modules["flint"].arb
+    centre = ball(effective_regularization(float(n), eigenvalues.astype(float), multiplicities.astype(float), float(ridge)))
+    defect, radius = excess_samples(n, centre, eigenvalues, multiplicities) - ridge / centre, ball(2) ** -40
+    for _ in range(60):
+        kappa = centre * ball(0, radius).exp()
+        slope = kappa * total(multiplicities * eigenvalues / (eigenvalues + kappa) ** 2) + ridge / kappa
+        shift = -defect / slope
+        if abs(shift) < radius:
+            return centre * shift.exp()
+        radius = 2 * radius
+    return ball("nan")

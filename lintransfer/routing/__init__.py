@@ -1,0 +1,12 @@
+"""The routing table: for each (strategy, model), the theorems that answer, strongest method first.
+
+A later kind of model adds one file like `lintransfer.routing.linear` and one term to each of the two tables.
+"""
+
+from __future__ import annotations
+
+from lintransfer.routing import linear
+from lintransfer.routing.route import Route
+
+ROUTES: tuple[Route, ...] = linear.RISK
+TRANSFER_ROUTES: tuple[Route, ...] = linear.TRANSFERABILITY

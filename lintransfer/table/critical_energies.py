@@ -1,0 +1,180 @@
+"""Rows: how much of the target the frozen features may leave unexplained."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio, sizes
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.boundaries import (
+    critical_unexplained_energy,
+    critical_unexplained_energy_limit,
+    large_sample_boundary,
+)
+from lintransfer.theory.frozen_features import frozen_features_risk
+from lintransfer.theory.isotropic import min_norm_risk
+
+_ENERGY = (0.0, 4.0)
+
+
+def _without_dim(dim: int, **point: float) -> dict[str, float]:
+    return point
+
+
+def _finite(rng: np.random.Generator) -> dict[str, Any]:
+    dim = int(rng.integers(8, 10**4))
+    r = int(rng.integers(1, dim - 4))
+    n = int(rng.choice([rng.integers(r + 2, dim - 1), rng.integers(dim + 2, 3 * dim), max(1, r - 2)]))
+    energies = {"target_energy": float(rng.uniform(0, 4)), "noise_variance": float(rng.uniform(0, 4))}
+    return {"n": n, "n_features": r, "dim": dim, **energies}
+
+
+def _equal_risks(n: int, n_features: int, dim: int, target_energy: float, noise_variance: float) -> float:
+    """The risk of the head at the critical energy, over the risk of scratch."""
+    u = critical_unexplained_energy(n, n_features, dim, target_energy, noise_variance)
+    head = frozen_features_risk(n, n_features, target_energy - u, u, noise_variance)
+    return head / min_norm_risk(n, dim, target_energy, noise_variance)
+
+
+ROWS = (
+    Theorem(
+        name="critical-unexplained-energy",
+        kind="exact",
+        statement="linear transfer on r features beats scratch iff u < u* = [(n−r−1)R_scratch − σ²r]/(n−1) (n ≥ r+2)",
+        formula=critical_unexplained_energy,
+        source="new",
+        domain="Σ = I, r < d orthonormal features, n ≥ 1, |n − r| ≥ 2; inf where scratch has infinite risk",
+        derivation="derivations.boundaries.critical_unexplained_energy",
+        limits=(
+            Limit(
+                "at u* both risks are equal",
+                _equal_risks,
+                lambda **_: 1.0,
+                tuple(
+                    {"n": n, "n_features": r, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
+                    for n, r in ((4, 1), (9, 2), (3, 5), (10, 1), (20, 3), (2, 7))
+                ),
+            ),
+            Limit(
+                "at the peak of scratch transfer always wins",
+                critical_unexplained_energy,
+                lambda **_: math.inf,
+                tuple(
+                    {"n": n, "n_features": 2, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
+                    for n in (11, 12, 13)
+                ),
+            ),
+            Limit(
+                "at the peak of the head, and without samples, there is no boundary",
+                critical_unexplained_energy,
+                lambda **_: math.nan,
+                tuple(
+                    {"n": n, "n_features": 5, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
+                    for n in (0, 4, 5, 6)
+                ),
+            ),
+        ),
+        sample=_finite,
+        experiments=(
+            Experiment(
+                critical_energy,
+                (
+                    {"n": 6, "n_features": 1, "dim": 12, "target_energy": 1.0, "noise_variance": 0.1},
+                    {"n": 11, "n_features": 3, "dim": 6, "target_energy": 1.0, "noise_variance": 1.0},
+                    {"n": 3, "n_features": 8, "dim": 12, "target_energy": 1.0, "noise_variance": 0.02},
+                ),
+                resolution=0.1,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "limit formula at finite size",
+                lambda n, n_features, dim, target_energy, noise_variance: critical_unexplained_energy_limit(
+                    n / dim, n_features / dim, target_energy, noise_variance
+                ),
+            ),
+            Mutant(
+                "noise of the head dropped",
+                lambda n, n_features, dim, target_energy, noise_variance: (n - n_features - 1)
+                * min_norm_risk(n, dim, target_energy, noise_variance)
+                / (n - 1),
+            ),
+            Mutant(
+                "n for n − 1",
+                lambda n, n_features, dim, target_energy, noise_variance: critical_unexplained_energy(
+                    n, n_features, dim, target_energy, noise_variance
+                )
+                * (n - 1)
+                / n,
+            ),
+        ),
+    ),
+    Theorem(
+        name="critical-unexplained-energy-limit",
+        kind="asymptotic",
+        statement="r = αd: u* = [(γ−α)R_scratch − σ²α]/γ for γ > α, with a second branch and a peak at γ = α",
+        formula=critical_unexplained_energy_limit,
+        source="new",
+        domain="limit n, r, d → ∞ at γ = n/d and α = r/d < 1, Σ = I",
+        derivation="derivations.boundaries.critical_unexplained_energy_limit",
+        limits=(
+            Limit(
+                "the finite formula at d = 10⁹",
+                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy(
+                    gamma * 1e9, feature_ratio * 1e9, 1e9, target_energy, noise_variance
+                ),
+                critical_unexplained_energy_limit,
+                tuple(
+                    {"gamma": g, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1}
+                    for g in (0.125, 0.5, 0.75, 1.5)
+                ),
+                rtol=1e-7,
+            ),
+            Limit(
+                "few features: the boundary γ* of a fixed number of features",
+                lambda unexplained, noise_variance: critical_unexplained_energy_limit(
+                    large_sample_boundary(unexplained, noise_variance), 0.0, 1.0, noise_variance
+                ),
+                lambda unexplained, noise_variance: unexplained,
+                ({"unexplained": 0.4, "noise_variance": 0.3},),
+            ),
+            Limit(
+                "at the peak of the head transfer never wins",
+                critical_unexplained_energy_limit,
+                lambda noise_variance, **_: -noise_variance,
+                ({"gamma": 0.25, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1},),
+            ),
+        ),
+        box={
+            "gamma": (0.01, 3.0), "feature_ratio": (0.0, 0.95), "target_energy": _ENERGY, "noise_variance": _ENERGY,
+        },
+        experiments=(
+            Experiment(
+                critical_energy_at_ratio,
+                sizes(16, 32, 64, gamma=0.625, feature_ratio=0.25, target_energy=1.0, noise_variance=0.05),
+                "asymptotic",
+                replicates=4000,
+                resolution=0.1,
+                allowance=lambda dim, **_: 8.0 / dim,
+                arguments=_without_dim,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "features count as few",
+                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy_limit(
+                    gamma, 0.0, target_energy, noise_variance
+                ),
+            ),
+            Mutant(
+                "noise dropped",
+                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy_limit(
+                    gamma, feature_ratio, target_energy, 0.0
+                ),
+            ),
+        ),
+    ),
+)

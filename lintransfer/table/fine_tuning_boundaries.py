@@ -1,0 +1,162 @@
+"""Rows: where fine-tuning starts or stops to beat scratch and linear transfer."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lintransfer.table.boundary_experiments import (
+    FEW_FEATURES,
+    asymptotic,
+    distance_arguments,
+    equal_overlap,
+    fine_tuning_against_head,
+    sizes,
+)
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.boundaries import fine_tuning_boundary, fine_tuning_end, fine_tuning_start
+
+
+def _with_fine_tuning(rng: np.random.Generator) -> dict[str, float]:
+    cosine = float(rng.uniform(-0.9, 0.9))
+    distance, unexplained = 2 - 2 * cosine, 1 - cosine**2
+    # The discriminant (u + σ²)² − 4Dσ² is positive up to this σ².
+    most = 2 * distance - unexplained - 2 * math.sqrt(distance * (distance - unexplained))
+    noise = float(rng.uniform(0, 0.9)) * most
+    return {"displacement_energy": distance, "unexplained": unexplained, "noise_variance": noise}
+
+
+ROWS = (
+    Theorem(
+        name="fine-tuning-boundary",
+        kind="exact",
+        statement="fine-tuning beats scratch iff c > c* = s/(2t), norms and cosine in the metric Σ(Σ+κ)⁻²",
+        formula=fine_tuning_boundary,
+        source="Tahir, Ganguli & Rotskoff, eq. 15; general Σ new",
+        papers=("tahir2024", "dar2021"),
+        domain="linear model, Σ = I, every n < d; any Σ or ridge as deterministic equivalent; nan if s > 2t",
+        derivation="derivations.boundaries.fine_tuning_boundary",
+        limits=(
+            Limit(
+                "a source of more than twice the target's norm never helps",
+                fine_tuning_boundary,
+                lambda **_: math.nan,
+                ({"source_norm": 2.1, "target_norm": 1.0},),
+            ),
+            Limit(
+                "a source of twice the target's norm, at best, starts as far off as zero",
+                fine_tuning_boundary,
+                lambda **_: 1.0,
+                ({"source_norm": 2.0, "target_norm": 1.0},),
+            ),
+        ),
+        box={"source_norm": (0.0, 2.0), "target_norm": (1.0, 4.0)},
+        experiments=(
+            Experiment(
+                equal_overlap,
+                (
+                    {"n": 3, "dim": 6, "source_norm": 1.0, "target_norm": 1.0},
+                    {"n": 6, "dim": 12, "source_norm": 1.5, "target_norm": 1.0},
+                ),
+                replicates=10_000,
+                arguments=lambda n, dim, **norms: norms,
+            ),
+        ),
+        mutants=(
+            Mutant("factor 2 dropped", lambda source_norm, target_norm: source_norm / target_norm),
+            Mutant("norms swapped", lambda source_norm, target_norm: target_norm / (2 * source_norm)),
+            Mutant("norms ignored", lambda source_norm, target_norm: 0 * source_norm + 0.5),
+        ),
+    ),
+    Theorem(
+        name="fine-tuning-against-linear-transfer",
+        kind="asymptotic",
+        statement="γ < 1: fine-tuning beats linear transfer from 1 − γ = [u+σ² + √((u+σ²)²−4Dσ²)]/(2D) on",
+        formula=fine_tuning_start,
+        source="new",
+        domain=FEW_FEATURES + ", D = ‖θ_T−θ_S‖² > u, discriminant > 0, σ² < 2D − u, else nan",
+        derivation="derivations.boundaries.fine_tuning_start",
+        limits=(
+            Limit(
+                "no noise, unit norms: sin²(angle/2)",
+                lambda angle: fine_tuning_start(2 - 2 * math.cos(angle), math.sin(angle) ** 2, 0.0),
+                lambda angle: math.sin(angle / 2) ** 2,
+                ({"angle": 0.4}, {"angle": 1.5}),
+            ),
+            Limit(
+                "source equal to target, or too much noise: never",
+                fine_tuning_start,
+                lambda **_: math.nan,
+                (
+                    {"displacement_energy": 0.0, "unexplained": 0.0, "noise_variance": 0.1},
+                    {"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 0.5},
+                    {"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 9.0},
+                ),
+            ),
+        ),
+        sample=_with_fine_tuning,
+        experiments=(
+            asymptotic(
+                fine_tuning_against_head,
+                sizes(40, 80, 160, overlap=0.3, noise_variance=0.1, low=0.25, high=0.65),
+                distance_arguments,
+                coefficient=15.0,
+            ),
+        ),
+        mutants=(
+            Mutant("the other root", lambda **point: fine_tuning_end(**point)),
+            Mutant(
+                "noise dropped",
+                lambda displacement_energy, unexplained, noise_variance: 1 - unexplained / displacement_energy,
+            ),
+            Mutant(
+                "8σ²(1−c) for 4σ²D = 8σ²(1−c) taken twice",
+                lambda displacement_energy, unexplained, noise_variance: fine_tuning_start(
+                    2 * displacement_energy, unexplained, noise_variance
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="fine-tuning-against-linear-transfer-end",
+        kind="asymptotic",
+        statement="γ < 1: fine-tuning beats linear transfer up to 1 − γ = [u+σ² − √((u+σ²)²−4Dσ²)]/(2D)",
+        formula=fine_tuning_end,
+        source="new",
+        domain=FEW_FEATURES + ", D = ‖θ_T−θ_S‖² > u, discriminant > 0, σ² < 2D − u, else nan",
+        derivation="derivations.boundaries.fine_tuning_end",
+        limits=(
+            Limit(
+                "no noise: up to γ = 1",
+                fine_tuning_end,
+                lambda **_: 1.0,
+                ({"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 0.0},),
+            ),
+        ),
+        sample=_with_fine_tuning,
+        experiments=(
+            asymptotic(
+                fine_tuning_against_head,
+                sizes(20, 40, 80, overlap=0.3, noise_variance=0.1, low=0.7, high=0.93),
+                distance_arguments,
+                coefficient=4.0,
+            ),
+        ),
+        mutants=(
+            Mutant("the other root", lambda **point: fine_tuning_start(**point)),
+            Mutant(
+                "u dropped",
+                lambda displacement_energy, unexplained, noise_variance: fine_tuning_end(
+                    displacement_energy, 0 * unexplained, noise_variance
+                ),
+            ),
+            Mutant(
+                "noise doubled",
+                lambda displacement_energy, unexplained, noise_variance: fine_tuning_end(
+                    displacement_energy, unexplained, 2 * noise_variance
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,293 @@
+"""Rows: a new head on frozen features, without a ridge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lintransfer.table.head_experiments import head_risk, projection, shift_world, shifted_head
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk, shifted_least_squares_risk
+from lintransfer.theory.frozen_features import (
+    frozen_features_risk,
+    least_squares_head_risk,
+    min_norm_head_risk,
+    unexplained_energy,
+)
+from lintransfer.theory.isotropic import min_norm_risk, underparameterized_risk
+
+_ENERGY = (0.0, 4.0)
+
+
+def _below_features(rng: np.random.Generator) -> dict[str, Any]:
+    n = int(rng.integers(0, 1000))
+    energies = dict(zip(("explained", "unexplained", "noise_variance"), rng.uniform(0, 4, 3), strict=True))
+    return {"n": n, "n_features": n + 2 + int(rng.integers(0, 10**4))} | energies
+
+
+def _cosines(rng: np.random.Generator) -> dict[str, Any]:
+    count = int(rng.integers(1, 5))
+    return {"overlap": rng.uniform(0, 1, count), "n_outputs": count + int(rng.integers(0, 3))}
+
+
+def _shift_arguments(n: int, dim: int, n_features: int, noise_variance: float) -> dict[str, Any]:
+    energies = shift_energies(**shift_world(dim, n_features))
+    return {"n": n, "n_features": n_features, "noise_variance": noise_variance} | energies._asdict()
+
+
+def _above_features(rng: np.random.Generator) -> dict[str, Any]:
+    r = int(rng.integers(1, 1000))
+    energies = dict(zip(("misfit", "spread", "unexplained", "noise_variance"), rng.uniform(0, 4, 4), strict=True))
+    return {"n": r + 2 + int(rng.integers(0, 10**4)), "n_features": r} | energies
+
+
+ROWS = (
+    Theorem(
+        name="frozen-features-risk",
+        kind="exact",
+        statement="E R = u + (1−n/r)₊e + (σ²+u) n/(r−n−1) for n ≤ r−2, (σ²+u) r/(n−r−1) for n ≥ r+2",
+        formula=frozen_features_risk,
+        source="Tahir, Ganguli & Rotskoff, eq. 10 (r = 1, n → ∞); finite n and r new",
+        papers=("tahir2024",),
+        domain="Σ = I, r orthonormal frozen features, every n ≥ 0 and r ≥ 0; inf where |n − r| ≤ 1 ≤ n",
+        derivation="derivations.frozen_features.frozen_features_risk",
+        limits=(
+            Limit(
+                "no target samples: the head stays at 0 and the risk is t² = e + u",
+                frozen_features_risk,
+                lambda n, n_features, explained, unexplained, noise_variance: explained + unexplained,
+                tuple(
+                    {"n": 0, "n_features": r, "explained": 0.7, "unexplained": 0.2, "noise_variance": 0.5}
+                    for r in (1, 2, 10**9)
+                ),
+            ),
+            Limit(
+                "features that span everything: training from scratch",
+                frozen_features_risk,
+                lambda n, n_features, explained, unexplained, noise_variance: min_norm_risk(
+                    n, n_features, explained, noise_variance
+                ),
+                tuple(
+                    {"n": n, "n_features": 6, "explained": 0.7, "unexplained": 0.0, "noise_variance": 0.5}
+                    for n in (0, 3, 5, 6, 7, 9)
+                ),
+            ),
+            Limit(
+                "no features: nothing is learnt",
+                frozen_features_risk,
+                lambda unexplained, **_: unexplained,
+                ({"n": 1, "n_features": 0, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.5},),
+            ),
+            Limit(
+                "unlimited data: only the unexplained energy is left",
+                frozen_features_risk,
+                lambda unexplained, **_: unexplained,
+                ({"n": 10**9, "n_features": 1, "explained": 0.5, "unexplained": 0.5, "noise_variance": 0.1},),
+                rtol=1e-8,
+            ),
+        ),
+        box={
+            "n": (0, 10**9), "n_features": (1, 10**9), "explained": _ENERGY, "unexplained": _ENERGY,
+            "noise_variance": _ENERGY,
+        },
+        experiments=(
+            Experiment(
+                head_risk,
+                (
+                    {"n": 6, "n_features": 1, "explained": 0.6, "unexplained": 0.4, "noise_variance": 0.3},
+                    {"n": 8, "n_features": 3, "explained": 0.5, "unexplained": 0.7, "noise_variance": 0.2},
+                    {"n": 2, "n_features": 7, "explained": 1.0, "unexplained": 0.5, "noise_variance": 0.25},
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "n − r for n − r − 1",
+                lambda n, n_features, explained, unexplained, noise_variance: unexplained
+                + (noise_variance + unexplained) * n_features / (n - n_features),
+            ),
+            Mutant(
+                "the unexplained part does not act as noise",
+                lambda n, n_features, explained, unexplained, noise_variance: unexplained
+                + min_norm_risk(n, n_features, explained, noise_variance),
+            ),
+            Mutant(
+                "the floor u dropped",
+                lambda n, n_features, explained, unexplained, noise_variance: min_norm_risk(
+                    n, n_features, explained, noise_variance + unexplained
+                ),
+            ),
+            Mutant(
+                "explained and unexplained swapped",
+                lambda n, n_features, explained, unexplained, noise_variance: frozen_features_risk(
+                    n, n_features, unexplained, explained, noise_variance
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="min-norm-head-risk",
+        kind="exact",
+        statement="E R = u + (1−n/r)e + (σ²+u) n/(r−n−1)",
+        formula=min_norm_head_risk,
+        source="new (r > 1)",
+        domain="Σ = I, r orthonormal frozen features, 0 ≤ n ≤ r − 2",
+        derivation="derivations.frozen_features.min_norm_head",
+        limits=(
+            Limit(
+                "n ≥ r + 2 is the same formula with n and r exchanged in the noise",
+                lambda n, n_features, unexplained, noise_variance: min_norm_head_risk(
+                    n_features, n, 0.0, unexplained, noise_variance
+                ),
+                least_squares_head_risk,
+                ({"n": 9, "n_features": 4, "unexplained": 0.3, "noise_variance": 0.2},),
+            ),
+            Limit(
+                "many more features than samples: the head learns nothing",
+                min_norm_head_risk,
+                lambda explained, unexplained, **_: explained + unexplained,
+                ({"n": 3, "n_features": 10**12, "explained": 0.4, "unexplained": 0.3, "noise_variance": 0.2},),
+                rtol=1e-10,
+            ),
+        ),
+        sample=_below_features,
+        experiments=(
+            Experiment(
+                head_risk,
+                (
+                    {"n": 2, "n_features": 6, "explained": 0.6, "unexplained": 0.4, "noise_variance": 0.3},
+                    {"n": 5, "n_features": 10, "explained": 1.0, "unexplained": 0.2, "noise_variance": 0.1},
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "r − n for r − n − 1",
+                lambda n, n_features, explained, unexplained, noise_variance: unexplained
+                + (1 - n / n_features) * explained
+                + (noise_variance + unexplained) * n / (n_features - n),
+            ),
+            Mutant(
+                "r for n in the noise term",
+                lambda n, n_features, explained, unexplained, noise_variance: unexplained
+                + (n_features - n) * explained / n_features
+                + (noise_variance + unexplained) * n_features / (n_features - n - 1),
+            ),
+            Mutant(
+                "label noise dropped",
+                lambda n, n_features, explained, unexplained, noise_variance: min_norm_head_risk(
+                    n, n_features, explained, unexplained, 0 * noise_variance
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="principal-angles",
+        kind="identity",
+        statement="u = ‖(I−UUᵀ)Θ_T‖² = k − Σ_j cos²φ_j",
+        formula=unexplained_energy,
+        source="Tahir, Ganguli & Rotskoff, for one direction; several directions new",
+        papers=("tahir2024",),
+        domain="any r-dimensional feature space and k orthonormal target directions",
+        derivation="derivations.frozen_features.principal_angles",
+        limits=(
+            Limit(
+                "one direction, one feature: the squared sine",
+                unexplained_energy,
+                lambda overlap, n_outputs: float(np.sin(np.arccos(overlap[0])) ** 2),
+                ({"overlap": np.array([0.3]), "n_outputs": 1},),
+            ),
+            Limit(
+                "the features contain the target",
+                unexplained_energy,
+                lambda overlap, n_outputs: 0.0,
+                ({"overlap": np.ones(3), "n_outputs": 3},),
+            ),
+        ),
+        sample=_cosines,
+        experiments=(
+            Experiment(
+                projection,
+                tuple({"dim": 7, "n_features": r, "n_outputs": k} for r, k in ((1, 1), (3, 2), (2, 4))),
+                compare="identity",
+                replicates=200,
+            ),
+        ),
+        mutants=(
+            Mutant("cosines not squared", lambda overlap, n_outputs: n_outputs - np.sum(overlap, axis=-1)),
+            Mutant(
+                "directions beyond the features forgotten",
+                lambda overlap, n_outputs: np.shape(overlap)[-1] - np.sum(overlap**2, axis=-1),
+            ),
+        ),
+    ),
+    Theorem(
+        name="covariance-shift",
+        kind="exact",
+        statement="E R = ‖Ba*−θ_T‖²_Σ' + (σ²+u) tr[BᵀΣ'B(BᵀΣB)⁻¹]/(n−r−1)",
+        formula=shifted_head_risk,
+        source="new; B = I classical",
+        domain="any Σ, Σ' and feature map B with BᵀΣB invertible, n ≥ r + 2",
+        derivation="derivations.frozen_features.covariance_shift",
+        limits=(
+            Limit(
+                "no shift: the misfit is u, the spread r",
+                lambda n, n_features, unexplained, noise_variance: shifted_head_risk(
+                    n, n_features, unexplained, n_features, unexplained, noise_variance
+                ),
+                least_squares_head_risk,
+                ({"n": 9, "n_features": 4, "unexplained": 0.3, "noise_variance": 0.2},),
+            ),
+            Limit(
+                "no shift, all weights trained: ordinary least squares",
+                lambda n, dim, noise_variance: shifted_least_squares_risk(n, dim, dim, noise_variance),
+                underparameterized_risk,
+                ({"n": 9, "dim": 4, "noise_variance": 0.2},),
+            ),
+            Limit(
+                "nothing to fit wrongly: the misfit alone",
+                shifted_head_risk,
+                lambda misfit, **_: misfit,
+                tuple(
+                    {
+                        "n": n, "n_features": 3, "misfit": 0.5, "spread": 2.0, "unexplained": 0.0,
+                        "noise_variance": 0.0,
+                    }
+                    for n in (3, 4, 9)
+                ),
+            ),
+        ),
+        sample=_above_features,
+        experiments=(
+            Experiment(
+                shifted_head,
+                (
+                    {"n": 8, "dim": 5, "n_features": 2, "noise_variance": 0.2},
+                    {"n": 6, "dim": 3, "n_features": 1, "noise_variance": 0.0},
+                    {"n": 9, "dim": 3, "n_features": 3, "noise_variance": 0.5},
+                ),
+                arguments=_shift_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "n − r for n − r − 1",
+                lambda n, n_features, misfit, spread, unexplained, noise_variance: misfit
+                + (noise_variance + unexplained) * spread / (n - n_features),
+            ),
+            Mutant(
+                "shift ignored: r for the spread",
+                lambda n, n_features, misfit, spread, unexplained, noise_variance: shifted_head_risk(
+                    n, n_features, misfit, n_features, unexplained, noise_variance
+                ),
+            ),
+            Mutant(
+                "the test misfit for the training one in the noise",
+                lambda n, n_features, misfit, spread, unexplained, noise_variance: shifted_head_risk(
+                    n, n_features, misfit, spread, misfit, noise_variance
+                ),
+            ),
+        ),
+    ),
+)

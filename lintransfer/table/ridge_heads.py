@@ -1,0 +1,214 @@
+"""Rows: a ridge on the head of frozen features."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lintransfer.table.head_experiments import best_ridges, one_head_risk, tuned_head_risk
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.chi_square import noise_gain, shrinkage, squared_shrinkage
+from lintransfer.theory.frozen_features import frozen_features_risk
+from lintransfer.theory.ridge_head import optimal_head_ridge, optimal_ridge_head_risk, ridge_head_risk
+
+_ENERGY = (0.0, 4.0)
+_POINT = {"explained": 0.6, "unexplained": 0.3, "noise_variance": 0.2}
+
+
+def _without_n(n: int, **point: Any) -> dict[str, Any]:
+    return point
+
+
+ROWS = (
+    Theorem(
+        name="ridge-head",
+        kind="exact",
+        statement="E R = u + E[(λ²e + (σ²+u)q)/(q+λ)²], q ~ χ²_n",
+        formula=ridge_head_risk,
+        source="limit n → ∞ in Tahir, Ganguli & Rotskoff, eq. 13; finite n new",
+        papers=("tahir2024",),
+        domain="Σ = I, one frozen feature, every n ≥ 0, 0 ≤ λ ≤ ∞",
+        derivation="derivations.frozen_features.ridge_head",
+        limits=(
+            Limit(
+                "no ridge: the least-squares head, with its infinite mean at n = 1, 2",
+                lambda n, explained, unexplained, noise_variance: ridge_head_risk(
+                    n, explained, unexplained, noise_variance, 0.0
+                ),
+                lambda n, explained, unexplained, noise_variance: frozen_features_risk(
+                    n, 1, explained, unexplained, noise_variance
+                ),
+                tuple({"n": n, **_POINT} for n in (0, 1, 2, 3, 4, 50, 10**9)),
+            ),
+            Limit(
+                "infinite ridge: the head stays at 0",
+                ridge_head_risk,
+                lambda explained, unexplained, **_: explained + unexplained,
+                tuple({"n": n, "ridge": math.inf, **_POINT} for n in (0, 1, 7)),
+            ),
+            Limit(
+                "the deterministic ridge of the limit n → ∞ at fixed λ/n",
+                ridge_head_risk,
+                lambda n, explained, unexplained, noise_variance, ridge: unexplained
+                + explained * (ridge / (n + ridge)) ** 2,
+                ({"n": 10**9, "ridge": 5e8, **_POINT},),
+                rtol=1e-7,
+            ),
+        ),
+        box={
+            "n": (0, 10**9), "explained": _ENERGY, "unexplained": _ENERGY, "noise_variance": _ENERGY,
+            "ridge": (1e-6, 1e9),
+        },
+        experiments=(
+            Experiment(
+                one_head_risk,
+                (
+                    {"n": 1, "ridge": 0.7, **_POINT},
+                    {"n": 2, "ridge": 0.2, **_POINT},
+                    {"n": 6, "ridge": 3.0, **_POINT},
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "unexplained energy not in the noise",
+                lambda n, explained, unexplained, noise_variance, ridge: unexplained
+                + explained * squared_shrinkage(n, ridge)
+                + noise_variance * noise_gain(n, ridge),
+            ),
+            Mutant(
+                "n − 1 degrees of freedom",
+                lambda n, explained, unexplained, noise_variance, ridge: ridge_head_risk(
+                    n - 1, explained, unexplained, noise_variance, ridge
+                ),
+            ),
+            Mutant(
+                "mean-loss convention: λn for λ",
+                lambda n, explained, unexplained, noise_variance, ridge: ridge_head_risk(
+                    n, explained, unexplained, noise_variance, n * ridge
+                ),
+            ),
+            Mutant(
+                "χ²_n replaced by its mean",
+                lambda n, explained, unexplained, noise_variance, ridge: unexplained
+                + (explained * ridge**2 + (noise_variance + unexplained) * n) / (n + ridge) ** 2,
+            ),
+        ),
+    ),
+    Theorem(
+        name="optimal-ridge-head",
+        kind="exact",
+        statement="min over λ of E R is u + (σ²+u) E[1/(χ²_n+λ*)], at λ* = (σ²+u)/e for every n",
+        formula=optimal_ridge_head_risk,
+        source="new",
+        domain="Σ = I, one frozen feature, every n ≥ 0",
+        derivation="derivations.frozen_features.optimal_ridge_head",
+        limits=(
+            Limit(
+                "the ridge head at its best ridge",
+                optimal_ridge_head_risk,
+                lambda n, explained, unexplained, noise_variance: ridge_head_risk(
+                    n, explained, unexplained, noise_variance, (noise_variance + unexplained) / explained
+                ),
+                tuple({"n": n, **_POINT} for n in (1, 2, 3, 40, 10**6)),
+            ),
+            Limit(
+                "useless features (c = 0): λ* = ∞ and R* = t²",
+                optimal_ridge_head_risk,
+                lambda unexplained, **_: unexplained,
+                ({"n": 5, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.3},),
+            ),
+            Limit(
+                "no target samples: R* = t²",
+                optimal_ridge_head_risk,
+                lambda explained, unexplained, **_: explained + unexplained,
+                ({"n": 0, **_POINT}, {"n": 0, "explained": 0.9, "unexplained": 0.0, "noise_variance": 0.0}),
+            ),
+            Limit(
+                "n → ∞: a ridge no longer helps",
+                optimal_ridge_head_risk,
+                lambda n, explained, unexplained, noise_variance: frozen_features_risk(
+                    n, 1, explained, unexplained, noise_variance
+                ),
+                ({"n": 10**9, **_POINT},),
+                rtol=1e-15,
+            ),
+        ),
+        box={"n": (0, 10**9), "explained": _ENERGY, "unexplained": _ENERGY, "noise_variance": _ENERGY},
+        experiments=(Experiment(tuned_head_risk, tuple({"n": n, **_POINT} for n in (1, 3, 6))),),
+        mutants=(
+            Mutant(
+                "λ* = σ²/e: the unexplained energy forgotten",
+                lambda n, explained, unexplained, noise_variance: ridge_head_risk(
+                    n, explained, unexplained, noise_variance, noise_variance / explained
+                ),
+            ),
+            Mutant(
+                "n − 1 degrees of freedom",
+                lambda n, explained, unexplained, noise_variance: unexplained
+                + explained * shrinkage(n - 1, (noise_variance + unexplained) / explained),
+            ),
+            Mutant(
+                "floor dropped",
+                lambda n, explained, unexplained, noise_variance: optimal_ridge_head_risk(
+                    n, explained, unexplained, noise_variance
+                )
+                - unexplained,
+            ),
+        ),
+    ),
+    Theorem(
+        name="optimal-ridge-features",
+        kind="exact",
+        statement="λ* = r(σ²+u)/e minimises the mean risk for every n ≥ 1",
+        formula=optimal_head_ridge,
+        source="new",
+        domain="Σ = I, r orthonormal frozen features, every n ≥ 1",
+        derivation="derivations.frozen_features.optimal_ridge_features",
+        limits=(
+            Limit(
+                "useless features: the head should stay at 0",
+                optimal_head_ridge,
+                lambda **_: math.inf,
+                ({"n_features": 3, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.3},),
+            ),
+            Limit(
+                "nothing to protect from: no ridge",
+                optimal_head_ridge,
+                lambda **_: 0.0,
+                ({"n_features": 3, "explained": 0.5, "unexplained": 0.0, "noise_variance": 0.0},),
+            ),
+        ),
+        box={
+            "n_features": (1, 10**9), "explained": (1e-3, 4.0), "unexplained": _ENERGY, "noise_variance": _ENERGY,
+        },
+        experiments=(
+            Experiment(
+                best_ridges,
+                (
+                    {"n": 4, "n_features": 1, **_POINT},
+                    {"n": 6, "n_features": 3, **_POINT},
+                    {"n": 3, "n_features": 5, **_POINT},
+                ),
+                replicates=40_000,
+                arguments=_without_n,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "the number of features forgotten",
+                lambda n_features, explained, unexplained, noise_variance: (noise_variance + unexplained) / explained,
+            ),
+            Mutant(
+                "the unexplained energy forgotten",
+                lambda n_features, explained, unexplained, noise_variance: n_features * noise_variance / explained,
+            ),
+            Mutant(
+                "t² for the explained energy",
+                lambda n_features, explained, unexplained, noise_variance: n_features
+                * (noise_variance + unexplained)
+                / (explained + unexplained),
+            ),
+        ),
+    ),
+)

@@ -40,6 +40,7 @@ def plot_diagnosis(diagnosis: Diagnosis, axes: Any = None) -> Any:
     limit_to_finite(axes, curves, diagnosis.measured)
     axes.set(xscale="log", xlabel=LABELS["n"], ylabel="prediction error (noise included)")
     axes.set_xlim(diagnosis.sizes[0], widest)
+    plain_ticks(axes)
     axes.legend(fontsize="small", frameon=False)
     return axes.figure
 
@@ -61,3 +62,13 @@ def limit_to_finite(axes: Any, *arrays: np.ndarray) -> None:
     values = values[np.isfinite(values) & (values > 0)]
     axes.set_yscale("log")
     axes.set_ylim(0.9 * values.min(), 5 * np.median(values))
+
+
+def plain_ticks(axes: Any) -> None:
+    """Plain numbers at 1, 2 and 5 times powers of ten on two logarithmic axes."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    for axis, subdivisions in ((axes.xaxis, (1, 2, 5)), (axes.yaxis, (1, 1.5, 2, 3, 4, 5, 6, 8))):
+        axis.set_major_locator(LogLocator(subs=subdivisions))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_minor_formatter(NullFormatter())

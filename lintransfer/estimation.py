@@ -29,6 +29,7 @@ FEWEST_ROWS = 10
 _JACKKNIFE_GROUPS = 10
 _PATH = np.geomspace(1e-6, 20.0, 30)  # penalties, in units of n·λ_1
 _MOST_GROUPS, _LEAST_WIDTH = 24, 0.1  # of modes that share one pair of unknowns: eigenvalues within 10 %, or wider
+_PULL = 0.3
 # Slopes of the target along the source, in units of ‖y‖/‖Xθ_S‖, whose mixtures make up the target within a group.
 _SLOPES = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
 
@@ -176,10 +177,14 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
         columns = np.concatenate([seen * scale, *along, np.full((penalties, 1), scale)], axis=1)
         blocks.append(columns * (freedom / values)[:, None])
         measured.append(freedom)
-    tight = 3 * math.sqrt(len(y))  # the weight of Σ_k p_k = 1 beside the measurements
-    complete = np.hstack([np.zeros((groups, groups)), *[np.eye(groups)] * len(slopes), np.zeros((groups, 1))])
-    design = np.concatenate([*blocks, tight * complete])
-    found, _ = nnls(design, np.concatenate([*measured, np.full(groups, tight)]), maxiter=30 * design.shape[1])
+    nothing = np.zeros((groups, groups))
+    tight = 3 * math.sqrt(len(y)) * np.eye(groups)  # Σ_k p_k = 1, a demand weightier than the measurements
+    complete = np.hstack([nothing, *[tight] * len(slopes), nothing[:, :1]])
+    # Energy in modes far below every κ that the rows reach looks like noise: a light pull counts it as noise.
+    pull = np.hstack([_PULL * np.diag(kappa.min() / eigenvalue), *[nothing] * len(slopes), nothing[:, :1]])
+    design = np.concatenate([*blocks, complete, pull])
+    wanted = np.concatenate([*measured, tight.sum(1), nothing[0]])
+    found, _ = nnls(design, wanted, maxiter=30 * design.shape[1])
     share = found[groups:-1].reshape(len(slopes), groups)
     whole = share.sum(0)
     share = np.where(whole > 0, share / np.where(whole > 0, whole, 1.0), 1.0 / len(slopes))

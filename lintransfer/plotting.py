@@ -40,6 +40,15 @@ def _limits(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
         axes.set_ylim(float(np.min(y)), float(np.max(y)))
 
 
+def draw_sign_change(axes: Axes, x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
+    """A black line where t (y, x) changes sign. Where t is 0 on a whole region there is no boundary to draw."""
+    zero = np.pad(t == 0, ((0, 0), (1, 1)), constant_values=True)
+    flat = zero[:, :-2] & zero[:, 1:-1] & zero[:, 2:]
+    signed = np.ma.masked_where(np.isnan(t) | flat, np.clip(t, -1e3, 1e3))
+    if signed.count() and signed.min() < 0 < signed.max():
+        axes.contour(x, y, signed, levels=[0.0], colors="black", linewidths=1.6)
+
+
 def plot_transferability(dataset: Any, learner: str, axes: Axes, limit: float = 1.0) -> Any:
     """Transferability of one learner over the first axis (x) and n (y), clipped to ±limit: blue helps, red hurts,
     black line T = 0, hatching where the theorem is silent. Returns the mesh, for a colour bar."""
@@ -50,12 +59,7 @@ def plot_transferability(dataset: Any, learner: str, axes: Axes, limit: float = 
     mesh = axes.pcolormesh(_edges(x), _edges(y), shown, cmap="RdBu", vmin=-limit, vmax=limit, rasterized=True)
     if np.isnan(t).any():
         axes.contourf(x, y, np.isnan(t), levels=[0.5, 1.5], hatches=["///"], colors="none")
-    if np.nanmin(shown, initial=0) < 0 < np.nanmax(shown, initial=0):
-        # Where T is 0 on a whole region there is no boundary to draw: only sign changes count.
-        zero = np.pad(t == 0, ((0, 0), (1, 1)), constant_values=True)
-        flat = zero[:, :-2] & zero[:, 1:-1] & zero[:, 2:]
-        signed = np.ma.masked_where(np.isnan(t) | flat, shown)
-        axes.contour(x, y, signed, levels=[0.0], colors="black", linewidths=1.6)
+    draw_sign_change(axes, x, y, t)
     axes.set(xlabel=LABELS.get(name, name), ylabel=LABELS["n"], title=learner)
     _limits(axes, x, y)
     return mesh

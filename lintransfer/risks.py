@@ -68,7 +68,8 @@ def sample_sizes(n: Any, argument: str = "n") -> Any:
     return jax.numpy.asarray(sizes) if isinstance(n, jax.Array) else sizes
 
 
-def _check_question(problem: Any, learner: Any, method: str) -> None:
+def check_question(problem: Any, learner: Any, method: str = "auto") -> None:
+    """Refuse what is no problem, no learner or no method."""
     if not isinstance(problem, TransferProblem):
         refuse("problem", "a TransferProblem", problem)
     if not isinstance(learner, Learner):
@@ -121,7 +122,7 @@ def risk(
     >>> print(risk(p, Scratch(), n=[50, 250, 1000]))
     [0.904454 0.54008  0.04008 ]  [exact: min-norm-risk]
     """
-    _check_question(problem, learner, method)
+    check_question(problem, learner, method)
     n = sample_sizes(n)
     estimate = closed_form(problem, learner, n, method)
     if estimate is not None:
@@ -172,8 +173,8 @@ def transferability(
     [0.54 0.3 ]  [exact: paired-transferability]
     """
     baseline = Scratch() if baseline is None else baseline
-    _check_question(problem, baseline, method)
-    _check_question(problem, learner, method)
+    check_question(problem, baseline, method)
+    check_question(problem, learner, method)
     n = sample_sizes(n)
     pair = (baseline, learner)
     paired = [r for r in TRANSFER_ROUTES if method in ("auto", r.method) and r.applies(problem, pair)]

@@ -22,8 +22,11 @@ def _check_ridge(ridge: Any) -> None:
 
 
 def _check_time(time: Any) -> None:
-    if not isinstance(time, jax.core.Tracer) and not (np.ndim(time) == 0 and time >= 0):
-        refuse("time", "a number ≥ 0 (or inf)", time)
+    if isinstance(time, str):
+        if time != "optimal":
+            refuse("time", 'a number ≥ 0 (or inf), or "optimal"', time)
+    elif not isinstance(time, jax.core.Tracer) and not (np.ndim(time) == 0 and time >= 0):
+        refuse("time", 'a number ≥ 0 (or inf), or "optimal"', time)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Scratch:
     ridge: penalty λ ≥ 0 in the sum convention ‖y − Xw‖² + λ‖w‖² (scikit-learn's ``alpha``), or ``"optimal"``, which
         minimises the expected risk; 0 is the minimum-norm interpolator or ordinary least squares. A negative λ down
         to the limit of `lintransfer.theory.covariance.critical_ridge` is allowed.
-    time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence.
+    time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
+        ``"optimal"`` stops at the time of least expected risk.
     """
 
     model: Any = field(default_factory=Linear)
@@ -50,7 +54,8 @@ class FineTune:
     """Start from the source weights w0 = θ_S and train everything on the target set.
 
     ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights), or ``"optimal"``.
-    time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence.
+    time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
+        ``"optimal"`` stops at the time of least expected risk.
     """
 
     model: Any = field(default_factory=Linear)

@@ -6,12 +6,41 @@ import difflib
 from typing import Any
 
 from lintransfer.errors import UnknownNameError
-from lintransfer.table import isotropic
+from lintransfer.table import (
+    boundaries,
+    bounds,
+    conditional,
+    critical_energies,
+    exact_moments,
+    fine_tuning_boundaries,
+    finite_source,
+    frozen_features,
+    isotropic,
+    power_law,
+    relu,
+    ridge_heads,
+    source_features,
+)
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 
 __all__ = ["THEOREMS", "Experiment", "Limit", "Mutant", "Theorem", "theorem"]
 
-_TOPICS: tuple[Any, ...] = (isotropic,)
+# In the order of the book: exact isotropic results first, then what builds on them.
+_TOPICS: tuple[Any, ...] = (
+    conditional,
+    isotropic,
+    frozen_features,
+    ridge_heads,
+    finite_source,
+    source_features,
+    boundaries,
+    critical_energies,
+    fine_tuning_boundaries,
+    exact_moments,
+    power_law,
+    bounds,
+    relu,
+)
 
 THEOREMS: tuple[Theorem, ...] = tuple(row for topic in _TOPICS for row in topic.ROWS)
 

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from lintransfer.rungs.accuracy import check_precision, check_rigour
-from lintransfer.rungs.identity import check_identity
+from lintransfer.rungs.identity import Evidence, check_identity
 from lintransfer.rungs.limits import check_limits
 from lintransfer.rungs.mutants import check_mutants
 from lintransfer.rungs.outcome import OUTCOMES, RUNGS, Check, one_line
@@ -27,17 +27,23 @@ __all__ = ["Check", "Report", "verify", "verify_rows"]
 
 @dataclass(frozen=True)
 class _Effort:
-    """How much work the rungs do: numbers of points, seconds for one symbolic step, shares of the replicates."""
+    """How much work the rungs do: points, seconds for a derivation or a simplification, share of the replicates.
+
+    A share below 1 is only a first try: a run that fails, cannot resolve or lets a mutant through is repeated with
+    more, in the end with all that the row asks for.
+    """
 
     precision_points: int
     rigour_points: int
     symbolic_seconds: float
-    shares: tuple[float, ...]
+    share: float
 
 
-_FULL = _Effort(200, 40, 60.0, (1.0,))
-# A share of the replicates first; all of them only where that cannot resolve, or lets a mutant through.
-_QUICK = _Effort(30, 8, 10.0, (0.1, 1.0))
+_LARGEST_SHARE = 4.0  # a run that just misses its resolution may take this many times its replicates
+_MARGIN = 1.3  # on the number of replicates that should resolve, which is itself estimated
+
+_FULL = _Effort(200, 40, 60.0, 1.0)
+_QUICK = _Effort(30, 8, 10.0, 0.05)
 
 
 @dataclass(frozen=True)
@@ -190,22 +196,46 @@ def _climb(row: Theorem, effort: _Effort, key: int) -> list[Check]:
     checks.append(replace(identity, seconds=perf_counter() - start))
     checks.append(_timed(lambda: check_precision(row, rng, effort.precision_points)))
     checks.append(_timed(lambda: check_rigour(row, rng, effort.rigour_points)))
-    for attempt, share in enumerate(effort.shares, start=1):
+    return checks + _simulate(row, evidence, effort, key)
+
+
+def _simulate(row: Theorem, evidence: Evidence | None, effort: _Effort, key: int) -> list[Check]:
+    """Simulation and mutants, with as many replicates as it takes, up to those that the row asks for."""
+    share, attempts, spent = effort.share, 0, 0.0
+    while True:
         start = perf_counter()
         try:
             measured = measure(row, key, share)
         except Exception as error:
-            failed = Check(row.name, "simulation", "FAIL", f"the experiment does not run: {one_line(error)}")
-            return [*checks, replace(failed, seconds=perf_counter() - start)]
+            text = f"the experiment does not run: {one_line(error)}"
+            return [Check(row.name, "simulation", "FAIL", text, seconds=spent + perf_counter() - start)]
         simulation = check_simulation(row, measured)
-        # Each attempt is one more chance of a false alarm.
-        risk = attempt * simulation.false_alarm
-        simulation = replace(simulation, false_alarm=risk, seconds=perf_counter() - start)
+        attempts, spent = attempts + 1, spent + perf_counter() - start
         start = perf_counter()
-        mutants = replace(check_mutants(row, evidence, measured), seconds=perf_counter() - start)
-        if simulation.outcome != "INCONCLUSIVE" and mutants.outcome != "FAIL":
-            break
-    return [*checks, simulation, mutants]
+        mutants = check_mutants(row, evidence, measured)
+        mutants = replace(mutants, seconds=perf_counter() - start)
+        again = _next_share(share, simulation, mutants)
+        if again is None:
+            # Each attempt is one more chance of a false alarm.
+            risk = attempts * simulation.false_alarm
+            return [replace(simulation, false_alarm=risk, seconds=spent), mutants]
+        share = again
+
+
+def _next_share(share: float, simulation: Check, mutants: Check) -> float | None:
+    """The share of the replicates to try next; None if this one has settled the question."""
+    if simulation.outcome == "INCONCLUSIVE":
+        needed = _MARGIN * share * simulation.measured["shortfall"] ** 2
+        if share >= 1:
+            return needed if share < needed <= _LARGEST_SHARE else None
+        return min(1.0, needed) if 2 * needed < 1 else 1.0
+    if share >= 1:
+        return None
+    if simulation.outcome == "FAIL":
+        return 1.0
+    if mutants.outcome == "FAIL":
+        return 1.0 if share > 0.2 else 4 * share
+    return None
 
 
 def _timed(check: Callable[[], Check]) -> Check:

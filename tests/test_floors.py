@@ -16,6 +16,7 @@ FLOORS = {
         "routing",
         "risks",
         "laws",
+        "law_routes",
         "fitting",
         "citations",
         "storage",

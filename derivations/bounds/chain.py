@@ -1,8 +1,8 @@
 """The algebra behind Shachaf's bound, checked on symbolic designs.
 
-Q projects off the row space of X, so QΣ̂ = 0 for Σ̂ = XᵀX/n. Hence QΣQ = QDQ and QP = QDΣ⁺P for D = Σ − Σ̂ and P the
-projector on eigendirections of Σ with eigenvalues > 0. Both are identities; they are verified here for one sample in two
-dimensions with every entry a symbol, diagonal Σ and P the top eigendirection.
+Q projects off the row space of X, so QΣ̂ = 0 for Σ̂ = XᵀX/n. Hence QΣQ = QDQ and QP = QDΣ⁺P for D = Σ − Σ̂
+and P the projector on eigendirections of Σ with eigenvalues > 0. Both are identities; they are verified here
+for one sample in two dimensions with every entry a symbol, diagonal Σ and P the top eigendirection.
 """
 
 import sympy as sp

@@ -1,8 +1,8 @@
 """Shachaf's bound for one cut of the spectrum, from the largest value that the chain of inequalities allows.
 
 R = (Qδ)ᵀΣ(Qδ) = (Qδ)ᵀD(Qδ) ≤ g‖Qδ‖² because QΣQ = QDQ (see `chain`). The unlearnt part splits at the cut,
-Qδ = QP_{≤k}δ + QP_{>k}δ. Of the two lengths, ‖QP_{≤k}δ‖ = ‖QDΣ⁺P_{≤k}δ‖ ≤ g/λ_k ‖P_{≤k}δ‖ and ‖QP_{>k}δ‖ ≤ ‖P_{>k}δ‖. The
-squared length of the sum is largest when the two are parallel.
+Qδ = QP_{≤k}δ + QP_{>k}δ. Of the two lengths, ‖QP_{≤k}δ‖ = ‖QDΣ⁺P_{≤k}δ‖ ≤ g/λ_k ‖P_{≤k}δ‖ and ‖QP_{>k}δ‖ ≤
+‖P_{>k}δ‖. The squared length of the sum is largest when the two are parallel.
 """
 
 import sympy as sp

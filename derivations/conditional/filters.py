@@ -1,9 +1,9 @@
 """The spectral filter of ridge and of gradient flow, from the differential equation.
 
 Along a singular direction X acts as the number s > 0: with z = v·(w − w₀) and b = u·(y − Xw₀) the loss is
-(1/2n)[(b − sz)² + λz²], and every direction evolves alone. Its gradient flow is a linear differential equation in one
-unknown with z(0) = 0; the filter is z(T)/b. Directions with s = 0 and λ = 0 feel no force and stay. T → ∞ must be the
-stationary point of the loss.
+(1/2n)[(b − sz)² + λz²], and every direction evolves alone. Its gradient flow is a linear differential
+equation in one unknown with z(0) = 0; the filter is z(T)/b. Directions with s = 0 and λ = 0 feel no force and
+stay. T → ∞ must be the stationary point of the loss.
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Risk given X, averaged over the noise, along one right-singular direction of X.
 
-There X acts as s: the label is b = sδ + ξσ relative to the start, training moves the weight by f b, and what is missing is
-δ − f b. Its square is averaged with E ξ = 0, E ξ² = 1.
+There X acts as s: the label is b = sδ + ξσ relative to the start, training moves the weight by f b, and what
+is missing is δ − f b. Its square is averaged with E ξ = 0, E ξ² = 1.
 """
 
 import sympy as sp

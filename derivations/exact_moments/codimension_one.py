@@ -1,8 +1,8 @@
 """Mean noiseless risk after d − 1 samples, for two eigenvalues of multiplicity two (d = 4).
 
-The samples x = Σ^(1/2)z leave out one direction: v with v·x = 0 for all of them, that is Σ^(1/2)v along the direction that
-d − 1 Gaussian vectors z leave out, which is uniform: v = Σ^(−1/2)g. So Qδ = v(v·δ)/‖v‖², the risk is
-(v·δ)² vᵀΣv/‖v‖⁴ with vᵀΣv = ‖g‖², and ‖v‖² = Σ g_i²/λ_i.
+The samples x = Σ^(1/2)z leave out one direction: v with v·x = 0 for all of them, that is Σ^(1/2)v along the
+direction that d − 1 Gaussian vectors z leave out, which is uniform: v = Σ^(−1/2)g. So Qδ = v(v·δ)/‖v‖², the
+risk is (v·δ)² vᵀΣv/‖v‖⁴ with vᵀΣv = ‖g‖², and ‖v‖² = Σ g_i²/λ_i.
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Moments of independent Gaussians under the weight e^(−x Σ v_j g_j²), from the density.
 
-1/z² = ∫₀^∞ x e^(−zx) dx turns a mean over a squared quadratic form into an integral over x of products of one-dimensional
-Gaussian integrals.
+1/z² = ∫₀^∞ x e^(−zx) dx turns a mean over a squared quadratic form into an integral over x of products of
+one-dimensional Gaussian integrals.
 """
 
 import functools
@@ -32,8 +32,9 @@ def weighted_mean(polynomial: sp.Expr, gaussians: list[sp.Symbol], rates: list[s
 def mean_over_squared_form(polynomial: sp.Expr, gaussians: list[sp.Symbol], rates: list[sp.Expr]) -> sp.Expr:
     """E[polynomial(g)/(Σ v_j g_j²)²] where the rates come in equal pairs.
 
-    Pairs make the integrand a rational function of x, which partial fractions integrate: a term of higher order has a
-    mean of its own, the simple poles c/(b x + e) together contribute Σ (c/b) log(b/e), since Σ c/b = 0.
+    Pairs make the integrand a rational function of x, which partial fractions integrate: a term of higher
+    order has a mean of its own, the simple poles c/(b x + e) together contribute Σ (c/b) log(b/e), since Σ
+    c/b = 0.
     """
     integrand = sp.factor(sp.simplify(x * weighted_mean(polynomial, gaussians, rates)))
     result, divergence = sp.Integer(0), sp.Integer(0)

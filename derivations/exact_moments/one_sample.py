@@ -1,8 +1,8 @@
 """Mean noiseless risk after one sample, for two eigenvalues of multiplicity two.
 
-The input is x_i = √λ_i g_i and training removes the part of δ along x: Qδ = δ − x(x·δ)/‖x‖². The risk Σ λ_i(Qδ)_i² is a
-polynomial in g over ‖x‖⁴, and ‖x‖² = Σ λ_i g_i². In the multiplicities chosen here its mean is elementary; δ may point
-anywhere within an eigenspace, which is invariant under rotations.
+The input is x_i = √λ_i g_i and training removes the part of δ along x: Qδ = δ − x(x·δ)/‖x‖². The risk Σ
+λ_i(Qδ)_i² is a polynomial in g over ‖x‖⁴, and ‖x‖² = Σ λ_i g_i². In the multiplicities chosen here its mean
+is elementary; δ may point anywhere within an eigenspace, which is invariant under rotations.
 """
 
 import sympy as sp

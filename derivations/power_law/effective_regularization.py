@@ -1,7 +1,8 @@
 """κ and df2 of a power-law spectrum λ_i = i^(−a).
 
-For many samples κ is small, and the sums over modes are integrals over x = i: λ/(λ+κ) = 1/(1+κx^a). With u = κx^a every
-one of them is the Mellin transform of a power of 1/(1+u), which SymPy integrates. Without ridge κ solves df1(κ) = n.
+For many samples κ is small, and the sums over modes are integrals over x = i: λ/(λ+κ) = 1/(1+κx^a). With u =
+κx^a every one of them is the Mellin transform of a power of 1/(1+u), which SymPy integrates. Without ridge κ
+solves df1(κ) = n.
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Noiseless risk of a power-law problem: λ_iδ_i² = C i^(−q) in the deterministic equivalent.
 
-The bias κ² Σ λδ²/(λ+κ)² is, over x = i, C ∫ x^(−q) (κx^a)²/(1+κx^a)² dx: a Mellin transform in u = κx^a at argument
-2 − (q−1)/a; it converges at 0 for q < 2a+1 and at ∞ for q > 1. It is divided by 1 − df2/n, here 1/a.
+The bias κ² Σ λδ²/(λ+κ)² is, over x = i, C ∫ x^(−q) (κx^a)²/(1+κx^a)² dx: a Mellin transform in u = κx^a at
+argument 2 − (q−1)/a; it converges at 0 for q < 2a+1 and at ∞ for q > 1. It is divided by 1 − df2/n, here 1/a.
 """
 
 import sympy as sp

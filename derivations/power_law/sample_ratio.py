@@ -1,7 +1,7 @@
 """How many times fewer samples fine-tuning needs: the sample complexity at two displacements.
 
-The displacement of scratch is the target itself, that of fine-tuning θ_T − θ_S; mode by mode their energies are the same
-power of i, with amplitudes that are squared lengths.
+The displacement of scratch is the target itself, that of fine-tuning θ_T − θ_S; mode by mode their energies
+are the same power of i, with amplitudes that are squared lengths.
 """
 
 import sympy as sp

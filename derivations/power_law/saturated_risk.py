@@ -1,7 +1,7 @@
 """Noiseless risk where the energies decay faster than i^(−2a−1): the low modes set it.
 
-Every mode is learnt long before κ reaches it, so κ²λδ²/(λ+κ)² is expanded for κ → 0: its first term is κ²δ²/λ, and the
-sum of these converges. With 1/(1 − df2/n) = a and κ of n samples this is the risk.
+Every mode is learnt long before κ reaches it, so κ²λδ²/(λ+κ)² is expanded for κ → 0: its first term is
+κ²δ²/λ, and the sum of these converges. With 1/(1 − df2/n) = a and κ of n samples this is the risk.
 """
 
 import sympy as sp

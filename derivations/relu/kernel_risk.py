@@ -3,16 +3,16 @@
 Kernel regression keeps the fraction s_k = μ_k/(μ_k+κ) of degree k and misses 1 − s_k of the residual there. To the N_k
 coefficients of degree k it adds fluctuations, as if every training label carried noise of the size of the TEST error V
 itself: variance s_k² V/n each. Hence V = Σ(1−s_k)² e_k + σ² + (Σ N_k s_k²/n) V, solved for V. The sample size is
-n = Σ N_k s_k + λ/κ. Three degrees stand for any number.
+n = Σ N_k s_k + λ/κ. Two degrees stand for any number.
 """
 
 import numpy as np
 import sympy as sp
 
 kappa, ridge, noise = sp.symbols("kappa ridge noise_variance", positive=True)
-mu = sp.symbols("mu0:3", positive=True)
-N = sp.symbols("N0:3", positive=True, integer=True)
-e = sp.symbols("e0:3", positive=True)
+mu = sp.symbols("mu0:2", positive=True)
+N = sp.symbols("N0:2", positive=True, integer=True)
+e = sp.symbols("e0:2", positive=True)
 learnt = [m / (m + kappa) for m in mu]
 size = sum(k * s for k, s in zip(N, learnt, strict=True)) + ridge / kappa
 ARGUMENTS = {

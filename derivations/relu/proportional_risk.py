@@ -33,7 +33,7 @@ def limit_in_y() -> tuple[sp.Expr, sp.Expr]:
 
 def derive() -> sp.Expr:
     size, risk = limit_in_y()
-    roots = sp.solve(sp.numer(sp.together(size - gamma)), y)
-    # The product of the roots is −γ/ζ < 0: one is positive.
-    (root,) = [r for r in roots if r.subs({gamma: 1, zeta: 1}) > 0]
+    a, b, c = (sp.factor(k) for k in sp.Poly(sp.numer(sp.together(size - gamma)), y).all_coeffs())
+    # The product of the roots is c/a = −γ/ζ < 0: the larger one is the positive one.
+    root = (-b + sp.sqrt(b**2 - 4 * a * c)) / (2 * a)
     return risk.subs(y, root)

@@ -29,7 +29,7 @@ ARGUMENTS = {
 
 def fluctuations() -> list[sp.Expr]:
     """N_k s_k² V_S/n_S."""
-    error = kernel_risk.test_error((0, source, 0), noise)
+    error = kernel_risk.test_error((0, source), noise)
     return [k * s**2 * error / size for k, s in zip(N, learnt, strict=True)]
 
 
@@ -38,4 +38,4 @@ def derive() -> tuple[sp.Expr, ...]:
     square = sp.expand((t - learnt[1] * s - f) ** 2)
     averaged = square.subs({f**2: fluctuations()[1]}).subs(f, 0)
     averaged = averaged.subs(s * t, cross).subs({s**2: source, t**2: target})
-    return fluctuations()[0], averaged, fluctuations()[2]
+    return fluctuations()[0], averaged

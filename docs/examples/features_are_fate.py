@@ -12,12 +12,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import lintransfer as lt
+from lintransfer.plotting import draw_sign_change
 
 OUT = Path(__file__).parent.parent / "figures" / "features_are_fate.png"
 DIM, REPLICATES = 500, 20
 ANGLES = np.linspace(0, np.pi / 2, 91)
 LINE = np.arange(5, 1001, 5)
-POINTS = np.arange(50, 1001, 50)
+POINTS = np.setdiff1d(np.arange(50, 1001, 50), [DIM])  # at n = d the mean is infinite
 CUTS = {"π/8": np.pi / 8, "π/4": np.pi / 4, "3π/8": 3 * np.pi / 8}
 COLOURS = ("#0072b2", "#d55e00", "#009e73")
 
@@ -33,8 +34,7 @@ def draw_map(axes, learner, noise_std, n_source):
     t = np.array([lt.transferability(world(a, noise_std, n_source), learner, LINE).value for a in ANGLES]).T
     shown = np.clip(t, -1, 1)
     mesh = axes.pcolormesh(ANGLES, LINE / DIM, shown, cmap="RdBu", vmin=-1, vmax=1, rasterized=True)
-    if np.nanmin(shown) < 0 < np.nanmax(shown):
-        axes.contour(ANGLES, LINE / DIM, np.nan_to_num(shown), levels=[0], colors="black", linewidths=1.4)
+    draw_sign_change(axes, ANGLES, LINE / DIM, t)
     axes.set(xlabel="angle of the teachers", ylabel="$\\gamma = n/d$")
     axes.set_xticks([0, np.pi / 4, np.pi / 2], ["0", "π/4", "π/2"])
     return mesh

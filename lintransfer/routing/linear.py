@@ -18,7 +18,7 @@ from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
 
 
 def _numbered(learner: Any) -> bool:
-    return not isinstance(learner.ridge, str)
+    return not isinstance(learner.ridge, str) and not isinstance(getattr(learner, "time", 0.0), str)
 
 
 def _plain(p: TransferProblem, learner: Any) -> bool:
@@ -31,11 +31,14 @@ def _always(p: TransferProblem, learner: Any) -> bool:
 
 
 def _with_numbers(p: TransferProblem, learner: Any, n: int) -> Any:
-    """The learner with "optimal" replaced by the number it stands for at this n."""
+    """The learner with every "optimal" replaced by the number it stands for at this n."""
     if _numbered(learner):
         return learner
-    if not _plain(p, learner):
-        raise q.no_optimal_ridge(learner)
+    timed = isinstance(getattr(learner, "time", 0.0), str)
+    if not _plain(p, learner) or (timed and not (p.is_isotropic and q.is_number(learner.ridge, 0))):
+        raise q.no_optimum(learner)
+    if timed:
+        return replace(learner, time=float(asymptotic.best_time(p, learner, float(n))))
     return replace(learner, ridge=float(asymptotic.best_ridge(p, learner, float(n))))
 
 
@@ -65,15 +68,16 @@ _ALL_WEIGHTS: tuple[tuple[Any, ...], ...] = (
         lambda p, s: p.is_isotropic and q.ridgeless(s) and not q.fitted_source(p, s), exact.min_norm,
     ),
     (
-        "exact", "finite-source-risk", "Σ = λI, no ridge, fitted source",
-        lambda p, s: p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p), exact.min_norm_fitted,
+        "exact", "finite-source-fine-tuning", "Σ = λI, no ridge, fitted source",
+        lambda p, s: p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p),
+        exact.min_norm_fitted,
     ),
     (
         "exact", "least-squares-risk", "any Σ, no ridge, n = 0 or n ≥ d − 1 (without noise n = 1 too)",
         lambda p, s: not p.is_isotropic and _plain(p, s) and q.ridgeless(s), exact.least_squares,
     ),
     (
-        "exact", "least-squares-under-shift", "any Σ and Σ', no ridge, n = 0 or n ≥ d − 1",
+        "exact", "covariance-shift", "any Σ and Σ', no ridge, n = 0 or n ≥ d − 1",
         lambda p, s: p.has_shift and q.ridgeless(s) and not q.fitted_source(p, s), exact.least_squares_under_shift,
     ),
     ("asymptotic", "ridge-risk", "any Σ, any ridge", lambda p, s: _plain(p, s) and q.converged(s), asymptotic.ridge),
@@ -84,10 +88,11 @@ _ALL_WEIGHTS: tuple[tuple[Any, ...], ...] = (
     ),
     (
         "asymptotic", "two-stage-risk", "any Σ, ridge a number, fitted source",
-        lambda p, s: q.fitted_source(p, s) and not p.has_shift and _numbered(s) and q.converged(s), asymptotic.two_stages,
+        lambda p, s: q.fitted_source(p, s) and not p.has_shift and _numbered(s) and q.converged(s),
+        asymptotic.two_stages,
     ),
     (
-        "asymptotic", "gradient-flow-risk", "Σ = λI, no ridge, any time",
+        "asymptotic", "early-stopped-risk", "Σ = λI, no ridge, any time",
         lambda p, s: p.is_isotropic and _plain(p, s) and q.is_number(s.ridge, 0), asymptotic.early_stopped,
     ),
     ("simulate", "simulation", "everywhere", _always, _simulate),
@@ -100,7 +105,9 @@ _HEAD: tuple[tuple[Any, ...], ...] = (
     ),
     (
         "exact", "source-feature-transfer", "Σ = λI, no ridge, fitted source",
-        lambda p, s: p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p) and p.outputs == 1,
+        lambda p, s: (
+            p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p) and p.outputs == 1
+        ),
         exact.fitted_feature,
     ),
     (
@@ -112,13 +119,22 @@ _HEAD: tuple[tuple[Any, ...], ...] = (
 )  # fmt: skip
 
 
-def _tuned_pair(p: TransferProblem, pair: Any) -> bool:
-    """Linear fine-tuning from known weights against scratch, to convergence, with one ridge."""
+def _same_training(pair: Any) -> bool:
+    """Linear fine-tuning against scratch, to convergence, with one ridge."""
     baseline, learner = pair
     if not (isinstance(baseline, Scratch) and isinstance(learner, FineTune)):
         return False
     same = baseline.model == learner.model == Linear() and q.converged(baseline) and q.converged(learner)
-    return same and _plain(p, learner) and _numbered(learner) and q.is_number(baseline.ridge, learner.ridge)
+    return same and _numbered(learner) and q.is_number(baseline.ridge, learner.ridge)
+
+
+def _tuned_pair(p: TransferProblem, pair: Any) -> bool:
+    return _same_training(pair) and _plain(p, pair[1])
+
+
+def _fitted_pair(p: TransferProblem, pair: Any) -> bool:
+    fitted = _same_training(pair) and q.ridgeless(pair[0]) and q.fitted_source(p, pair[1])
+    return fitted and p.is_isotropic and q.same_inputs(p)
 
 
 def _linear_pair(p: TransferProblem, pair: Any) -> bool:
@@ -134,6 +150,10 @@ TRANSFERABILITY: tuple[Route, ...] = (
     Route(
         FineTune, Linear, "exact", "paired-transferability", "against Scratch, Σ = λI, no ridge",
         lambda p, pair: _tuned_pair(p, pair) and p.is_isotropic and q.ridgeless(pair[0]), exact.paired,
+    ),
+    Route(
+        FineTune, Linear, "exact", "finite-source-displacement", "against Scratch, Σ = λI, no ridge, fitted source",
+        _fitted_pair, exact.paired_fitted,
     ),
     Route(
         FineTune, Linear, "asymptotic", "metric-transferability", "against Scratch with the same ridge, any Σ",

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import total
+from lintransfer.arithmetic import total, where
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import questions as q
 from lintransfer.strategies import Scratch
 from lintransfer.theory.covariance import feature_covariance_risk, metric_transferability, ridge_risk
+from lintransfer.theory.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
 from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
 from lintransfer.theory.optimal_ridge import optimal_ridge
 from lintransfer.theory.two_stage import two_stage_matrix_risk, two_stage_risk
@@ -63,7 +64,16 @@ def early_stopped(p: TransferProblem, learner: Any, n: Any) -> Any:
     """Gradient flow stopped at a time, no ridge, Σ = λI."""
     scale = total(p.modes.eigenvalue)
     energy = total(p.modes.eigenvalue * q.start(p, learner))
-    return gradient_flow_risk(n / p.dim, energy, q.noise(p), learner.time * scale)
+    if isinstance(learner.time, str):
+        return optimally_stopped_risk(n, p.dim, energy, q.noise(p))
+    return early_stopped_risk(n, p.dim, energy, q.noise(p), learner.time * scale)
+
+
+def best_time(p: TransferProblem, learner: Any, n: Any) -> Any:
+    """The stopping time that ``time="optimal"`` stands for, Σ = λI."""
+    scale = total(p.modes.eigenvalue)
+    energy = total(p.modes.eigenvalue * q.start(p, learner))
+    return optimal_stopping_time(n, p.dim, energy, q.noise(p)) / where(scale > 0, scale, 1.0)
 
 
 def head(p: TransferProblem, learner: Any, n: Any) -> Any:

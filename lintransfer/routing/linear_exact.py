@@ -8,13 +8,13 @@ from typing import Any
 import jax
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, total, where
+from lintransfer.arithmetic import array_namespace, maximum, total, where
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import questions as q
 from lintransfer.strategies import Scratch
 from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk, shifted_least_squares_risk
 from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
-from lintransfer.theory.finite_source import finite_source_risk, source_feature_risk
+from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk, source_feature_risk
 from lintransfer.theory.frozen_features import frozen_features_risk
 from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk
 from lintransfer.theory.ridge_head import optimal_ridge_head_risk, ridge_head_risk
@@ -87,6 +87,13 @@ def head_under_shift(p: TransferProblem, learner: Any, n: Any) -> Any:
     e = shift_energies(features, v.target, q.spectrum_of(p), v.test_covariance)
     trained = shifted_head_risk(n, features.shape[1], e.misfit, e.spread, e.unexplained, q.noise(p))
     return where(n == 0, q.energy_under(v.test_covariance, v.target), trained)
+
+
+def paired_fitted(p: TransferProblem, pair: Any, n: Any) -> Any:
+    """Ridgeless fine-tuning from a fitted source against scratch on the same data, Σ = λI."""
+    energies = q.energies(p)
+    gained = energies[2] - finite_source_displacement(p.n_source, p.dim, *energies, q.source_noise(p))
+    return where(n < p.dim, maximum(p.dim - n, 0) / p.dim * gained, 0.0)
 
 
 def paired(p: TransferProblem, pair: Any, n: Any) -> Any:

@@ -88,8 +88,9 @@ def energy_under(covariance: Any, columns: Any) -> Any:
     )
 
 
-def no_optimal_ridge(learner: Any) -> MissingMethodError:
-    """What to say where nobody has computed the best ridge."""
+def no_optimum(learner: Any) -> MissingMethodError:
+    """What to say where nobody has computed the best ridge or the best time."""
     return MissingMethodError(
-        f'ridge="optimal" is not there for {learner!r} under covariance shift or from a fitted source: give a number'
+        f'"optimal" is not there for {learner!r} on this problem (ridge: known source, no covariance shift; time: Σ = λI '
+        "and no ridge besides): give a number"
     )

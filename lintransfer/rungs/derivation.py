@@ -17,8 +17,11 @@ import sympy
 from lintransfer.precision import components, map_leaves
 from lintransfer.table.row import Theorem
 
-_DRAWS = 240  # random points of the domain, to find some in every regime
+_POINTS = 96  # points of the domain, enough to meet every regime
+_TRIES = 10  # draws for each of them, where the derivation's REGIME is a small part of the domain
 _SPAN = 24  # whole numbers are drawn this far from the lower end: small sizes are where formulas differ
+
+_BRANCHING = (sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs)
 
 Point = Mapping[sympy.Symbol, Any]
 
@@ -84,8 +87,11 @@ def sample_points(row: Theorem, derivation: Derivation, rng: np.random.Generator
     """Exact points (whole numbers and rationals), inside the row's box where the names match."""
     names = {value: name for name, value in derivation.arguments.items() if isinstance(value, sympy.Symbol)}
     points: list[Point] = []
-    for _ in range(_DRAWS):
-        point = {s: _draw_exact(rng, s, row.box.get(names.get(s, ""))) for s in derivation.symbols}
+    symbols = derivation.symbols
+    for _ in range(_TRIES * _POINTS):
+        if len(points) == _POINTS:
+            break
+        point = {s: _draw_exact(rng, s, row.box.get(names.get(s, ""))) for s in symbols}
         if derivation.regime is None or sympy.sympify(derivation.regime).subs(point) == sympy.true:
             points.append(point)
     return points
@@ -105,15 +111,21 @@ def _draw_exact(rng: np.random.Generator, symbol: sympy.Symbol, box: Any) -> Any
 
 
 def resolve(expression: Any, point: Point) -> Any:
-    """The expression with every `Piecewise` replaced by the branch that holds at the point."""
-    if not isinstance(expression, sympy.Basic) or not expression.has(sympy.Piecewise):
+    """The expression with every `Piecewise`, `Max`, `Min` and `Abs` replaced by the branch that holds at the point."""
+    if not isinstance(expression, sympy.Basic) or not expression.has(*_BRANCHING):
         return expression
     if isinstance(expression, sympy.Piecewise):
         for branch, condition in expression.args:
             if condition.subs(point) == sympy.true:
                 return resolve(branch, point)
         return sympy.nan
-    return expression.func(*(resolve(part, point) for part in expression.args))
+    parts = [resolve(part, point) for part in expression.args]
+    if isinstance(expression, sympy.Max | sympy.Min):
+        pick = max if isinstance(expression, sympy.Max) else min
+        return pick(parts, key=lambda part: part.subs(point))
+    if isinstance(expression, sympy.Abs):
+        return parts[0] if parts[0].subs(point) >= 0 else -parts[0]
+    return expression.func(*parts)
 
 
 def named_as(result: Any, names: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,17 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a formula fares against measurements: an outcome in words, with z-score and resolving power."""
+    """How a formula fares against measurements: an outcome in words, with z-score and resolving power.
+
+    shortfall: the resolving power relative to what the experiment asks; above 1 the run is too weak.
+    """
 
     outcome: str
     text: str
     z: float = 0.0
     resolution: float = 0.0
     false_alarm: float = 0.0
+    shortfall: float = 0.0
 
 
 def measure(row: Theorem, key: int, share: float = 1.0) -> list[list[Measurement]]:
@@ -91,8 +95,10 @@ def _measure_point(
 
 def judge(measurements: Sequence[Measurement], formula: Callable[..., Any]) -> list[Verdict]:
     """A verdict for each point of one experiment, and one more on convergence for an asymptotic one."""
-    compare = measurements[0].experiment.compare
+    experiment = measurements[0].experiment
+    compare = experiment.compare
     verdicts = [_JUDGES[compare](m, formula) for m in measurements]
+    verdicts = [replace(v, shortfall=v.resolution / experiment.resolution) for v in verdicts]
     if compare == "asymptotic" and len(measurements) > 1:
         verdicts.append(_judge_convergence(measurements, formula))
     return verdicts
@@ -223,6 +229,7 @@ def check_simulation(row: Theorem, measured: Sequence[Sequence[Measurement]]) ->
         "comparisons": len(verdicts),
         "largest_z": max(abs(v.z) for v in verdicts),
         "resolving_power": max(v.resolution for v in verdicts),
+        "shortfall": max(v.shortfall for v in verdicts),
     }
     if outcome == "PASS":
         text = f"{len(verdicts)} comparisons"

@@ -62,7 +62,7 @@ def half_space_risk_samples(
         risks, residuals = np.zeros(len(inputs)), np.zeros(len(inputs))
         for side in (above, ~above):
             x, y = np.where(side[..., None], inputs, 0.0), np.where(side, labels, 0.0)
-            gram, moment = np.swapaxes(x, -1, -2) @ x, np.einsum("rnd,rn->rd", x, y)
+            gram, moment = np.ascontiguousarray(np.swapaxes(x, -1, -2)) @ x, np.einsum("rnd,rn->rd", x, y)
             weights = np.linalg.solve(gram, moment[..., None])[..., 0]
             risks += np.sum((weights - teacher) ** 2, axis=-1) / 2
             residuals += np.sum((np.einsum("rnd,rd->rn", x, weights) - y) ** 2, axis=-1) / n

@@ -21,7 +21,8 @@ def plain_kernel(inputs: Any, others: Any, trained: str = "both") -> np.ndarray:
     """‖x‖‖x'‖ K(cos) from the definition, (..., n, n'); trained: "first", "second" or "both"."""
     lengths, other_lengths = (np.linalg.norm(v, axis=-1) for v in (inputs, others))
     scale = lengths[..., :, None] * other_lengths[..., None, :]
-    cosine = np.clip(inputs @ np.swapaxes(others, -1, -2) / scale, -1, 1)
+    # A contiguous copy: stacked products of a transposed view are ten times slower in NumPy.
+    cosine = np.clip(inputs @ np.ascontiguousarray(np.swapaxes(others, -1, -2)) / scale, -1, 1)
     angle = np.arccos(cosine)
     gates = cosine * (np.pi - angle) / (2 * np.pi)
     if trained == "first":
@@ -115,7 +116,7 @@ def kernel_risk_samples(
     dim = len(target)
     risks = np.empty((len(learners), replicates))
     per_replicate = 8 * 6 * (n * n + n * test_points + (n_source or 0) * (n + test_points + (n_source or 0)))
-    chunk = max(1, int(64 * 2**20 / max(per_replicate, 1)))
+    chunk = max(1, int(4 * 2**20 / max(per_replicate, 1)))
     for begin in range(0, replicates, chunk):
         size = min(chunk, replicates - begin)
         inputs, points = (draw_inputs(rng, (size, m, dim), law, covariance) for m in (n, test_points))

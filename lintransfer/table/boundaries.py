@@ -160,7 +160,7 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(20, 40, 80, overlap=0.3, noise_variance=0.25, low=0.45, high=0.85),
+                sizes(30, 60, 120, overlap=0.3, noise_variance=0.25, low=0.45, high=0.85),
                 few_arguments,
                 coefficient=4.0,
             ),

@@ -132,7 +132,7 @@ def sizes(*dims: int, **point: Any) -> tuple[dict[str, Any], ...]:
 
 def asymptotic(
     draw: Callable[..., Any], points: tuple[dict[str, Any], ...], arguments: Callable[..., Any], coefficient: float,
-    replicates: int = 1000, resolution: float = 0.1,
+    replicates: int = 500, resolution: float = 0.1,
 ) -> Experiment:  # fmt: skip
     """A boundary that converges like coefficient/d."""
     return Experiment(

@@ -99,9 +99,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(40, 80, 160, overlap=0.3, noise_variance=0.1, low=0.25, high=0.65),
+                sizes(60, 120, 240, overlap=0.3, noise_variance=0.1, low=0.25, high=0.65),
                 distance_arguments,
-                coefficient=15.0,
+                coefficient=12.0,
             ),
         ),
         mutants=(

@@ -30,7 +30,9 @@ def _problem(n: int, spectrum_exponent: float, energy_exponent: float) -> tuple[
     return spectrum, np.sqrt(index**-energy_exponent / spectrum)
 
 
-def _draw(rng: Any, replicates: int, n: int, spectrum_exponent: float, energy_exponent: float, **_: Any) -> Any:
+def _draw(
+    rng: Any, replicates: int, n: int, spectrum_exponent: float, energy_exponent: float, **_: Any
+) -> Any:
     spectrum, displacement = _problem(n, spectrum_exponent, energy_exponent)
     return risk_samples(rng, replicates, n=n, target=displacement, covariance=spectrum)
 
@@ -42,7 +44,9 @@ def _saturated_arguments(n: int, spectrum_exponent: float, energy_exponent: floa
 
 
 def _sizes(*exponents: tuple[float, float]) -> tuple[dict[str, Any], ...]:
-    return tuple({"n": n, "spectrum_exponent": a, "energy_exponent": q} for a, q in exponents for n in (5, 10, 20))
+    return tuple(
+        {"n": n, "spectrum_exponent": a, "energy_exponent": q} for a, q in exponents for n in (5, 10, 20)
+    )
 
 
 def _with_amplitude(**point: Any) -> dict[str, Any]:
@@ -93,15 +97,21 @@ ROWS = (
         derivation="derivations.power_law.effective_regularization",
         limits=(
             Limit(
-                "the solved equation at n = 300, d = 10⁵", power_law_kappa, _solved_kappa,
-                ({"n": 300, "spectrum_exponent": 2.0}, {"n": 300, "spectrum_exponent": 3.5}), rtol=0.02,
+                "the solved equation at n = 300, d = 10⁵",
+                power_law_kappa,
+                _solved_kappa,
+                ({"n": 300, "spectrum_exponent": 2.0}, {"n": 300, "spectrum_exponent": 3.5}),
+                rtol=0.02,
             ),
             Limit("a → ∞: c_a → 1", lambda: mode_constant(1e9), lambda: 1.0),
         ),
         box={"n": (1, 10**9), "spectrum_exponent": (1.01, 20.0)},
         mutants=(
             Mutant("exponent a lost", lambda n, spectrum_exponent: mode_constant(spectrum_exponent) / n),
-            Mutant("sine forgotten", lambda n, spectrum_exponent: (math.pi / spectrum_exponent / n) ** spectrum_exponent),
+            Mutant(
+                "sine forgotten",
+                lambda n, spectrum_exponent: (math.pi / spectrum_exponent / n) ** spectrum_exponent,
+            ),
         ),
     ),
     Theorem(
@@ -116,10 +126,12 @@ ROWS = (
             Limit(
                 "p = 1: the factor is 1",
                 power_law_risk,
-                lambda n, spectrum_exponent, energy_exponent, amplitude: amplitude
-                * power_law_kappa(n, spectrum_exponent),
+                lambda n, spectrum_exponent, energy_exponent, amplitude: (
+                    amplitude * power_law_kappa(n, spectrum_exponent)
+                ),
                 tuple(
-                    {"n": 7, "spectrum_exponent": a, "energy_exponent": 1 + a, "amplitude": 2.0} for a in (1.5, 2, 4.25)
+                    {"n": 7, "spectrum_exponent": a, "energy_exponent": 1 + a, "amplitude": 2.0}
+                    for a in (1.5, 2, 4.25)
                 ),
             ),
             Limit(
@@ -129,7 +141,10 @@ ROWS = (
                 tuple({"spectrum_exponent": 2.0, "energy_exponent": 3 + e} for e in (-1e-7, 1e-7)),
             ),
             Limit(
-                "p = 1/2: π/2", risk_constant, lambda **_: math.pi / 2, ({"spectrum_exponent": 4, "energy_exponent": 3},)
+                "p = 1/2: π/2",
+                risk_constant,
+                lambda **_: math.pi / 2,
+                ({"spectrum_exponent": 4, "energy_exponent": 3},),
             ),
         ),
         sample=_sample_risk,
@@ -156,10 +171,9 @@ ROWS = (
         mutants=(
             Mutant(
                 "ridgeless inflation a dropped",
-                lambda n, spectrum_exponent, energy_exponent, amplitude: power_law_risk(
-                    n, spectrum_exponent, energy_exponent, amplitude
-                )
-                / spectrum_exponent,
+                lambda n, spectrum_exponent, energy_exponent, amplitude: (
+                    power_law_risk(n, spectrum_exponent, energy_exponent, amplitude) / spectrum_exponent
+                ),
             ),
             Mutant(
                 "exponents a and q swapped",
@@ -169,9 +183,9 @@ ROWS = (
             ),
             Mutant(
                 "constant c_a dropped",
-                lambda n, spectrum_exponent, energy_exponent, amplitude: amplitude
-                * risk_constant(spectrum_exponent, energy_exponent)
-                / n ** (energy_exponent - 1),
+                lambda n, spectrum_exponent, energy_exponent, amplitude: (
+                    amplitude * risk_constant(spectrum_exponent, energy_exponent) / n ** (energy_exponent - 1)
+                ),
             ),
         ),
     ),
@@ -206,13 +220,15 @@ ROWS = (
         mutants=(
             Mutant(
                 "ridgeless inflation a dropped",
-                lambda n, spectrum_exponent, inverse_energy: power_law_kappa(n, spectrum_exponent) ** 2 * inverse_energy,
+                lambda n, spectrum_exponent, inverse_energy: (
+                    power_law_kappa(n, spectrum_exponent) ** 2 * inverse_energy
+                ),
             ),
             Mutant(
                 "κ for κ²",
-                lambda n, spectrum_exponent, inverse_energy: spectrum_exponent
-                * power_law_kappa(n, spectrum_exponent)
-                * inverse_energy,
+                lambda n, spectrum_exponent, inverse_energy: (
+                    spectrum_exponent * power_law_kappa(n, spectrum_exponent) * inverse_energy
+                ),
             ),
         ),
     ),
@@ -224,13 +240,18 @@ ROWS = (
         source="new",
         domain="a > 1, 1 < q < 2a + 1, σ = 0, λ = 0, d = ∞, ε → 0",
         derivation="derivations.power_law.sample_complexity",
-        limits=(Limit("the risk there is ε", _risk_at_its_sample_size, lambda risk, **_: risk, (_RISK_POINT,)),),
+        limits=(
+            Limit("the risk there is ε", _risk_at_its_sample_size, lambda risk, **_: risk, (_RISK_POINT,)),
+        ),
         sample=_sample_accuracy,
         mutants=(
             Mutant(
                 "exponent 1/q",
-                lambda risk, spectrum_exponent, energy_exponent, amplitude: mode_constant(spectrum_exponent)
-                * (amplitude * risk_constant(spectrum_exponent, energy_exponent) / risk) ** (1 / energy_exponent),
+                lambda risk, spectrum_exponent, energy_exponent, amplitude: (
+                    mode_constant(spectrum_exponent)
+                    * (amplitude * risk_constant(spectrum_exponent, energy_exponent) / risk)
+                    ** (1 / energy_exponent)
+                ),
             ),
         ),
     ),
@@ -269,16 +290,16 @@ ROWS = (
             Mutant(
                 "cross term counted once",
                 lambda energy_exponent, source_energy, cross_energy, target_energy: (
-                    (source_energy - cross_energy + target_energy) / target_energy
-                )
-                ** (1 / (energy_exponent - 1)),
+                    ((source_energy - cross_energy + target_energy) / target_energy)
+                    ** (1 / (energy_exponent - 1))
+                ),
             ),
             Mutant(
                 "relative to the source",
                 lambda energy_exponent, source_energy, cross_energy, target_energy: (
-                    (source_energy - 2 * cross_energy + target_energy) / source_energy
-                )
-                ** (1 / (energy_exponent - 1)),
+                    ((source_energy - 2 * cross_energy + target_energy) / source_energy)
+                    ** (1 / (energy_exponent - 1))
+                ),
             ),
         ),
     ),

@@ -86,7 +86,7 @@ def _two_stage_arguments(n: int, n_source: int, dim: int, overlap: float, traine
 
 def _gaussian_draws(rng: np.random.Generator, replicates: int, n: int, dim: int, trained: str) -> Any:
     return kernel_risk_samples(
-        rng, replicates, n=n, target=_target(dim), noise_std=0.3, trained=trained, law="gaussian",
+        rng, replicates, n=n, target=_target(dim), noise_std=1.0, trained=trained, law="gaussian",
         covariance=_spectrum(dim),
     )[0]
 
@@ -98,8 +98,22 @@ def _spectrum(dim: int) -> np.ndarray:
 def _gaussian_arguments(n: int, dim: int, trained: str) -> dict[str, Any]:
     return {
         "n": n, "eigenvalues": np.array([1.0, 0.5]), "multiplicities": np.array([dim / 2, dim / 2]),
-        "displacement": np.array([0.5, 0.5]), "noise_variance": 0.09, "trained": trained,
+        "displacement": np.array([0.5, 0.5]), "noise_variance": 1.0, "trained": trained,
     }
+
+
+def _ridge_draws(rng: np.random.Generator, replicates: int, dim: int, ridge: float) -> np.ndarray:
+    """Excess of the diagonal of a Gram matrix, plus an explicit ridge, over the straight line through the rest of it,
+    as a function of x·x', relative to the slope of that line."""
+    inputs = draw_inputs(rng, (replicates, 30, dim), "gaussian", _spectrum(dim))
+    kernel, product = plain_kernel(inputs, inputs), inputs @ np.ascontiguousarray(np.swapaxes(inputs, -1, -2))
+    above = np.triu_indices(30, 1)
+    values, products = kernel[:, above[0], above[1]], product[:, above[0], above[1]]
+    centred = products - products.mean(axis=1, keepdims=True)
+    slope = np.sum(centred * values, axis=1) / np.sum(centred**2, axis=1)
+    level = values.mean(axis=1) - slope * products.mean(axis=1)
+    excess = np.diagonal(kernel - slope[:, None, None] * product, 0, 1, 2)
+    return (np.mean(excess, axis=1) + ridge - level) / slope
 
 
 def _complexity_draws(rng: np.random.Generator, replicates: int, n: int, dim: int) -> np.ndarray:
@@ -188,14 +202,14 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _sphere_draws,
-                tuple({"n": int(g * d), "dim": d, "noise": noise, "trained": trained} for d in (25, 50, 100)),
-                "asymptotic", 200, 0.15, lambda n, dim, noise, trained: 8 / dim,
+                tuple({"n": int(g * d), "dim": d, "noise": noise, "trained": trained} for d in (16, 32, 64)),
+                "asymptotic", 200, 0.3, lambda n, dim, noise, trained: 8 / dim,
                 lambda n, dim, noise, trained: {
                     "gamma": n / dim, "residual_energy": 1.0, "noise_variance": noise,
                     "nonlinearity": float(trained_nonlinearity(trained)),
                 },
             )
-            for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 2, 0.3))
+            for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 1, 0.3))
         ),
         mutants=(
             Mutant("linear regression", lambda gamma, residual_energy, noise_variance, nonlinearity: proportional_risk(
@@ -258,7 +272,7 @@ ROWS = (
     ),
     Theorem(
         name="relu-two-stage-risk", kind="asymptotic",
-        statement="R = [Σ(1−s_kT)² e_k + σ_T² df₂/n]/(1 − df₂/n) with the residual energies after a finite source stage",
+        statement="R = [Σ(1−s_kT)² e_k + σ_T² df₂/n]/(1 − df₂/n) with the residual energies of a finite source",
         formula=two_stage_risk, source="new", domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
         limits=(
             Limit(
@@ -275,16 +289,19 @@ ROWS = (
                   "target_energy": 2.0},), 1e-9,
             ),
         ),
+        sample=lambda rng: _two_stage_arguments(
+            int(rng.integers(1, 300)), int(rng.integers(1, 300)), int(rng.integers(12, 200)),
+            float(rng.uniform(-1, 1)), str(rng.choice(_TRAINED))),
         experiments=(
             Experiment(
                 _two_stage_draws,
                 tuple({"n": d, "n_source": 2 * d, "dim": d, "overlap": 0.8, "trained": "first"} for d in (12, 24, 48)),
-                "asymptotic", 300, 0.2, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
+                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
             ),
             Experiment(
                 _two_stage_draws,
                 tuple({"n": 2 * d, "n_source": d, "dim": d, "overlap": 0.5, "trained": "both"} for d in (12, 24, 48)),
-                "asymptotic", 300, 0.2, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
+                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
             ),
         ),
         mutants=(
@@ -327,6 +344,14 @@ ROWS = (
             ),
         ),
         box={"trace": (1.0, 1e4), "first": (0.1, 2.0), "second": (0.1, 2.0), "ridge": (0.0, 3.0)},
+        experiments=(
+            Experiment(
+                _ridge_draws, tuple({"dim": d, "ridge": 0.5} for d in (40, 80, 160)), "asymptotic", 200,
+                allowance=lambda dim, ridge: 4 / dim,
+                arguments=lambda dim, ridge: {
+                    "trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
+            ),
+        ),
         mutants=(
             Mutant("swapped layers", _mixed_up(equivalent_ridge, first="second", second="first")),
             Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge=0.0: (
@@ -345,18 +370,20 @@ ROWS = (
                 ({"n": 50.0, "d": 100.0}, {"n": 300.0, "d": 100.0}), 1e-9,
             ),
         ),
+        sample=lambda rng: _gaussian_arguments(
+            int(rng.integers(1, 300)), 2 * int(rng.integers(15, 500)), str(rng.choice(_TRAINED))),
         experiments=tuple(
             Experiment(
-                _gaussian_draws, tuple({"n": g * d, "dim": d, "trained": trained} for d in (30, 60, 120)),
-                "asymptotic", 150, 0.2, lambda n, dim, trained: 10 / (0.9 * dim), _gaussian_arguments,
+                _gaussian_draws, tuple({"n": g * d, "dim": d, "trained": trained} for d in (24, 48, 96)),
+                "asymptotic", 100, 0.3, lambda n, dim, trained: 10 / (0.9 * dim), _gaussian_arguments,
             )
             for trained, g in (("first", 1), ("both", 1))
         ),
         mutants=(
             Mutant("dropped noise", _without(gaussian_risk, "noise_variance")),
-            Mutant("a hundredth of the nonlinearity", lambda **a: gaussian_risk(
-                **{**a, "eigenvalues": 100 * a["eigenvalues"], "displacement": a["displacement"] / 100,
-                   "trained": (1.0, 1e-9)})),
+            Mutant("ridgeless linear regression", lambda **a: gaussian_risk(
+                **{**a, "trained": (1e-9, 1.0), "ridge": -0.25 * (1 - 2 / np.pi) * np.sum(
+                    a["multiplicities"] * a["eigenvalues"]) * (1 - 1e-6)})),
         ),
     ),
     Theorem(

@@ -80,7 +80,7 @@ def _gram_draws(rng: np.random.Generator, replicates: int, n: int, dim: int, tra
 def _straight_line_draws(rng: np.random.Generator, replicates: int, dim: int, trained: str) -> np.ndarray:
     """The diagonal's excess over the straight line through the off-diagonal of Gram matrices, relative to its slope."""
     inputs = draw_inputs(rng, (replicates, 40, dim))
-    kernel, cosine = plain_kernel(inputs, inputs, trained), inputs @ np.swapaxes(inputs, -1, -2)
+    kernel, cosine = plain_kernel(inputs, inputs, trained), inputs @ np.ascontiguousarray(np.swapaxes(inputs, -1, -2))
     above = np.triu_indices(40, 1)
     values, cosines = kernel[:, above[0], above[1]], cosine[:, above[0], above[1]]
     centred = cosines - cosines.mean(axis=1, keepdims=True)

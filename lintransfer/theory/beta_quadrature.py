@@ -58,6 +58,12 @@ class LogitBeta:
             left = left - (self.deviance(left) - target) / self._slope(left)
         return np.concatenate([left[::-1], [0.0], right])
 
+    @cached_property
+    def width(self) -> float:
+        """How far the log-odds spread: half the distance between the two levels next to the mode."""
+        middle = len(_LEVELS)
+        return float(self.levels[middle + 1] - self.levels[middle - 1]) / 2
+
     def deviance(self, offset: np.ndarray) -> np.ndarray:
         """D(offset) ≥ 0, the drop of the log-density below its mode."""
         p, q = self.p, self.q
@@ -160,6 +166,14 @@ def nodes_from_zero(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple
     log_ratio = np.log(np.maximum(high, safe) / safe)
     points = np.where(first, high * nodes**2, safe * np.exp(log_ratio * nodes))
     return points, np.where(first, 2 * high * nodes, points * log_ratio) * weights
+
+
+def steps_from_zero(inner: np.ndarray, outer: float) -> np.ndarray:
+    """Panel ends (rows, 3) that divide [inner, outer] geometrically where it spans many e-foldings, for
+    `nodes_from_zero`: structure at `inner` (rows,), next to 0, and at `outer`, with nothing in between."""
+    inner = np.clip(inner, outer * 1e-20, outer)
+    log_ratio = np.log(outer / inner)[:, None]
+    return np.where(log_ratio > 6, inner[:, None] * np.exp(log_ratio * np.array([0.25, 0.5, 0.75])), inner[:, None])
 
 
 def nodes_between_roots(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple[np.ndarray, np.ndarray]:

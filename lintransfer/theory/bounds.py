@@ -1,17 +1,16 @@
-r"""Bounds on the noiseless risk in terms of how far the sample covariance is from the true one, with every constant.
+r"""Bounds on the noiseless risk in terms of how far the sample covariance is from the true one, with every
+constant.
 
 For min-norm training from w₀ the error is Qδ, and Q annihilates the sample covariance Σ̂ = XᵀX/n, so that
-QΣ = Q(Σ − Σ̂) and QΣQ = Q(Σ − Σ̂)Q: with g = ‖Σ − Σ̂‖ the risk is at most g‖Qδ‖², and ‖Q P_{≤k}‖ ≤ g/λ_k on the top k
-eigendirections. The bounds hold for every design and are loose, as `docs/examples/shachaf_bound.py` shows.
-With label noise add `noise_energy` to any of them.
+QΣ = Q(Σ − Σ̂) and QΣQ = Q(Σ − Σ̂)Q: with g = ‖Σ − Σ̂‖ the risk is at most g‖Qδ‖², and ‖Q P_{≤k}‖ ≤ g/λ_k on
+the top k eigendirections. The bounds hold for every design and are loose, as `docs/examples/shachaf_bound.py`
+shows. With label noise add `noise_energy` to any of them.
 """
 
 from __future__ import annotations
 
 import math
 from typing import Any
-
-import numpy as np
 
 from lintransfer.arithmetic import array_namespace, log, maximum, per_mode, sqrt, total, where
 from lintransfer.theory.conditional import conditional_risk
@@ -23,9 +22,10 @@ def shachaf_bound(deviation: Any, eigenvalue: Any, captured: Any, left_out: Any)
     .. math:: R \le g \left(\frac{g}{\lambda_k}\,\|P_{\le k}\delta\| + \|P_{>k}\delta\|\right)^2, \qquad
         g = \|\Sigma - X^TX/n\|
 
-    deviation: g.  eigenvalue: λ_k > 0, the k-th largest (inf for k = 0).  captured: ‖P_{≤k}δ‖².  left_out: ‖P_{>k}δ‖².
-    Bound for every X; k = 0 reads R ≤ g‖δ‖².  Source: Shachaf, Brutzkus & Globerson (2107.01641), linear part; this form
-    with constants new.
+    deviation: g.  eigenvalue: λ_k > 0, the k-th largest (inf for k = 0).  captured: ‖P_{≤k}δ‖².  left_out:
+    ‖P_{>k}δ‖².
+    Bound for every X; k = 0 reads R ≤ g‖δ‖².  Source: Shachaf, Brutzkus & Globerson (2107.01641), linear
+    part; this form with constants new.
 
     >>> float(shachaf_bound(0.5, 2.0, captured=16.0, left_out=1.0))
     2.0
@@ -55,9 +55,10 @@ def split_shachaf_bound(deviation: Any, eigenvalue: Any, captured: Any, left_out
 def cut_energies(eigenvalues: Any, displacement_energy: Any) -> tuple[Any, Any, Any]:
     """λ_k, ‖P_{≤k}δ‖² and ‖P_{>k}δ‖² for every k = 0 … d: the arguments of the bounds, each (d+1,).
 
-    eigenvalues: (d,), largest first (a multiple eigenvalue as often as it occurs).  displacement_energy: δ_i², (d,).
-    λ_0 is inf: nothing is divided by it.
+    eigenvalues: (d,), largest first (a multiple eigenvalue as often as it occurs).  displacement_energy:
+    δ_i², (d,). λ_0 is inf: nothing is divided by it.
 
+    >>> import numpy as np
     >>> [part.tolist() for part in cut_energies(np.array([2.0, 1.0]), np.array([5.0, 3.0]))]
     [[inf, 2.0, 1.0], [0.0, 5.0, 8.0], [8.0, 3.0, 0.0]]
     """
@@ -74,6 +75,7 @@ def shachaf_bounds(deviation: Any, eigenvalues: Any, displacement_energy: Any) -
 
     deviation: g, scalar or (…,).  eigenvalues, displacement_energy: as in `cut_energies`.  Returns (…, d+1).
 
+    >>> import numpy as np
     >>> shachaf_bounds(0.5, np.array([2.0, 0.0]), np.array([16.0, 1.0])).tolist()
     [8.5, 2.0, inf]
     """
@@ -86,6 +88,7 @@ def shachaf_bounds(deviation: Any, eigenvalues: Any, displacement_energy: Any) -
 def best_shachaf_bound(deviation: Any, eigenvalues: Any, displacement_energy: Any) -> Any:
     """The least of `shachaf_bounds` over the cut k; same arguments, returns (…).
 
+    >>> import numpy as np
     >>> float(best_shachaf_bound(0.5, np.array([2.0, 0.0]), np.array([16.0, 1.0])))
     2.0
     """
@@ -97,6 +100,7 @@ def covariance_deviation(X: Any, covariance: Any) -> Any:
 
     X: designs (…, n, d), n ≥ 1.  covariance: Σ, (d,) or (d, d).  Returns (…).  NumPy and JAX.
 
+    >>> import numpy as np
     >>> float(covariance_deviation(np.array([[2.0, 0.0]]), np.ones(2)))
     3.0
     """
@@ -113,10 +117,11 @@ def deviation_rate(n: Any, eigenvalues: Any, failure_probability: Any, constant:
     .. math:: g = C\,\lambda_1 \max\left(\sqrt{r/n},\; r/n,\; \sqrt{\log(1/\eta)/n},\; \log(1/\eta)/n\right), \quad
         r = \mathrm{tr}\,\Sigma/\lambda_1
 
-    n: samples, n ≥ 1.  eigenvalues: (d,), largest first.  failure_probability: η in (0, 1).  constant: C, which the
-    theorem does not specify: isotropic inputs at n = d need C ≥ 3 as d → ∞.
+    n: samples, n ≥ 1.  eigenvalues: (d,), largest first.  failure_probability: η in (0, 1).  constant: C,
+    which the theorem does not specify: isotropic inputs at n = d need C ≥ 3 as d → ∞.
     Bound up to that constant, a rate.  Source: Koltchinskii & Lounici (1405.2468), Theorem 2.
 
+    >>> import numpy as np
     >>> float(deviation_rate(8, np.ones(2), failure_probability=0.5, constant=3.0))
     1.5
     """
@@ -134,6 +139,7 @@ def projected_bound(X: Any, displacement: Any, covariance: Any) -> Any:
     X: (n, d).  displacement: δ, (d,).  covariance: Σ, (d,) or (d, d).  Returns a scalar; equality for Σ = I.
     Bound for every X, any rank; NumPy and JAX.  Source: new.
 
+    >>> import numpy as np
     >>> float(projected_bound(np.array([[2.0, 0.0]]), np.array([1.0, 3.0]), np.ones(2)))
     9.0
     """
@@ -150,6 +156,7 @@ def noise_energy(X: Any, covariance: Any, noise_variance: Any) -> Any:
 
     X: (n, d).  covariance: Σ, (d,) or (d, d).  noise_variance: σ².  Returns a scalar.  Identity, any rank.
 
+    >>> import numpy as np
     >>> float(noise_energy(np.array([[2.0, 0.0]]), np.ones(2), noise_variance=4.0))
     1.0
     """

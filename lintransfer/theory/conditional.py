@@ -1,15 +1,13 @@
 r"""What training does to a given design X: every linear learner is a filter of the singular values of X.
 
-With X = U S Vᵀ and any rank, ŵ = w₀ + V f(S) Uᵀ(y − Xw₀). The filter f knows the learner, the displacement δ = θ_T − w₀
-knows the source, and nothing is random but the label noise, over which the risk is averaged here.
+With X = U S Vᵀ and any rank, ŵ = w₀ + V f(S) Uᵀ(y − Xw₀). The filter f knows the learner, the displacement δ
+= θ_T − w₀ knows the source, and nothing is random but the label noise, over which the risk is averaged here.
 """
 
 from __future__ import annotations
 
 import math
 from typing import Any
-
-import numpy as np
 
 from lintransfer.arithmetic import array_namespace, expm1, ratio_where, total, where
 
@@ -33,8 +31,8 @@ def flow_filter(singular_value: Any, n: Any, ridge: Any, time: Any) -> Any:
 
     .. math:: f(s) = \frac{s}{s^2+\lambda}\left(1 - e^{-(s^2+\lambda)T/n}\right), \qquad f(0) = 0
 
-    singular_value: s ≥ 0.  n: rows of X, n ≥ 1.  ridge: λ ≥ 0.  time: T < ∞, of w' = −[Xᵀ(Xw−y) + λ(w−w₀)]/n, the flow
-    on the mean loss (1/2n)‖y − Xw‖² (on the sum loss ½‖y − Xw‖² the same point is reached at T/n).
+    singular_value: s ≥ 0.  n: rows of X, n ≥ 1.  ridge: λ ≥ 0.  time: T < ∞, of w' = −[Xᵀ(Xw−y) + λ(w−w₀)]/n,
+    the flow on the mean loss (1/2n)‖y − Xw‖² (on the sum loss ½‖y − Xw‖² the same point is reached at T/n).
     Identity.
 
     >>> round(float(flow_filter(1.0, 4, 0.0, 4.0)), 12)  # 1 − 1/e
@@ -69,8 +67,9 @@ def direction_risk(
 
     .. math:: (1 - s f(s))^2\, \delta^2 + \sigma^2 f(s)^2
 
-    singular_value: s ≥ 0.  displacement_energy: δ² along that direction.  noise_variance: σ².  n, ridge, time: as in
-    `spectral_filter`. Summed over all d directions (s = 0 off the row space) this is `conditional_risk` at Σ = I.
+    singular_value: s ≥ 0.  displacement_energy: δ² along that direction.  noise_variance: σ².  n, ridge,
+    time: as in `spectral_filter`. Summed over all d directions (s = 0 off the row space) this is
+    `conditional_risk` at Σ = I.
     Identity.
 
     >>> float(direction_risk(2.0, 4, displacement_energy=9.0, noise_variance=1.0))
@@ -83,11 +82,16 @@ def direction_risk(
 def spectral_fit(X: Any, y: Any, initial: Any = None, ridge: Any = 0.0, time: Any = math.inf) -> Any:
     r"""Weights at the end of training, from any start, for a design of any rank.
 
-    .. math:: \hat w = w_0 + V f(S)\, U^T (y - X w_0) \;=\; P\theta_T + Q w_0 + X^+\xi\sigma \quad (\lambda = 0, T = \infty)
+    .. math:: \hat w = w_0 + V f(S)\, U^T (y - X w_0)
 
-    X: (n, d).  y: (n,) or (n, k).  initial: w₀, (d,) or (d, k), zeros if None.  ridge, time: as in `spectral_filter`.
-    Returns (d,) or (d, k).  Identity, NumPy and JAX.  Source: Shachaf, Brutzkus & Globerson (2107.01641), linear part.
+    For λ = 0, T = ∞ this is Pθ_T + Qw₀ + X⁺ξσ.
 
+    X: (n, d).  y: (n,) or (n, k).  initial: w₀, (d,) or (d, k), zeros if None.  ridge, time: as in
+    `spectral_filter`.
+    Returns (d,) or (d, k).  Identity, NumPy and JAX.  Source: Shachaf, Brutzkus & Globerson (2107.01641),
+    linear part.
+
+    >>> import numpy as np
     >>> spectral_fit(np.array([[2.0, 0.0]]), np.array([4.0]), initial=np.array([5.0, 7.0])).tolist()
     [2.0, 7.0]
     """
@@ -109,11 +113,13 @@ def conditional_risk(
     .. math:: E[R \mid X] = \|(I - V f(S) S V^T)\,\delta\|_\Sigma^2 + \sigma^2 \sum_k f(s_k)^2\, v_k^T \Sigma v_k
 
     For λ = 0, T = ∞ this is δᵀQΣQδ + σ² tr[(X⁺)ᵀΣX⁺].
-    X: (n, d).  displacement: δ = θ_T − w₀, (d,), or (d, k) for k outputs.  covariance: Σ of the risk, (d,) or (d, d).
+    X: (n, d).  displacement: δ = θ_T − w₀, (d,), or (d, k) for k outputs.  covariance: Σ of the risk, (d,) or
+    (d, d).
     noise_variance: σ² per output.  ridge, time: as in `spectral_filter`.
-    Returns a scalar.  Identity, any rank; NumPy and JAX.  Source: Shachaf, Brutzkus & Globerson (2107.01641), linear
-    part, extended to filters.
+    Returns a scalar.  Identity, any rank; NumPy and JAX.  Source: Shachaf, Brutzkus & Globerson (2107.01641),
+    linear part, extended to filters.
 
+    >>> import numpy as np
     >>> float(conditional_risk(np.array([[2.0, 0.0]]), np.array([1.0, 3.0]), np.ones(2), noise_variance=4.0))
     10.0
     """

@@ -25,6 +25,7 @@ from lintransfer.theory.beta_quadrature import (
     nodes_between_roots,
     nodes_from_zero,
     panel_integral,
+    steps_from_zero,
 )
 
 _AROUND_ZERO = np.array([-5.0, -2.5, 0.0, 2.5, 5.0])  # e^t against 1 changes over these log-odds
@@ -51,10 +52,11 @@ def beta_plus_odds_tail(
     tail = np.full(x.shape, 1.0 if upper else 0.0)
     tail[x == np.inf] = 0.0 if upper else 1.0
     low, high = (x > 0) & (x < beta_scale), (x >= beta_scale) & (x < np.inf)
-    if low.any():
-        tail[low] = _beta_plus_odds_low(x[low], beta_scale, beta, odds_scale, odds, upper)
-    if high.any():
-        tail[high] = _beta_plus_odds_high(x[high], beta_scale, beta, odds_scale, odds, upper)
+    with np.errstate(over="ignore"):  # odds beyond the largest float are as good as infinite
+        if low.any():
+            tail[low] = _beta_plus_odds_low(x[low], beta_scale, beta, odds_scale, odds, upper)
+        if high.any():
+            tail[high] = _beta_plus_odds_high(x[high], beta_scale, beta, odds_scale, odds, upper)
     return tail
 
 
@@ -68,12 +70,13 @@ def _beta_plus_odds_low(
     """0 < x < a: ρ vanishes at B = x/a, so integrate over the distance z ≥ 0 of the log-odds of B from there."""
     share, rest = x / a, (a - x) / a
     end = np.log(share / rest) - beta.mode
-    excess = _typical_odds(odds) * (s / a)
+    excess = _typical_odds(odds) * s / a
     inside = excess < share[:, None]
     step = np.where(inside, excess, 0.0)
     distance = np.log1p(step / (share[:, None] - step)) + np.log1p(step / rest[:, None])
     marks = end[:, None] - np.concatenate([beta.levels, _AROUND_ZERO - beta.mode])
-    edges = np.concatenate([np.zeros((len(x), 1)), marks, _rows(_BEYOND, len(x)), distance], axis=1)
+    steps = steps_from_zero(distance.max(axis=1), beta.width)
+    edges = np.concatenate([np.zeros((len(x), 1)), marks, _rows(_BEYOND, len(x)), distance, steps], axis=1)
     edges = np.clip(edges, 0.0, np.maximum(end - beta.levels[0], 0.0)[:, None])
 
     def weight(z: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -82,7 +85,7 @@ def _beta_plus_odds_low(
     def inner(z: np.ndarray, row: np.ndarray) -> np.ndarray:
         b, c = _column(share, row), _column(rest, row)
         gap = b * c * -np.expm1(-z) / (c + b * np.exp(-z))  # x/a − B, without cancellation
-        return odds.sf(gap * (a / s)) if upper else odds.cdf(gap * (a / s))
+        return odds.sf(gap * a / s) if upper else odds.cdf(gap * a / s)
 
     integral = panel_integral(weight, inner, edges, nodes_from_zero)
     return integral + beta.sf(share / rest) if upper else integral
@@ -167,7 +170,7 @@ def quantile(
     """x in [low, high] at which tail(x, False) passes the probability; above 1/2 the upper tail is matched instead.
 
     tail(x, upper) is P(X > x) or P(X ≤ x).  probability, low, high: (m,), 0 < probability < 1.
-    Returns (m,); nan where the bracket holds no solution.
+    Returns (m,); the nearer end where the bracket holds no solution.
     """
 
     def miss(x: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -180,7 +183,9 @@ def quantile(
                 excess[chosen] = sign * (np.log(found) - np.log(target[chosen]))
         return excess
 
-    return elementwise.find_root(miss, (low, high), args=(probability,)).x
+    found = elementwise.find_root(miss, (low, high), args=(probability,))
+    # No change of sign: the solution lies beyond an end, as close to it as floats can tell.
+    return np.where(found.success, found.x, np.where(miss(low, probability) >= 0, low, high))
 
 
 def log_odds_quantile(beta: LogitBeta, probability: np.ndarray) -> np.ndarray:

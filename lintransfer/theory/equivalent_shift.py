@@ -24,6 +24,8 @@ def shifted_risk(
     ridge: λ, as in `ridge_risk`.  Returns (…,).
     Source: G3 of the sheet; exact counterpart (λ = 0, n ≥ d + 2) σ² tr(Σ'Σ⁻¹)/(n−d−1).
 
+    >>> import numpy as np
+    >>> from lintransfer.theory.covariance import ridge_risk
     >>> modes = np.array([3.0, 1.0]), np.ones(2), np.ones(2)
     >>> round(float(shifted_risk(1, *modes, np.array([3.0, 1.0])) - ridge_risk(1, *modes)), 12)
     0.0
@@ -47,6 +49,7 @@ def shifted_matrix_risk(
     noise_variance is kσ²).  ridge: λ.  Returns (…,).
     Source: G3 of the sheet.
 
+    >>> import numpy as np
     >>> shift = np.array([[1.0, 0.5], [0.5, 1.0]])
     >>> float(shifted_matrix_risk(0, np.eye(2), np.array([1.0, -1.0]), shift))
     1.0

@@ -1,11 +1,13 @@
 r"""Exact noiseless mean risk for any covariance, at n = 1 and at n = d − 1.
 
-At these two sample sizes the projector off the row space of X is that of one Gaussian vector, so that its moments are
-ratios of quadratic forms. With 1/z² = ∫₀^∞ x e^(−zx) dx they are one-dimensional integrals, with nothing asymptotic about
+At these two sample sizes the projector off the row space of X is that of one Gaussian vector, so that its
+moments are ratios of quadratic forms. With 1/z² = ∫₀^∞ x e^(−zx) dx they are one-dimensional integrals, with
+nothing asymptotic about
 them: the measure of how far the deterministic equivalents are off at small d.
 
-Both integrals are taken in t = log x by the trapezoidal rule, which converges geometrically because the integrand is
-analytic in a strip of half-width π/2 at least and decays exponentially at both ends. All terms are positive.
+Both integrals are taken in t = log x by the trapezoidal rule, which converges geometrically because the
+integrand is analytic in a strip of half-width π/2 at least and decays exponentially at both ends. All terms
+are positive.
 """
 
 from __future__ import annotations
@@ -32,11 +34,13 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
         + 2\sum_{k \ne i} a_k^2 \Big) + a_i \sum_{k \ne i} \lambda_k a_k \Big] dx, \quad
         a_i = \frac{\lambda_i}{1+2x\lambda_i}, \quad \Phi = \prod_j (1+2x\lambda_j)^{-1/2}
 
-    over eigenvalues counted with multiplicity: E[λ_i(1−p_i)² + p_i Σ_{k≠i} λ_k p_k] with p_i the share of x_i² in ‖x‖².
+    over eigenvalues counted with multiplicity: E[λ_i(1−p_i)² + p_i Σ_{k≠i} λ_k p_k] with p_i the share of
+    x_i² in ‖x‖².
     eigenvalues: λ ≥ 0, (m,), equal eigenvalues may be merged.  multiplicities: (m,), how many of each.
     displacement_energy: ‖δ‖² within each eigenspace, (m,), δ = θ_T − w₀.
-    Returns E R, a scalar; 0 if Σ has rank 1 (or 0).  Exact, n = 1, σ = 0, any d. Relative accuracy 1e-11 for condition
-    numbers up to 1e30, to working precision for mpmath. Symbols and balls raise `TypeError`: the integral is numerical.
+    Returns E R, a scalar; 0 if Σ has rank 1 (or 0).  Exact, n = 1, σ = 0, any d. Relative accuracy 1e-11 for
+    condition numbers up to 1e30; for mpmath, two thirds of the working digits. Symbols and balls raise
+    `TypeError`: the integral is numerical.
     Source: new.
 
     >>> round(float(one_sample_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − 1/d)‖δ‖²
@@ -45,11 +49,11 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
     value, count, energy = _modes(eigenvalues, multiplicities, displacement_energy)
 
     def integrand(x: Any) -> Any:
-        x = x[:, None]
-        a = value / (1 + 2 * x * value)
+        z = 2 * x[:, None] * value
+        a = value / (1 + z)
         first, second, third = (_others(count, power) for power in (a, a * a, value * a))
         inner = total(energy * (value * (first * first + 2 * second) + a * third))
-        return _half_power(-total(count * log1p(2 * x * value))) * inner
+        return exp(-total(count * log1p(z)) / 2) * inner
 
     return _integral_of_x_times(integrand, value, count)
 
@@ -60,10 +64,10 @@ def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_ene
     .. math:: E R = \int_0^\infty x\,\Phi \sum_i \frac{\|\delta_i\|^2}{\lambda_i} q_i \Big(\sum_k q_k + 2q_i\Big) dx,
         \quad q_i = \frac{1}{1+2x/\lambda_i}, \quad \Phi = \prod_j q_j^{1/2}
 
-    over eigenvalues counted with multiplicity: all of the error lies along the one direction Σ^{-1/2}g, g Gaussian, that
-    the samples leave out.
-    eigenvalues, multiplicities, displacement_energy: as in `one_sample_risk`. Zero eigenvalues carry no risk and do not
-    count in d: n = rank Σ − 1.
+    over eigenvalues counted with multiplicity: all of the error lies along the one direction Σ^{-1/2}g, g
+    Gaussian, that the samples leave out.
+    eigenvalues, multiplicities, displacement_energy: as in `one_sample_risk`. Zero eigenvalues carry no risk
+    and do not count in d: n = rank Σ − 1.
     Returns E R, a scalar.  Exact, σ = 0 (with noise the mean is infinite). Accuracy as in `one_sample_risk`.
     Source: new.
 
@@ -71,19 +75,16 @@ def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_ene
     0.5
     """
     value, count, energy = _modes(eigenvalues, multiplicities, displacement_energy)
+    weight = energy / value
 
     def integrand(x: Any) -> Any:
-        x = x[:, None]
-        q = value / (value + 2 * x)
-        inner = total(energy / (value + 2 * x) * (total(count * q)[:, None] + 2 * q))
-        return _half_power(-total(count * log1p(2 * x / value))) * inner
+        z = 2 * x[:, None] / value
+        q = 1 / (1 + z)
+        inner = total(weight * q * (total(count * q)[:, None] + 2 * q))
+        return exp(-total(count * log1p(z)) / 2) * inner
 
     # In units of 1/λ: the integrand is one of eigenvalues 1/λ.
     return _integral_of_x_times(integrand, 1 / value, count)
-
-
-def _half_power(exponent: Any) -> Any:
-    return exp(exponent / 2)
 
 
 def _others(count: Any, values: Any) -> Any:
@@ -112,9 +113,11 @@ def _modes(eigenvalues: Any, multiplicities: Any, displacement_energy: Any) -> t
         arrays = [np.frompyfunc(_as_mpmath(mpf), 1, 1)(array) for array in arrays]
     else:
         arrays = [array.astype(float) for array in arrays]
-    value, count, energy = np.broadcast_arrays(*arrays)
-    alive = value > 0
-    return (value[alive], count[alive], energy[alive]) if alive.any() else (value[:1] * 0 + 1, count[:1] * 0, energy[:1] * 0)
+    spectrum, number, squares = np.broadcast_arrays(*arrays)
+    kept = spectrum > 0
+    if not kept.any():
+        return spectrum[:1] * 0 + 1, number[:1] * 0, squares[:1] * 0
+    return spectrum[kept], number[kept], squares[kept]
 
 
 def _as_mpmath(mpf: Any) -> Callable[[Any], Any]:
@@ -130,19 +133,19 @@ def _integral_of_x_times(integrand: Callable[[Any], Any], value: Any, count: Any
     Below, e^(2t) is left out from where it is negligible; above, e^(−td/2).
     """
     rank, trace = total(count), total(count * value)
+    grid: Any = np.linspace(0, 1, _NODES)
+    digits: Any = 38.0  # e^(−38) does not count
     if isinstance(value, jax.Array):
-        value, rank, trace = (jax.lax.stop_gradient(v) for v in (value, rank, trace))
-        alive = jax.lax.stop_gradient(count) > 0
-        smallest = jnp.min(jnp.where(alive, value, jnp.inf))
+        count, value, rank, trace = (jax.lax.stop_gradient(v) for v in (count, value, rank, trace))
+        smallest = jnp.min(jnp.where(count > 0, value, jnp.inf))
         low, high = log(jnp.where(rank > 0, trace, 1)), log(jnp.where(rank > 0, smallest, 1))
-        rank, grid, digits = jnp.maximum(rank, 1), jnp.linspace(0, 1, _NODES), 38.0
+        rank, grid = jnp.maximum(rank, 1), jnp.asarray(grid)
     else:
         low, high = log(trace if rank > 0 else 1 + 0 * trace), log(value.min())
-        rank, digits = max(rank, 1), 38.0
-        grid = np.linspace(0, 1, _NODES)
+        rank = max(rank, 1)
         if value.dtype == object:
             mp = sys.modules["mpmath"].mp
-            digits = mp.prec * 0.7 + 4
+            digits = mp.prec * 0.47 + 4  # two thirds of the precision: the number of nodes grows with its square
             step = mp.pi**2 / (digits + 8)
             nodes = int((low - high + digits / 2 + 2 * digits / rank) / step) + 2
             grid = np.array([mp.mpf(i) / (nodes - 1) for i in range(nodes)])

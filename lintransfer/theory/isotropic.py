@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.arithmetic import maximum, minimum, ratio_where, where
+from lintransfer.arithmetic import maximum, ratio_where, where
 
 
 def overparameterized_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
@@ -50,12 +50,79 @@ def min_norm_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: An
     (0.8, inf, 0.0)
     """
     few, many = n < dim - 1, n > dim + 1
+    below = overparameterized_risk(where(few, n, 0), where(few, dim, 2), displacement_energy, noise_variance)
+    above = underparameterized_risk(where(many, n, 3), where(many, dim, 1), noise_variance)
     bias = maximum(dim - n, 0) * displacement_energy / dim
-    infinite = where((noise_variance > 0) & (n > 0), math.inf, 0)
-    variance = ratio_where(
-        few | many, noise_variance * where(few, n, dim), where(few, dim - n - 1, n - dim - 1), infinite
-    )
-    return bias + variance
+    return where(few, below, where(many, above, where((noise_variance > 0) & (n > 0), math.inf, bias)))
+
+
+def several_outputs_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, n_outputs: Any) -> Any:
+    r"""Mean excess risk, summed over k outputs, of minimum-norm least squares: the noise counts k times.
+
+    .. math:: E R_k(\|\delta\|_F^2, \sigma^2) = E R_1(\|\delta\|_F^2, k\sigma^2)
+
+    n, dim: n and d.  displacement_energy: ‖θ_T − w0‖_F².  noise_variance: σ² of each output.  n_outputs: k ≥ 1.
+    So every mean of this package takes kσ² for σ²; variances and laws do not.
+    Exact, Σ = I.
+
+    >>> several_outputs_risk(4, 10, 1.0, 0.0625, n_outputs=4)
+    0.8
+    """
+    return min_norm_risk(n, dim, displacement_energy, n_outputs * noise_variance)
+
+
+def overparameterized_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
+    r"""Variance of the excess risk of the minimum-norm fit, over designs and label noise, n < d.
+
+    .. math:: \mathrm{Var} R = \|\delta\|^4 \frac{2n(d-n)}{d^2(d+2)} + \sigma^4 \frac{2n(d-1)}{(d-n-1)^2(d-n-3)}
+
+    n: target samples, 0 ≤ n < d − 3.  Other arguments as in `overparameterized_risk`, one output.
+    Exact at every finite size, Σ = I. New.
+
+    >>> overparameterized_risk_variance(2, 6, 3.0, 0.0)
+    0.5
+    """
+    gap = dim - n - 1
+    noise = 2 * (n * noise_variance / gap) * ((dim - 1) * noise_variance / gap) / (gap - 2)
+    return _bias_variance(n, dim, displacement_energy) + noise
+
+
+def _bias_variance(n: Any, dim: Any, displacement_energy: Any) -> Any:
+    return 2 * (n * displacement_energy / dim) * ((dim - n) * displacement_energy / dim) / (dim + 2)
+
+
+def underparameterized_risk_variance(n: Any, dim: Any, noise_variance: Any) -> Any:
+    r"""Variance of the excess risk of least squares, over designs and label noise, n > d.
+
+    .. math:: \mathrm{Var} R = \sigma^4 \frac{2d(n-1)}{(n-d-1)^2(n-d-3)}
+
+    n: target samples, n > d + 3.  dim: d.  noise_variance: σ², one output.
+    Exact at every finite size and for every non-singular Σ. New.
+
+    >>> underparameterized_risk_variance(9, 4, 0.5)
+    0.5
+    """
+    gap = n - dim - 1
+    return 2 * (dim * noise_variance / gap) * ((n - 1) * noise_variance / gap) / (gap - 2)
+
+
+def min_norm_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
+    r"""Variance of the excess risk of minimum-norm least squares from w0, for every n ≥ 0.
+
+    .. math:: \mathrm{Var} R = \|\delta\|^4 \frac{2n(d-n)_+}{d^2(d+2)} + \sigma^4 \begin{cases}
+        2n(d-1)/[(d-n-1)^2(d-n-3)] & n \le d-4 \\ 2d(n-1)/[(n-d-1)^2(n-d-3)] & n \ge d+4 \end{cases}
+
+    Arguments as in `overparameterized_risk`, one output, n ≥ 0 any. Returns inf where |n − d| ≤ 3, n ≥ 1 and σ > 0.
+    Exact, Σ = I. New.
+
+    >>> min_norm_risk_variance(2, 6, 3.0, 0.0), min_norm_risk_variance(2, 5, 3.0, 0.1)
+    (0.5, inf)
+    """
+    few, many = n < dim - 3, n > dim + 3
+    below = overparameterized_risk_variance(where(few, n, 0), where(few, dim, 4), displacement_energy, noise_variance)
+    above = underparameterized_risk_variance(where(many, n, 5), where(many, dim, 1), noise_variance)
+    bias = _bias_variance(where(n < dim, n, dim), dim, displacement_energy)
+    return where(few, below, where(many, above, where((noise_variance > 0) & (n > 0), math.inf, bias)))
 
 
 def fine_tuning_transferability(n: Any, dim: Any, source_energy: Any, cross_energy: Any) -> Any:
@@ -73,68 +140,22 @@ def fine_tuning_transferability(n: Any, dim: Any, source_energy: Any, cross_ener
     return maximum(dim - n, 0) * (2 * cross_energy - source_energy) / dim
 
 
-def overparameterized_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
-    r"""Variance of the excess risk of the minimum-norm fit, over inputs and noise.
-
-    .. math:: \mathrm{Var} R = \|\delta\|^4 \frac{2n(d-n)}{d^2(d+2)}
-        + \sigma^4 \frac{2n(d-1)}{(d-n-1)^2(d-n-3)}
-
-    Arguments as in `overparameterized_risk`, one output, 0 ≤ n < d − 3. Exact, Σ = I. New.
-
-    >>> round(overparameterized_risk_variance(4, 10, 1.0, 1.0), 12)
-    1.0
-    """
-    bias = 2 * displacement_energy**2 * n * (dim - n) / (dim * dim * (dim + 2))
-    return bias + 2 * noise_variance**2 * n * (dim - 1) / ((dim - n - 1) ** 2 * (dim - n - 3))
-
-
-def underparameterized_risk_variance(n: Any, dim: Any, noise_variance: Any) -> Any:
-    r"""Variance of the excess risk of least squares, over inputs and noise.
-
-    .. math:: \mathrm{Var} R = \sigma^4 \frac{2d(n-1)}{(n-d-1)^2(n-d-3)}
-
-    Arguments as in `underparameterized_risk`, one output, n > d + 3. Exact, any non-singular Σ. New.
-
-    >>> underparameterized_risk_variance(9, 4, 1.0)
-    2.0
-    """
-    return 2 * noise_variance**2 * dim * (n - 1) / ((n - dim - 1) ** 2 * (n - dim - 3))
-
-
-def min_norm_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
-    r"""Variance of the excess risk of minimum-norm least squares from w0, for every n ≥ 0.
-
-    `overparameterized_risk_variance` for n ≤ d − 4, `underparameterized_risk_variance` for n ≥ d + 4, and between them
-    inf if n ≥ 1 and σ > 0, else the first term alone. One output. Exact, Σ = I. New.
-
-    >>> min_norm_risk_variance(8, 10, 1.0, 0.5), round(min_norm_risk_variance(8, 10, 1.0, 0.0), 12)
-    (inf, 0.026666666667)
-    """
-    few, many = n < dim - 3, n > dim + 3
-    kept = maximum(dim - n, 0)
-    bias = 2 * displacement_energy**2 * minimum(n, dim) * kept / (dim * dim * (dim + 2))
-    gap = where(few, dim - n, n - dim)
-    numerator = 2 * noise_variance**2 * where(few, n * (dim - 1), dim * (n - 1))
-    infinite = where((noise_variance > 0) & (n > 0), math.inf, 0)
-    return bias + ratio_where(few | many, numerator, (gap - 1) ** 2 * (gap - 3), infinite)
-
-
 def fine_tuning_transferability_variance(
     n: Any, dim: Any, source_energy: Any, cross_energy: Any, target_energy: Any
 ) -> Any:
-    r"""Variance of the paired transferability T = θ_SᵀQ(2θ_T − θ_S) of linear fine-tuning.
+    r"""Variance of the transferability of linear fine-tuning against scratch on the same data.
 
-    .. math:: \mathrm{Var} T = 2K\left[\frac{(u\cdot v)^2 + \|u\|^2\|v\|^2}{2} - \frac{(u\cdot v)^2}{d}\right],
-        \qquad K = \frac{n(d-n)}{d(d-1)(d+2)}
+    .. math:: \mathrm{Var}\, T = \frac{n(d-n)_+}{d(d+2)} \left[\frac{2(2stc-s^2)^2}{d}
+        + \frac{4(s^2t^2-(stc)^2)}{d-1}\right]
 
-    with u = θ_S and v = 2θ_T − θ_S.  n: target samples ≥ 0 (0 variance for n ≥ d).  dim: d ≥ 1.  source_energy,
-    cross_energy, target_energy: s², stc, t². Exact, Σ = I, same X and y for both learners. New.
+    n: target samples ≥ 0.  dim: d (at d = 1 the teachers are parallel and the second term is 0).  source_energy,
+    cross_energy, target_energy: s², stc, t².
+    Exact, Σ = I; whatever the noise. New.
 
-    >>> round(fine_tuning_transferability_variance(5, 10, 1.0, 1.0, 1.0), 12)  # u = v: a Beta variable
-    0.041666666667
+    >>> fine_tuning_transferability_variance(2, 4, 1.0, 0.5, 1.0)
+    0.16666666666666666
     """
-    inner = 2 * cross_energy - source_energy
-    outer = source_energy * (4 * target_energy - 4 * cross_energy + source_energy)
-    kept = minimum(n, dim) * maximum(dim - n, 0)
-    spread = ratio_where(dim > 1, kept, dim * (dim - 1) * (dim + 2), 0)
-    return 2 * spread * ((inner * inner + outer) / 2 - inner * inner / dim)
+    aligned = 2 * cross_energy - source_energy
+    area = source_energy * target_energy - cross_energy * cross_energy
+    spread = 2 * aligned * aligned / dim + ratio_where(dim > 1, 4 * area, dim - 1, 0)
+    return where(n < dim, n * spread / dim * (dim - n) / (dim + 2), 0)

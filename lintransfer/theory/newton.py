@@ -65,9 +65,10 @@ def bisected(
     step: one Newton step, (u, *values) -> u.
 
     >>> bisected(lambda u, a: u * u - a, lambda u, a: u - (u * u - a) / (2 * u), (1.0, 4.0), 4.0)
-    np.float64(2.0)
+    2.0
     """
-    kind, low, high, fixed = kind_of(*values, *ends), minimum(*ends), maximum(*ends), values
+    kind, low, high = kind_of(*values, *ends), minimum(*ends), maximum(*ends)
+    fixed = list(values)
     if kind == "jax":
         low, high, *fixed = jax.lax.stop_gradient((low, high, *values))
     for _ in range(_STEPS):

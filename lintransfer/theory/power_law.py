@@ -1,8 +1,9 @@
-r"""Learning curves of power-law problems: λ_i = i^(−a), λ_i δ_i² = C i^(−q), noiseless, ridgeless, n ≪ d (d = ∞).
+r"""Learning curves of power-law problems: λ_i = i^(−a), λ_i δ_i² = C i^(−q), noiseless, ridgeless, n ≪ d (d =
+∞).
 
-The general-covariance risk in closed form: sums over modes become Mellin integrals. The spectrum (a) decides how fast κ
-falls, the energies (q) how fast the risk does, and transfer moves the constant C only: it multiplies the number of
-samples needed by a factor that does not depend on the accuracy asked for.
+The general-covariance risk in closed form: sums over modes become Mellin integrals. The spectrum (a) decides
+how fast κ falls, the energies (q) how fast the risk does, and transfer moves the constant C only: it
+multiplies the number of samples needed by a factor that does not depend on the accuracy asked for.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def power_law_risk(n: Any, spectrum_exponent: Any, energy_exponent: Any, amplitu
 
     .. math:: R(n) = C\,\frac{(1-p)\,\pi}{\sin \pi p}\,(c_a/n)^{q-1}, \qquad p = (q-1)/a
 
-    n: target samples > 0 (nan at 0).  spectrum_exponent: a > 1 of λ_i = i^(−a).  energy_exponent: q of λ_iδ_i² = C i^(−q).
+    n: target samples > 0 (nan at 0).  spectrum_exponent: a > 1 of λ_i = i^(−a).  energy_exponent: q of
+    λ_iδ_i² = C i^(−q).
     amplitude: C ≥ 0; t² for scratch and s² + t² − 2stc for fine-tuning, if both teachers follow i^(−q).
     Returns R; nan outside 1 < q < 2a + 1 (above, see `saturated_power_law_risk`).
     Asymptotic: relative error O(n^(−min(1, 2a+1−q))), d = ∞ (n ≪ d). Label noise of variance σ² adds
@@ -88,8 +90,8 @@ def saturated_power_law_risk(n: Any, spectrum_exponent: Any, inverse_energy: Any
 
     .. math:: R(n) = a\,\kappa^2 \sum_i \delta_i^2/\lambda_i \sim n^{-2a}
 
-    n: target samples; inf at n = 0.  spectrum_exponent: a > 1.  inverse_energy: Σδ_i²/λ_i < ∞; C ζ(q − 2a) for λ_iδ_i² = C i^(−q)
-    with q > 2a + 1.
+    n: target samples; inf at n = 0.  spectrum_exponent: a > 1.  inverse_energy: Σδ_i²/λ_i < ∞; C ζ(q − 2a)
+    for λ_iδ_i² = C i^(−q) with q > 2a + 1.
     Asymptotic: relative error O(n^(−min(1, q−2a−1))).  Source: new.
 
     >>> round(float(saturated_power_law_risk(10, 2, 1.0)), 12)
@@ -120,8 +122,8 @@ def power_law_sample_ratio(energy_exponent: Any, source_energy: Any, cross_energ
 
     .. math:: \frac{n_{FT}}{n_{scratch}} = \left(\frac{s^2+t^2-2stc}{t^2}\right)^{1/(q-1)}
 
-    energy_exponent: q, 1 < q < 2a + 1; nan for q ≤ 1.  source_energy, cross_energy, target_energy: s², stc, t² > 0 of
-    λ_iθ_{S,i}² = s² i^(−q), λ_iθ_{S,i}θ_{T,i} = stc i^(−q) on average, λ_iθ_{T,i}² = t² i^(−q).
+    energy_exponent: q, 1 < q < 2a + 1; nan for q ≤ 1.  source_energy, cross_energy, target_energy: s², stc,
+    t² > 0 of λ_iθ_{S,i}² = s² i^(−q), λ_iθ_{S,i}θ_{T,i} = stc i^(−q) on average, λ_iθ_{T,i}² = t² i^(−q).
     Asymptotic for ε → 0.  Source: new.
 
     >>> float(power_law_sample_ratio(2, source_energy=1.0, cross_energy=0.875, target_energy=1.0))

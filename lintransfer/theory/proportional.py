@@ -18,8 +18,8 @@ def isotropic_kappa(n: Any, dim: Any, ridge: Any) -> Any:
     Returns κ: inf at n = 0, 0 at λ = 0, n ≥ d.
     Source: R1 of the sheet (arXiv 2103.05621 has this fixed point for isotropic designs).
 
-    >>> float(isotropic_kappa(5, 10, 0.0)), float(isotropic_kappa(20, 10, 10.0))
-    (1.0, 0.5)
+    >>> float(isotropic_kappa(5, 10, 0.0)), float(isotropic_kappa(20, 10, 15.0))
+    (1.0, 1.0)
     """
     return ratio_where(n > 0, _scaled_kappa(n, dim, ridge), n, float("inf"))
 

@@ -6,6 +6,7 @@ this package need: their integrands live within O(1) of either end, while the in
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from fractions import Fraction
@@ -27,8 +28,11 @@ _WEIGHTS = 2 * _HALF_WIDTH / (_COUNT - 1) * np.pi / 4 * np.cosh(_GRID) / np.cosh
 def elementwise(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function itself, and entry by entry where an argument is an array of exact or mpmath numbers."""
 
+    signature = inspect.signature(function)
+
     @wraps(function)
-    def follow(*values: Any) -> Any:
+    def follow(*given: Any, **named: Any) -> Any:
+        values = signature.bind(*given, **named).args
         if any(isinstance(value, np.ndarray) and value.dtype == object for value in values):
             return np.frompyfunc(function, len(values), 1)(*values)
         return function(*(float(value) if isinstance(value, Fraction) else value for value in values))

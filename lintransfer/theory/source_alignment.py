@@ -1,9 +1,10 @@
 r"""Law of the squared cosine A between a min-norm (least-squares) source fit ŵ_S and its teacher θ_S, inputs N(0, I).
 
-Within the row space of the source design, of dimension m = min(n_S, d), the fit is √q e + ρ^{1/2} g/K: the part of the
-teacher that the design sees, q ~ Beta(n_S/2, (d−n_S)/2) (1 if n_S ≥ d), plus noise with g ~ N(0, I_m) and
-K² ~ χ²_μ, μ = |d−n_S| + 1, ρ = σ_S²/s². So A = qC, with C the squared cosine between e and the fit. Split g into g₁ along
-e and the rest, of squared length χ²_{m−1}: with B the share of that rest in χ²_{m−1} + χ²_μ, B ~ Beta((m−1)/2, μ/2),
+Within the row space of the source design, of dimension m = min(n_S, d), the fit is √q e + √ρ g/K. The first term is the
+part of the teacher (norm 1) that the design sees, q ~ Beta(n_S/2, (d−n_S)/2), or 1 if n_S ≥ d. The second is noise:
+g ~ N(0, I_m), K² ~ χ²_μ with μ = |d−n_S| + 1, and ρ = σ_S²/s². So A = qC, C the squared cosine between e and the fit.
+Split g into g₁ along e and the rest, of squared length χ²_{m−1}. With B ~ Beta((m−1)/2, μ/2) the share of that rest in
+χ²_{m−1} + χ²_μ,
 
     C > c   iff   |T + ℓ√(1−B)| > h√B,    ℓ = √(q/ρ),  h = √(c/(1−c)),
 
@@ -20,7 +21,14 @@ import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 from scipy.special import betaln, expit
 
-from lintransfer.theory.beta_quadrature import LogitBeta, logit_beta, nodes_from_zero, panel_integral, plain_nodes
+from lintransfer.theory.beta_quadrature import (
+    LogitBeta,
+    logit_beta,
+    nodes_from_zero,
+    panel_integral,
+    plain_nodes,
+    steps_from_zero,
+)
 
 _TINY = 1e-300
 _AROUND_ZERO = np.array([-3.0, 0.0, 3.0])  # e^t against 1 changes over these log-odds
@@ -114,7 +122,8 @@ def _tail_of_seen_part(a: np.ndarray, n_source: int, dim: int, noise: float, upp
     crossing = np.log1p(extra / a[:, None]) - np.log1p(-extra / (1 - a[:, None]))
     marks = np.concatenate([_sparse(seen.levels), _AROUND_ZERO - seen.mode]) - start[:, None]
     near = np.broadcast_to(_NEAR_END, (len(a), len(_NEAR_END)))
-    edges = np.concatenate([near, marks, crossing], axis=1)
+    steps = steps_from_zero(crossing.max(axis=1), min(seen.width, _NEAR_END[1]))
+    edges = np.concatenate([near, marks, crossing, steps], axis=1)
     edges = np.clip(edges, 0.0, np.maximum(_sparse(seen.levels)[-1] - start, 0.0)[:, None])
 
     def weight(z: np.ndarray, row: np.ndarray) -> np.ndarray:

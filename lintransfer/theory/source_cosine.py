@@ -79,16 +79,21 @@ def _gain(degrees: Any, dim: Any, noise: Any) -> Any:
 def _hypergeometric(
     degrees: Any, dim: Any, noise: Any, raised: int, integral: Callable[..., Any], at_infinity: float
 ) -> Any:
-    kind = kind_of(degrees, dim, noise)
-    if kind == "sympy":
-        function = sys.modules["sympy"].hyper((degrees / 2, 1), (dim / 2 + 1,), -1 / noise)
-        return 1 - function if raised else function
-    if kind == "arb":
-        ball = sys.modules["flint"].arb
-        function = (-1 / ball(noise)).hypgeom_2f1(ball(degrees) / 2 + raised, 1, ball(dim) / 2 + 1 + raised)
-        return function * degrees / (noise * (dim + 2)) if raised else function
+    if kind_of(degrees, dim, noise) in ("sympy", "arb"):
+        noisy = noise > 0
+        value = _gauss_function(degrees, dim, where(noisy, noise, 1), raised)
+        return where(noisy, value, 1 - at_infinity)
     inside = noise < math.inf
     return where(inside, integral(degrees, dim, where(inside, noise, 1)), at_infinity)
+
+
+def _gauss_function(degrees: Any, dim: Any, noise: Any, raised: int) -> Any:
+    if kind_of(degrees, dim, noise) == "sympy":
+        loss = sys.modules["sympy"].hyper((degrees / 2, 1), (dim / 2 + 1,), -1 / noise)
+        return 1 - loss if raised else loss
+    ball = sys.modules["flint"].arb
+    function = (-1 / ball(noise)).hypgeom_2f1(ball(degrees) / 2 + raised, 1, ball(dim) / 2 + 1 + raised)
+    return function * degrees / (noise * (dim + 2)) if raised else function
 
 
 def _reach(rate: Any, dim: Any, noise: Any) -> Any:

@@ -36,6 +36,7 @@ def two_stage_risk(
     Returns (…,): ‖θ_T‖²_Σ at n = n_S = 0; inf at n_S = rank Σ_S without source ridge if σ_S > 0 and n < rank Σ.
     Source: new (G7 of the sheet); its limit Σ = Σ_S = I is arXiv 2410.08194 eqs. 22–23.
 
+    >>> import numpy as np
     >>> modes = np.array([1.0]), np.array([10.0]), np.array([1.0]), np.array([0.8]), np.array([1.0])
     >>> round(float(two_stage_risk(5, 20, *modes)), 12)  # a perfect source fit: (1 − n/d)‖θ_T − θ_S‖²
     0.2
@@ -67,6 +68,7 @@ def two_stage_matrix_risk(
     k outputs the noise variances are kσ²); the other arguments as in `two_stage_risk`.  Returns (…,).
     Source: new (G7 of the sheet).
 
+    >>> import numpy as np
     >>> float(two_stage_matrix_risk(0, 0, 2 * np.eye(3), np.ones(3), np.ones(3)))
     6.0
     """

@@ -7,11 +7,13 @@ squares on half the data. Below the threshold it interpolates.
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import ratio_where, where
+from lintransfer.arithmetic import kind_of, ratio_where, where
 from lintransfer.errors import refuse
 
 
@@ -48,6 +50,9 @@ def half_space_risk(n: Any, dim: int, noise_variance: Any) -> Any:
     >>> round(float(half_space_risk(40, 3, 1.0)), 6)
     0.195894
     """
+    if kind_of(n, dim, noise_variance) not in ("numpy", "jax") or isinstance(noise_variance, Fraction):
+        mean = _exact_mean_inverse(int(n), int(dim))
+        return noise_variance * mean.numerator / mean.denominator
     if np.ndim(dim) != 0 or dim != int(dim) or dim < 1:
         refuse("dim", "a whole number ≥ 1", dim)
     sizes = np.asarray(n)
@@ -55,6 +60,14 @@ def half_space_risk(n: Any, dim: int, noise_variance: Any) -> Any:
         refuse("n", "whole numbers ≥ 0", n)
     inverse = np.vectorize(lambda size: _mean_inverse(int(size), int(dim)), otypes=[float])(sizes)
     return noise_variance * inverse
+
+
+def _exact_mean_inverse(n: int, dim: int) -> Fraction:
+    """The same average as a fraction, from integer binomial coefficients: for arithmetic beyond floats."""
+    if n < 2 * dim + 4:
+        refuse("n", f"at least 2d + 4 = {2 * dim + 4}", n)
+    weights = {split: math.comb(n, split) for split in range(dim + 2, n - dim - 1)}
+    return sum(Fraction(w * dim, split - dim - 1) for split, w in weights.items()) / sum(weights.values())
 
 
 def _mean_inverse(n: int, dim: int) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, kind_of, per_mode, total, where
+from lintransfer.arithmetic import kind_of, per_mode, total, where
 from lintransfer.errors import refuse
 from lintransfer.fixedpoint import effective_regularization
 from lintransfer.theory.relu.spectrum import spectrum_tail, sphere_spectrum
@@ -52,10 +52,8 @@ def linear_energies(energy: Any, max_degree: int = MAX_DEGREE) -> Any:
     """
     if max_degree < 1:
         refuse("max_degree", "at least 1 (a linear residual lives in degree 1)", max_degree)
-    xp = array_namespace(energy)
-    degree_one = np.zeros(max_degree + 1)
-    degree_one[1] = 1.0
-    return per_mode(xp.asarray(energy)) * degree_one if kind_of(energy) in ("numpy", "jax") else energy * degree_one
+    degree_one = (np.arange(max_degree + 1) == 1).astype(int)
+    return per_mode(energy) * degree_one if kind_of(energy) != "numpy" else per_mode(np.asarray(energy)) * degree_one
 
 
 def sphere_kappa(n: Any, dim: Any, trained: Any = "both", ridge: Any = 0.0, max_degree: int = MAX_DEGREE) -> Any:

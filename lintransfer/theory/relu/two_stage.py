@@ -55,9 +55,7 @@ def residual_energies(
     )
     learnt = eigenvalues[..., 1] / (eigenvalues[..., 1] + kappa_source)
     linear = target_energy - 2 * learnt * cross_energy + learnt * learnt * source_energy
-    degree_one = np.zeros(eigenvalues.shape[-1])
-    degree_one[1] = 1.0
-    return noise + per_mode(linear) * degree_one
+    return noise + per_mode(linear) * (np.arange(eigenvalues.shape[-1]) == 1).astype(int)
 
 
 def critical_overlap_at(
@@ -120,7 +118,7 @@ def two_stage_risk(
         source[2], modes[0], modes[1], source_energy / dim, cross_energy / dim, target_energy / dim,
         source_noise_variance, source[3],
     )
-    scratch = per_mode(target_energy / dim + 0 * source[2]) * (np.arange(max_degree + 1) == 1)
+    scratch = per_mode(target_energy / dim + 0 * source[2]) * (np.arange(max_degree + 1) == 1).astype(int)
     start = where(per_mode(source[0]) > 0, start, scratch)
     risk = kernel_risk(target[1], target[2], modes[0], modes[1], start, noise_variance, target[3])
     return where(target[0] > 0, risk, total(start) + 0 * risk)

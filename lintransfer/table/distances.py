@@ -1,0 +1,288 @@
+"""Rows: distances between the source and the target distribution of (x, y)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import draw_inputs
+from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.boundary_experiments import asymptotic, scratch_against_head, sizes
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.boundaries import large_sample_boundary
+from lintransfer.theory.distances import (
+    boundary_from_divergence,
+    dudley_bound,
+    kl_divergence,
+    squared_hellinger_distance,
+    teacher_distance_squared,
+    wasserstein_bound,
+)
+
+_SPECTRUM = np.array([2.0, 1.0, 0.5])
+_PAIRS = ({"overlap": 0.8, "noise_variance": 0.25}, {"overlap": -0.3, "noise_variance": 2.0})
+
+
+def _teachers(overlap: float, source_norm: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    return teacher_pair(len(_SPECTRUM), overlap, source_norm)
+
+
+def _distance_squared(overlap: float, source_norm: float = 1.0, **_: float) -> float:
+    source, target = _teachers(overlap, source_norm)
+    return float(teacher_distance_squared(_SPECTRUM, (target - source) ** 2))
+
+
+def _arguments(overlap: float, noise_variance: float) -> dict[str, float]:
+    return {"distance_squared": _distance_squared(overlap), "noise_variance": noise_variance}
+
+
+def _log_ratios(rng: np.random.Generator, replicates: int, overlap: float, noise_variance: float) -> np.ndarray:
+    """log p_T(x, y)/p_S(x, y) at draws (x, y) of the target task."""
+    source, target = _teachers(overlap)
+    x = draw_inputs(rng, (replicates, len(_SPECTRUM)), _SPECTRUM)
+    y = x @ target + math.sqrt(noise_variance) * rng.standard_normal(replicates)
+    return ((y - x @ source) ** 2 - (y - x @ target) ** 2) / (2 * noise_variance)
+
+
+def _hellinger(rng: np.random.Generator, replicates: int, **point: float) -> np.ndarray:
+    return 1 - np.exp(-_log_ratios(rng, replicates, **point) / 2)
+
+
+def _squared_differences(rng: np.random.Generator, replicates: int, overlap: float) -> np.ndarray:
+    source, target = _teachers(overlap)
+    return (draw_inputs(rng, (replicates, len(_SPECTRUM)), _SPECTRUM) @ (source - target)) ** 2
+
+
+def _spectral_arguments(overlap: float) -> dict[str, np.ndarray]:
+    source, target = _teachers(overlap)
+    return {"eigenvalues": _SPECTRUM, "displacement_energy": (target - source) ** 2}
+
+
+def _separation(
+    rng: np.random.Generator, replicates: int, overlap: float, source_norm: float, most: float = math.inf
+) -> tuple[np.ndarray, Mapping[str, Any]]:
+    """|E_T f − E_S f| for the Lipschitz function f = |y − x·θ_S|/√(1 + s²), cut off at `most`: a lower bound."""
+    source, target = _teachers(overlap, source_norm)
+    x = draw_inputs(rng, (replicates, len(_SPECTRUM)), _SPECTRUM)
+    lipschitz = math.sqrt(1 + source_norm**2)
+    on_target = np.minimum(np.abs(x @ (target - source)) / lipschitz, most)
+    return np.array([on_target.mean()]), {"distance_squared": _distance_squared(overlap, source_norm)}
+
+
+def _bounded_separation(rng: np.random.Generator, replicates: int, **point: float) -> Any:
+    """The same with f shifted into [−1, 1], which does not change the difference."""
+    return _separation(rng, replicates, most=2.0, **point)
+
+
+def _with_divergence(dim: int, overlap: float, noise_variance: float, **_: float) -> dict[str, float]:
+    return {"divergence": (2 - 2 * overlap) / (2 * noise_variance), "noise_variance": noise_variance}
+
+
+def _spectrum_and_energies(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    count = int(rng.integers(1, 6))
+    return {"eigenvalues": rng.uniform(0, 4, count), "displacement_energy": rng.uniform(0, 4, count)}
+
+
+def _below_opposite(rng: np.random.Generator) -> dict[str, float]:
+    noise = float(np.exp(rng.uniform(-6, 3)))
+    return {"divergence": float(rng.uniform(0.001, 1.9)) / noise, "noise_variance": noise}
+
+
+ROWS = (
+    Theorem(
+        name="teacher-distance",
+        kind="exact",
+        statement="D² = E(x·θ_S − x·θ_T)² = Σ_i λ_i(θ_S−θ_T)_i²",
+        formula=teacher_distance_squared,
+        source="definition",
+        domain="any Σ",
+        derivation="derivations.distances.teacher_distance",
+        limits=(
+            Limit(
+                "equal teachers",
+                teacher_distance_squared,
+                lambda **_: 0.0,
+                ({"eigenvalues": np.ones(3), "displacement_energy": np.zeros(3)},),
+            ),
+            Limit(
+                "Σ = I: the squared norm of the difference",
+                teacher_distance_squared,
+                lambda eigenvalues, displacement_energy: np.sum(displacement_energy),
+                ({"eigenvalues": np.ones(2), "displacement_energy": np.array([0.5, 2.0])},),
+            ),
+        ),
+        sample=_spectrum_and_energies,
+        experiments=(
+            Experiment(
+                _squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_spectral_arguments
+            ),
+        ),
+        mutants=(
+            Mutant("Σ ignored", lambda eigenvalues, displacement_energy: sum(displacement_energy)),
+            Mutant(
+                "λ² for λ",
+                lambda eigenvalues, displacement_energy: teacher_distance_squared(eigenvalues**2, displacement_energy),
+            ),
+        ),
+    ),
+    Theorem(
+        name="teacher-divergence",
+        kind="exact",
+        statement="KL = D²/(2σ²) between the distributions of (x, y), both ways",
+        formula=kl_divergence,
+        source="classical",
+        domain="any Σ, equal label noise in both tasks",
+        derivation="derivations.distances.kl_divergence",
+        limits=(
+            Limit(
+                "no noise: infinite unless the teachers agree",
+                kl_divergence,
+                lambda distance_squared, noise_variance: math.inf if distance_squared else 0.0,
+                tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
+            ),
+        ),
+        box={"distance_squared": (0.0, 4.0), "noise_variance": (1e-6, 4.0)},
+        experiments=(Experiment(_log_ratios, _PAIRS, arguments=_arguments),),
+        mutants=(
+            Mutant("½ dropped", lambda distance_squared, noise_variance: distance_squared / noise_variance),
+            Mutant("σ for σ²", lambda distance_squared, noise_variance: distance_squared / (2 * noise_variance**0.5)),
+        ),
+    ),
+    Theorem(
+        name="teacher-hellinger",
+        kind="exact",
+        statement="1 − ∫√(pq) = 1 − (1 + D²/(4σ²))^(−1/2)",
+        formula=squared_hellinger_distance,
+        source="classical",
+        domain="any Σ, equal label noise in both tasks",
+        derivation="derivations.distances.squared_hellinger",
+        limits=(
+            Limit(
+                "close teachers: a quarter of the divergence",
+                lambda distance_squared, noise_variance: squared_hellinger_distance(distance_squared, noise_variance)
+                / kl_divergence(distance_squared, noise_variance),
+                lambda **_: 0.25,
+                ({"distance_squared": 1e-12, "noise_variance": 0.5},),
+                rtol=1e-11,
+            ),
+            Limit(
+                "no noise: 1 unless the teachers agree",
+                squared_hellinger_distance,
+                lambda distance_squared, noise_variance: 1.0 if distance_squared else 0.0,
+                tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
+            ),
+        ),
+        box={"distance_squared": (0.0, 4.0), "noise_variance": (1e-6, 4.0)},
+        experiments=(Experiment(_hellinger, _PAIRS, arguments=_arguments),),
+        mutants=(
+            Mutant(
+                "at fixed x only: 1 − exp(−D²/8σ²)",
+                lambda distance_squared, noise_variance: 1 - np.exp(-float(distance_squared) / (8 * float(noise_variance))),
+            ),
+            Mutant(
+                "8σ² for 4σ²",
+                lambda distance_squared, noise_variance: squared_hellinger_distance(distance_squared, 2 * noise_variance),
+            ),
+        ),
+    ),
+    Theorem(
+        name="teacher-wasserstein-bound",
+        kind="bound",
+        statement="W₁ ≤ √(2/π) D",
+        formula=wasserstein_bound,
+        source="new",
+        domain="any Σ, any label noise, equal in both tasks",
+        derivation="derivations.distances.wasserstein_bound",
+        limits=(
+            Limit("equal teachers", wasserstein_bound, lambda **_: 0.0, ({"distance_squared": 0.0},)),
+            Limit(
+                "proportional to the teachers' difference",
+                lambda distance_squared: wasserstein_bound(9 * distance_squared),
+                lambda distance_squared: 3 * wasserstein_bound(distance_squared),
+                ({"distance_squared": 0.7},),
+            ),
+        ),
+        box={"distance_squared": (0.0, 4.0)},
+        experiments=(
+            Experiment(
+                _separation, tuple({"overlap": c, "source_norm": 0.5} for c in (0.8, -0.3)), compare="bound"
+            ),
+        ),
+        mutants=(
+            Mutant("D² for D", lambda distance_squared: wasserstein_bound(distance_squared**2)),
+            Mutant("√(1/π) for √(2/π)", lambda distance_squared: wasserstein_bound(distance_squared / 2)),
+        ),
+    ),
+    Theorem(
+        name="teacher-dudley-bound",
+        kind="bound",
+        statement="bounded-Lipschitz distance ≤ min(2, √(2/π) D)",
+        formula=dudley_bound,
+        source="new",
+        domain="any Σ, any label noise, equal in both tasks",
+        derivation="derivations.distances.dudley_bound",
+        limits=(
+            Limit(
+                "distant teachers: no two distributions are farther apart than 2",
+                dudley_bound,
+                lambda **_: 2.0,
+                ({"distance_squared": 100.0},),
+            ),
+            Limit(
+                "close teachers: the Wasserstein bound", dudley_bound, wasserstein_bound, ({"distance_squared": 1.0},)
+            ),
+        ),
+        box={"distance_squared": (0.0, 25.0)},
+        experiments=(
+            Experiment(
+                _bounded_separation, tuple({"overlap": c, "source_norm": 0.5} for c in (0.8, -0.3)), compare="bound"
+            ),
+        ),
+        mutants=(
+            Mutant("cap of 1", lambda distance_squared: min(1.0, float(wasserstein_bound(distance_squared)))),
+            Mutant("√(1/π) for √(2/π)", lambda distance_squared: dudley_bound(distance_squared / 2)),
+        ),
+    ),
+    Theorem(
+        name="boundary-from-divergence",
+        kind="asymptotic",
+        statement="linear transfer hurts beyond γ* = 1 + 1/(KL(2 − σ²KL))",
+        formula=boundary_from_divergence,
+        source="new",
+        domain="limit d → ∞, Σ = I, s = t = 1, one feature, γ > 1, 0 ≤ KL ≤ 2/σ²",
+        derivation="derivations.distances.boundary_from_divergence",
+        limits=(
+            Limit(
+                "written with the overlap",
+                lambda overlap, noise_variance: boundary_from_divergence((1 - overlap) / noise_variance, noise_variance),
+                lambda overlap, noise_variance: large_sample_boundary(1 - overlap**2, noise_variance),
+                ({"overlap": 0.4, "noise_variance": 0.3}, {"overlap": -0.5, "noise_variance": 2.0}),
+            ),
+            Limit(
+                "not a function of the divergence alone, and not monotone in it: opposite teachers never hurt",
+                boundary_from_divergence,
+                lambda **_: math.inf,
+                tuple({"divergence": kl, "noise_variance": 0.5} for kl in (0.0, 4.0)),
+            ),
+        ),
+        sample=_below_opposite,
+        experiments=(
+            asymptotic(
+                scratch_against_head,
+                sizes(20, 40, 80, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                _with_divergence,
+                coefficient=4.0,
+            ),
+        ),
+        mutants=(
+            Mutant("monotone: 1 + 1/(2KL)", lambda divergence, noise_variance: 1 + 1 / (2 * divergence)),
+            Mutant(
+                "KL of the other convention (factor 2)",
+                lambda divergence, noise_variance: boundary_from_divergence(divergence / 2, noise_variance),
+            ),
+        ),
+    ),
+)

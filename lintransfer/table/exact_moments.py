@@ -1,0 +1,133 @@
+"""The two sample sizes at which the noiseless risk is exact for any covariance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import risk_samples
+from lintransfer.table.conditional import world
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
+
+
+def _draw_exact(rng: Any, replicates: int, n: int, dim: int, exponent: float) -> np.ndarray:
+    _, displacement, spectrum = world(n, dim, exponent)
+    return risk_samples(rng, replicates, n=n, target=displacement, covariance=spectrum)
+
+
+def _exact_arguments(n: int, dim: int, exponent: float) -> dict[str, Any]:
+    _, displacement, spectrum = world(n, dim, exponent)
+    return {"eigenvalues": spectrum, "multiplicities": np.ones(dim), "displacement_energy": displacement**2}
+
+
+def _draw_modes(rng: Any) -> dict[str, Any]:
+    """Two or three eigenvalues over eight decades, with multiplicities up to a thousand."""
+    size = int(rng.integers(2, 4))
+    return {
+        "eigenvalues": np.exp(rng.uniform(-9, 9, size)),
+        "multiplicities": np.rint(np.exp(rng.uniform(0, 7, size))),
+        "displacement_energy": np.exp(rng.uniform(-7, 7, size)),
+    }
+
+
+def _ill_conditioned(risk: Any) -> tuple[Limit, ...]:
+    """Two dimensions, n = 1 = d − 1: half the geometric mean of the eigenvalues, at any condition number."""
+    points = tuple(
+        {"eigenvalues": [1.0, small], "multiplicities": [1, 1], "displacement_energy": [0.3, 0.7]}
+        for small in (1.0, 0.1, 1e-8, 1e-20)
+    )
+    return (
+        Limit(
+            "d = 2: √(λ₁λ₂)‖δ‖²/2",
+            risk,
+            lambda eigenvalues, **_: math.sqrt(math.prod(eigenvalues)) / 2,
+            points,
+            1e-11,
+        ),
+    )
+
+
+def _isotropic(risk: Any, share: Any) -> Limit:
+    points = tuple(
+        {"eigenvalues": [2.0], "multiplicities": [dim], "displacement_energy": [1.5]}
+        for dim in (2, 3, 50, 10**6)
+    )
+    return Limit(
+        "Σ ∝ I: (1 − n/d)‖δ‖²",
+        risk,
+        lambda multiplicities, **_: 3 * share(multiplicities[0]),
+        points,
+        rtol=1e-11,
+    )
+
+
+ROWS = (
+    Theorem(
+        name="one-sample-risk",
+        kind="exact",
+        statement="n = 1, any Σ: E R = E Σ_i δ_i² [λ_i(1−p_i)² + p_i Σ_{k≠i} λ_k p_k], p_i = x_i²/‖x‖²",
+        formula=one_sample_risk,
+        source="new",
+        domain="n = 1, σ = 0, any d and Σ",
+        derivation="derivations.exact_moments.one_sample",
+        limits=(*_ill_conditioned(one_sample_risk), _isotropic(one_sample_risk, lambda dim: 1 - 1 / dim)),
+        sample=_draw_modes,
+        experiments=(
+            Experiment(
+                _draw_exact,
+                tuple({"n": 1, "dim": dim, "exponent": e} for dim in (3, 8) for e in (0.5, 2.0)),
+                arguments=_exact_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "eigenvalues inverted",
+                lambda eigenvalues, multiplicities, displacement_energy: one_sample_risk(
+                    [1 / value for value in eigenvalues], multiplicities, displacement_energy
+                ),
+            ),
+            Mutant(
+                "one eigenvalue more",
+                lambda eigenvalues, multiplicities, displacement_energy: one_sample_risk(
+                    eigenvalues, [multiplicities[0] + 1, *multiplicities[1:]], displacement_energy
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="codimension-one-risk",
+        kind="exact",
+        statement="n = d − 1: E R = Σ_i (δ_i²/λ_i) ∫ xΦ q_i (Σ_k q_k + 2q_i) dx, q = 1/(1+2x/λ), Φ = Π q^(1/2)",
+        formula=codimension_one_risk,
+        source="new",
+        domain="n = rank Σ − 1, σ = 0",
+        derivation="derivations.exact_moments.codimension_one",
+        limits=(
+            *_ill_conditioned(codimension_one_risk),
+            _isotropic(codimension_one_risk, lambda dim: 1 / dim),
+        ),
+        sample=_draw_modes,
+        experiments=(
+            Experiment(
+                _draw_exact,
+                tuple({"n": dim - 1, "dim": dim, "exponent": e} for dim in (3, 8) for e in (0.5, 2.0)),
+                arguments=_exact_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "n = 1 for n = d − 1",
+                one_sample_risk,
+            ),
+            Mutant(
+                "one eigenvalue more",
+                lambda eigenvalues, multiplicities, displacement_energy: codimension_one_risk(
+                    eigenvalues, [multiplicities[0] + 1, *multiplicities[1:]], displacement_energy
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,160 @@
+"""Rows: fine-tuning from a source that was itself fitted to finitely many samples."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.source_experiments import (
+    SOURCE,
+    any_source,
+    any_source_and_target,
+    distance_to_target,
+    fine_tuning,
+)
+from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk
+from lintransfer.theory.isotropic import min_norm_risk
+
+_FAF = "limit d → ∞ in Tahir, Ganguli & Rotskoff, eqs. 22–23; finite sizes new"
+
+
+def _perfect_source_displacement(**energies: float) -> Any:
+    """The formula for a noiseless source set of more than d samples."""
+    return finite_source_displacement(n_source=64, dim=8, source_noise_variance=0.0, **energies)
+
+
+ROWS = (
+    Theorem(
+        name="finite-source-displacement",
+        kind="exact",
+        statement="E‖θ_T−ŵ_S‖² = t² + min(n_S/d, 1)(s²−2stc) + σ_S² min(n_S, d)/(|n_S−d|−1)",
+        formula=finite_source_displacement,
+        source=_FAF,
+        papers=("tahir2024",),
+        domain="Σ_S = I, source fitted by min-norm or least squares, every n_S ≥ 0; inf where |n_S − d| ≤ 1, σ_S > 0",
+        derivation="derivations.finite_source.displacement",
+        limits=(
+            Limit(
+                "a noiseless source set of d samples or more: the true distance",
+                _perfect_source_displacement,
+                lambda source_energy, cross_energy, target_energy: target_energy - 2 * cross_energy + source_energy,
+                (SOURCE,),
+            ),
+            Limit(
+                "no source samples: scratch",
+                finite_source_displacement,
+                lambda target_energy, **_: target_energy,
+                ({"n_source": 0, "dim": 8, "source_noise_variance": 0.5, **SOURCE},),
+            ),
+            Limit(
+                "target = source: the risk of the source fit itself",
+                lambda n_source: finite_source_displacement(n_source, 9, 1.0, 1.0, 1.0, 0.3),
+                lambda n_source: min_norm_risk(n_source, 9, 1.0, 0.3),
+                tuple({"n_source": n} for n in (0, 3, 7, 8, 9, 10, 11, 30)),
+            ),
+        ),
+        sample=any_source,
+        experiments=(
+            Experiment(
+                distance_to_target,
+                tuple(
+                    {"n_source": n, "dim": 8, "source_noise_variance": 0.3, **SOURCE} for n in (3, 4, 13)
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "|n_S − d| for |n_S − d| − 1",
+                lambda n_source, dim, source_energy, cross_energy, target_energy, source_noise_variance: target_energy
+                + min(n_source, dim) / dim * (source_energy - 2 * cross_energy)
+                + source_noise_variance * min(n_source, dim) / abs(n_source - dim),
+            ),
+            Mutant(
+                "source noise dropped",
+                lambda source_noise_variance, **point: finite_source_displacement(source_noise_variance=0.0, **point),
+            ),
+            Mutant(
+                "factor 2 of the cross term",
+                lambda cross_energy, **point: finite_source_displacement(cross_energy=cross_energy / 2, **point),
+            ),
+            Mutant(
+                "source and target swapped",
+                lambda source_energy, target_energy, **point: finite_source_displacement(
+                    source_energy=target_energy, target_energy=source_energy, **point
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="finite-source-fine-tuning",
+        kind="exact",
+        statement="E R = (1−n/d)₊ E‖θ_T−ŵ_S‖² + σ² n/(d−n−1), or σ² d/(n−d−1) for n ≥ d+2",
+        formula=finite_source_risk,
+        source=_FAF,
+        papers=("tahir2024",),
+        domain="Σ_S = Σ = I, every n, n_S ≥ 0; inf where |n − d| ≤ 1, σ > 0, and if n < d where |n_S − d| ≤ 1, σ_S > 0",
+        derivation="derivations.finite_source.fine_tuning_risk",
+        limits=(
+            Limit(
+                "no source samples: scratch",
+                finite_source_risk,
+                lambda n, dim, target_energy, noise_variance, **_: min_norm_risk(n, dim, target_energy, noise_variance),
+                tuple(
+                    {"n": n, "n_source": 0, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
+                    for n in (0, 4, 8, 12)
+                ),
+            ),
+            Limit(
+                "a ruined source does not matter once n ≥ d",
+                finite_source_risk,
+                lambda n, dim, noise_variance, **_: min_norm_risk(n, dim, 0.0, noise_variance),
+                tuple(
+                    {"n": n, "n_source": 8, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
+                    for n in (8, 9, 10, 20)
+                ),
+            ),
+            Limit(
+                "a source set of about d noisy samples: fine-tuning always loses",
+                finite_source_risk,
+                lambda **_: math.inf,
+                tuple(
+                    {"n": 3, "n_source": n, "dim": 8, "noise_variance": 0.0, "source_noise_variance": 0.5, **SOURCE}
+                    for n in (7, 8, 9)
+                ),
+            ),
+        ),
+        sample=any_source_and_target,
+        experiments=(
+            Experiment(
+                fine_tuning,
+                tuple(
+                    {
+                        "n": n, "n_source": n_source, "dim": 9, "noise_variance": 0.2,
+                        "source_noise_variance": 0.3, **SOURCE,
+                    }
+                    for n, n_source in ((4, 3), (3, 14))
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "perfect source",
+                lambda n, n_source, dim, source_energy, cross_energy, target_energy, noise_variance,
+                source_noise_variance: min_norm_risk(
+                    n, dim, target_energy - 2 * cross_energy + source_energy, noise_variance
+                ),
+            ),
+            Mutant(
+                "sample sizes swapped",
+                lambda n, n_source, **point: finite_source_risk(n=n_source, n_source=n, **point),
+            ),
+            Mutant(
+                "noises swapped",
+                lambda noise_variance, source_noise_variance, **point: finite_source_risk(
+                    noise_variance=source_noise_variance, source_noise_variance=noise_variance, **point
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,212 @@
+"""Rows: linear transfer on the feature that a fitted source provides."""
+
+from __future__ import annotations
+
+import math
+
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.source_experiments import (
+    SOURCE,
+    any_source_and_target,
+    linear_transfer,
+    squared_cosines,
+    squared_cosines_at_ratio,
+)
+from lintransfer.theory.finite_source import source_feature_risk, source_feature_unexplained
+from lintransfer.theory.frozen_features import frozen_features_risk
+from lintransfer.theory.source_cosine import source_cosine_squared, source_cosine_squared_limit
+
+
+def _without_dim(dim: int, **point: float) -> dict[str, float]:
+    return point
+
+
+def _without_aside(
+    n: int, n_source: int, dim: int, source_energy: float, cross_energy: float, target_energy: float,
+    noise_variance: float, source_noise_variance: float,
+) -> float:  # fmt: skip
+    """A mutant: the feature explains only the target's part along θ_S."""
+    explained = cross_energy**2 / source_energy
+    explained = explained * source_cosine_squared(n_source, dim, source_noise_variance / source_energy)
+    return frozen_features_risk(n, 1, explained, target_energy - explained, noise_variance)
+
+
+ROWS = (
+    Theorem(
+        name="source-feature-alignment",
+        kind="exact",
+        statement="E cos²(ŵ_S, θ_S) = [1 + (m−1)(1−F)]/d, F = ₂F₁((|d−n_S|+1)/2, 1; d/2+1; −s²/σ_S²), m = min(n_S, d)",
+        formula=source_cosine_squared,
+        source="new",
+        domain="Σ_S = I, every n_S ≥ 1 and d ≥ 1, any relative noise σ_S²/s²",
+        derivation="derivations.finite_source.source_cosine",
+        limits=(
+            Limit(
+                "no noise: the share of directions seen",
+                source_cosine_squared,
+                lambda n_source, dim, relative_noise: min(n_source / dim, 1.0),
+                tuple({"n_source": n, "dim": 9, "relative_noise": 0.0} for n in (1, 4, 8, 9, 20)),
+            ),
+            Limit(
+                "nothing but noise, or a single sample: a random direction",
+                source_cosine_squared,
+                lambda n_source, dim, relative_noise: 1 / dim,
+                (
+                    {"n_source": 6, "dim": 9, "relative_noise": math.inf},
+                    {"n_source": 1, "dim": 9, "relative_noise": 0.4},
+                    {"n_source": 7, "dim": 1, "relative_noise": 0.4},
+                ),
+            ),
+        ),
+        box={"n_source": (1, 3000), "dim": (2, 1000), "relative_noise": (1e-6, 1e4)},
+        experiments=(
+            Experiment(
+                squared_cosines,
+                tuple(
+                    {"n_source": n, "dim": d, "relative_noise": noise}
+                    for n, d, noise in ((3, 6, 0.5), (6, 6, 0.3), (8, 5, 2.0))
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "the limit at finite size",
+                lambda n_source, dim, relative_noise: source_cosine_squared_limit(n_source / dim, relative_noise),
+            ),
+            Mutant(
+                "σ_S for σ_S²",
+                lambda n_source, dim, relative_noise: source_cosine_squared(n_source, dim, relative_noise**0.5),
+            ),
+            Mutant(
+                "noise dropped", lambda n_source, dim, relative_noise: source_cosine_squared(n_source, dim, 0.0)
+            ),
+        ),
+    ),
+    Theorem(
+        name="source-feature-alignment-limit",
+        kind="asymptotic",
+        statement="E cos²(ŵ_S, θ_S) → min(γ_S, 1)|1−γ_S|/(|1−γ_S| + σ_S²/s²)",
+        formula=source_cosine_squared_limit,
+        source="new",
+        domain="limit n_S, d → ∞ at γ_S = n_S/d ≠ 1, Σ_S = I; at γ_S = 1 noise destroys the feature",
+        derivation="derivations.finite_source.source_cosine_limit",
+        limits=(
+            Limit(
+                "the exact mean at d = 10⁸",
+                lambda gamma_source, relative_noise: source_cosine_squared(
+                    round(gamma_source * 1e8), 10**8, relative_noise
+                ),
+                source_cosine_squared_limit,
+                tuple({"gamma_source": g, "relative_noise": 0.3} for g in (0.25, 0.75, 1.5, 40.0)),
+                rtol=1e-6,
+            ),
+            Limit(
+                "at γ_S = 1 the feature is destroyed",
+                source_cosine_squared_limit,
+                lambda **_: 0.0,
+                ({"gamma_source": 1.0, "relative_noise": 1e-9},),
+            ),
+        ),
+        box={"gamma_source": (0.01, 10.0), "relative_noise": (0.0, 4.0)},
+        experiments=(
+            Experiment(
+                squared_cosines_at_ratio,
+                tuple({"dim": d, "gamma_source": 0.5, "relative_noise": 0.4} for d in (10, 20, 40)),
+                "asymptotic",
+                replicates=4000,
+                allowance=lambda dim, **_: 2.0 / dim,
+                arguments=_without_dim,
+            ),
+            Experiment(
+                squared_cosines_at_ratio,
+                tuple({"dim": d, "gamma_source": 1.5, "relative_noise": 0.4} for d in (10, 20, 40)),
+                "asymptotic",
+                replicates=4000,
+                allowance=lambda dim, **_: 2.0 / dim,
+                arguments=_without_dim,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "min(γ_S, 1) dropped",
+                lambda gamma_source, relative_noise: abs(1 - gamma_source) / (abs(1 - gamma_source) + relative_noise),
+            ),
+            Mutant(
+                "noise dropped",
+                lambda gamma_source, relative_noise: source_cosine_squared_limit(gamma_source, 0.0),
+            ),
+        ),
+    ),
+    Theorem(
+        name="source-feature-transfer",
+        kind="exact",
+        statement="E R = E u + (σ²+E u)/(n−2), E u = e(1−EA) + (t²−e)(1 − (1−EA)/(d−1)), A = cos²(ŵ_S, θ_S)",
+        formula=source_feature_risk,
+        source="new",
+        domain="Σ_S = Σ = I, every n_S ≥ 0, d ≥ 1, n ≥ 0; inf at n = 1, 2; one output",
+        derivation="derivations.finite_source.source_feature_risk",
+        limits=(
+            Limit(
+                "a perfect source: linear transfer on θ_S",
+                lambda n: source_feature_risk(n, 64, 8, 1.44, 0.9, 1.0, 0.2, 0.0),
+                lambda n: frozen_features_risk(n, 1, 0.81 / 1.44, 1 - 0.81 / 1.44, 0.2),
+                tuple({"n": n} for n in (0, 1, 3, 20)),
+            ),
+            Limit(
+                "no source samples: nothing is learnt",
+                source_feature_risk,
+                lambda target_energy, **_: target_energy,
+                tuple(
+                    {"n": n, "n_source": 0, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
+                    for n in (0, 1, 9)
+                ),
+            ),
+            Limit(
+                "a source of pure noise: one random feature",
+                lambda n: source_feature_risk(n, 5, 8, 0.0, 0.0, 1.0, 0.2, 0.3),
+                lambda n: frozen_features_risk(n, 1, 1 / 8, 7 / 8, 0.2),
+                ({"n": 4}, {"n": 30}),
+            ),
+            Limit(
+                "the limit n, n_S, d → ∞: E A by its limit",
+                lambda gamma_source: source_feature_unexplained(
+                    round(gamma_source * 1e8), 10**8, 1.44, 0.9, 1.0, 0.3
+                ),
+                lambda gamma_source: 1 - 0.81 / 1.44 * source_cosine_squared_limit(gamma_source, 0.3 / 1.44),
+                ({"gamma_source": 0.5}, {"gamma_source": 3.0}),
+                rtol=1e-6,
+            ),
+        ),
+        sample=any_source_and_target,
+        experiments=(
+            Experiment(
+                linear_transfer,
+                tuple(
+                    {
+                        "n": 6, "n_source": n_source, "dim": 6, "noise_variance": 0.2,
+                        "source_noise_variance": 0.5, **SOURCE,
+                    }
+                    for n_source in (3, 6, 9)
+                ),
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "perfect source",
+                lambda n, n_source, dim, source_energy, cross_energy, target_energy, noise_variance,
+                source_noise_variance: frozen_features_risk(
+                    n, 1, cross_energy**2 / source_energy, target_energy - cross_energy**2 / source_energy,
+                    noise_variance,
+                ),
+            ),
+            Mutant(
+                "off the source teacher nothing is explained",
+                _without_aside,
+            ),
+            Mutant(
+                "source norm ignored",
+                lambda source_energy, **point: source_feature_risk(source_energy=source_energy / 4, **point),
+            ),
+        ),
+    ),
+)

@@ -68,25 +68,29 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Raises `DataFileError`, in one line, if the file cannot be read, lacks an array, or holds arrays that do not fit.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataFileError(f"{path} must be an .npz archive with X, y and source, got a single array")
-            missing = [name for name in _REQUIRED if name not in archive]
-            if missing:
-                raise DataFileError(f"{path} must hold the arrays X, y and source, got no {', no '.join(missing)}")
-            arrays = {name: archive[name] for name in (*_REQUIRED, *_OPTIONAL) if name in archive}
-    except DataFileError:
-        raise
+        arrays = _read(path)
     except FileNotFoundError as error:
         raise DataFileError(f"{path} must be a file that exists, got none there") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         why = " ".join(str(error).split())[:80]
         raise DataFileError(f"{path} must be an .npz archive of numbers, but reading it says: {why}") from error
+    missing = [name for name in _REQUIRED if name not in arrays]
+    if missing:
+        raise DataFileError(f"{path} must hold the arrays X, y and source, got no {', no '.join(missing)}")
     try:
         check_rows(**arrays)
     except DomainError as error:
         raise DataFileError(f"{path}: {error}") from error
     return arrays
+
+
+def _read(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    with open(path, "rb") as file:
+        archive = np.load(file, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("it holds a single array")
+        with archive:
+            return {name: archive[name] for name in (*_REQUIRED, *_OPTIONAL) if name in archive}
 
 
 def _sklearn_datasets() -> Any:

@@ -19,7 +19,7 @@ from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, l
 from lintransfer.validation import real_number, whole_number
 
 SIX = tuple(kind(ridge=ridge) for kind in (Scratch, FineTune, LinearTransfer) for ridge in (0.0, "optimal"))
-_DISTRUST = 0.15  # a measured error this much off the prediction, beyond two standard errors, is reported
+_DISTRUST = 0.15  # a measured error this far off the prediction, beyond two standard errors, is reported
 _FEW_ROWS = 5.0  # a column whose energy sits in fewer rows than this makes them rows of high leverage
 
 
@@ -28,10 +28,11 @@ class Diagnosis:
     """Predicted and measured prediction errors (noise included, no factor ½) of several learners on a user's rows.
 
     learners: their labels; arrays below have one row per learner.  n: the sample size in question.
-    error, std_err: predicted at n, (L,).  ridge: the penalty behind it, (L,).  best: label of the least error at n.
-    lead, lead_std_err: by how much the best beats the runner-up that is not the same strategy; `nan` if there is none.
-    goal: the error to reach.  needed: samples from which on a learner stays below it, (L,), inf if it does not within
-    the curve; needed_range: the same for curves two standard errors lower and higher, (L, 2).
+    error, std_err: predicted at n, (L,).  ridge: the penalty behind it, (L,).
+    best: label of the least error at n, "" if none is known and finite.  lead, lead_std_err: by how much it beats the
+    best learner of another strategy; `nan` if there is none.
+    goal: the error to reach.  needed: samples from which on a learner stays below it, (L,); inf if it does not within
+    the curve, nan if the curve is not known.  needed_range: the same for curves two standard errors lower and higher.
     sizes, curve, curve_std_err: predicted learning curves, (k,) and (L, k).
     measured_sizes, measured, measured_std_err, predicted: held-out errors by resampling the rows, beside the
     prediction for the same n and ridge, (m,) and (L, m).
@@ -123,10 +124,12 @@ def diagnose(
     errors, ridges, errors_std_err = map(np.array, zip(*[(f.error, f.ridge, f.std_err) for f in found], strict=True))
     curve, curve_std_err = errors[:, 1 : 1 + len(sizes)], errors_std_err[:, 1 : 1 + len(sizes)]
     at_n = errors[:, 0]
-    first = int(np.nanargmin(np.where(np.isfinite(at_n), at_n, np.inf)))
-    lead = _lead(chosen, found, first)
+    known = np.isfinite(at_n)
+    first = int(np.argmin(np.where(known, at_n, np.inf)))
+    lead = _lead(chosen, found, first) if known.any() else (math.nan, math.nan)
     goal = 1.05 * float(at_n[first]) if error is None else error
-    needed = np.stack([_needed(sizes, curve + shift * curve_std_err, goal) for shift in (0, -2, 2)], axis=1)
+    half_width = np.where(np.isfinite(curve_std_err), 2 * curve_std_err, 0.0)
+    needed = np.stack([_needed(sizes, curve + shift * half_width, goal) for shift in (0, -1, 1)], axis=1)
 
     there = slice(1 + len(sizes), None)
     splits = held_out_errors(rows, chosen, ridges[:, there, None], list(checks), repeats, key)[:, :, 0]
@@ -134,7 +137,7 @@ def diagnose(
     labels = tuple(label_of(learner) for learner in chosen)
     check = (checks, measured, measured_std_err, errors[:, there])
     return Diagnosis(
-        learners=labels, n=size, error=at_n, std_err=errors_std_err[:, 0], ridge=ridges[:, 0], best=labels[first],
+        learners=labels, n=size, error=at_n, std_err=errors_std_err[:, 0], ridge=ridges[:, 0], best=labels[first] if known.any() else "",
         lead=lead[0], lead_std_err=lead[1], goal=goal, needed=needed[:, 0], needed_range=needed[:, 1:], sizes=sizes,
         curve=curve, curve_std_err=curve_std_err, measured_sizes=checks, measured=measured,
         measured_std_err=measured_std_err, predicted=errors[:, there], overlap=float(oracle.summary[4]),
@@ -177,10 +180,12 @@ def _lead(learners: Sequence[Learner], found: Sequence[Forecast], first: int) ->
 
 
 def _needed(sizes: np.ndarray, curves: np.ndarray, goal: float) -> np.ndarray:
-    """Per curve, the size from which on it stays at or below the goal, interpolated in log n; inf if it never does."""
-    needed = np.full(len(curves), np.inf)
-    for i, curve in enumerate(curves):
-        above = ~(curve <= goal)
+    """Per curve, the size from which on it stays at or below the goal, interpolated in log n; inf if it never does,
+    nan if it is not known everywhere."""
+    needed = np.where(np.isnan(curves).any(1) | np.isnan(goal), np.nan, np.inf)
+    for i in np.flatnonzero(needed == np.inf):
+        curve = curves[i]
+        above = curve > goal
         last = len(sizes) - 1 - int(np.argmax(above[::-1])) if above.any() else -1
         if last < 0:
             needed[i] = sizes[0]
@@ -217,7 +222,8 @@ def _caveats_of_check(
     with np.errstate(all="ignore"):
         ratio, spread = measured / predicted, std_err / predicted
     for i, learner in enumerate(learners):
-        off = np.isfinite(ratio[i]) & (np.abs(ratio[i] - 1) > _DISTRUST + 2 * spread[i])
+        # A heavy-tailed error has a large standard error, which is no excuse for the prediction: hence the cap.
+        off = np.isfinite(ratio[i]) & (np.abs(ratio[i] - 1) > _DISTRUST + 2 * np.minimum(spread[i], _DISTRUST / 2))
         if off.any():
             worst = ", ".join(f"{ratio[i, j]:.2g} at n = {sizes[j]}" for j in np.flatnonzero(off))
             said.append(f"{label_of(learner)}: measured over predicted error is {worst}: do not trust its curve there")
@@ -244,7 +250,7 @@ def _as_text(found: Diagnosis) -> str:
         )
     unlabelled = f" and {found.unlabelled_rows} unlabelled" if found.unlabelled_rows else ""
     out = StringIO()
-    console = Console(file=out, width=110, highlight=False)
+    console = Console(file=out, width=118, highlight=False)
     console.print(
         f"{found.rows} labelled{unlabelled} rows, d = {found.dim}; predicted by {found.method}\n"
         f"overlap of source and target {found.overlap:.3g} ± {found.overlap_std_err:.2g}, "
@@ -253,7 +259,11 @@ def _as_text(found: Diagnosis) -> str:
     console.print(table)
     ahead = f", ahead of the next strategy by {found.lead:.2g} ± {found.lead_std_err:.2g}" if found.lead >= 0 else ""
     tie = " (a tie)" if found.lead < 2 * found.lead_std_err else ""
-    console.print(f"Use {found.best} at n = {found.n}{ahead}{tie}.")
+    among = ", the best of those whose error is known there" if np.isnan(found.error).any() else ""
+    if found.best:
+        console.print(f"Use {found.best} at n = {found.n}{among}{ahead}{tie}.")
+    else:
+        console.print(f"No learner has a known and finite error at n = {found.n}.")
     sizes = f"n = {found.measured_sizes[0]} … {found.measured_sizes[-1]}"
     console.print(f"Checked on held-out rows at {sizes}; n for an error: from there on, over the predicted curve.")
     for caveat in found.caveats:

@@ -83,7 +83,8 @@ def check_rows(X: Any, y: Any, source: Any, X_unlabelled: Any = None) -> Rows:
 def estimate(rows: Rows) -> tuple[Estimated, list[Estimated]]:
     """The estimated problem, and its delete-a-group jackknife: the same estimate without each tenth of the labels.
 
-    All rows, labelled or not, give the covariance, which the jackknife keeps; the labels give the energies.
+    All rows, labelled or not, give the covariance, which the jackknife keeps; the labels give the energies. Its
+    standard errors are cautious: on Gaussian data 1 to 1.5 times the true ones for n ≥ 2d, up to 2.5 times at n ~ d.
     """
     values, basis = _second_moment(rows)
     world = _World.build(rows, values, basis)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,7 @@ from lintransfer.rungs.limits import check_limits
 from lintransfer.rungs.mutants import check_mutants
 from lintransfer.rungs.outcome import OUTCOMES, RUNGS, Check, one_line
 from lintransfer.rungs.simulation import Z_LIMIT, check_simulation, measure
+from lintransfer.rungs.workers import check_in_workers
 from lintransfer.table.row import Theorem
 from lintransfer.theorems import THEOREMS, theorem
 
@@ -42,8 +44,10 @@ class _Effort:
 _LARGEST_SHARE = 4.0  # a run that just misses its resolution may take this many times its replicates
 _MARGIN = 1.3  # on the number of replicates that should resolve, which is itself estimated
 
+_ROWS_PER_WORKER = 8  # fewer are not worth the start of a process
+
 _FULL = _Effort(200, 40, 60.0, 1.0)
-_QUICK = _Effort(30, 8, 10.0, 0.05)
+_QUICK = _Effort(10, 5, 10.0, 0.05)
 
 
 @dataclass(frozen=True)
@@ -151,12 +155,14 @@ def verify(
     quick: bool = False,
     key: int = 0,
     progress: Callable[[int, int], None] | None = None,
+    workers: int | None = None,
 ) -> Report:
     """Climb the verification ladder with every theorem, or those named.
 
     names: theorem names; None for the whole table.  quick: fewer points and replicates, under a minute for the whole
-    table; a run too weak to see an error is repeated at full size, never passed.  key: seed of the simulations.
-    progress: called with (theorems done, theorems in all).
+    table on two cores; a run too weak to see an error is repeated with more, never passed.  key: seed of the
+    simulations.  progress: called with (theorems done, theorems in all).  workers: processes to share the work; by
+    default one per core where there is much to do. The outcomes do not depend on it.
 
     Returns a `Report`: print it, or see `.ok`, `.to_json()`, `.to_markdown()`. Raises `UnknownNameError` for a name
     that is not in the table.
@@ -165,7 +171,13 @@ def verify(
         rows = THEOREMS
     else:
         rows = tuple(theorem(name) for name in ([names] if isinstance(names, str) else names))
-    return verify_rows(rows, quick=quick, key=key, progress=progress)
+    if workers is None:
+        workers = min(os.cpu_count() or 1, len(rows) // _ROWS_PER_WORKER)
+    if workers <= 1:
+        return verify_rows(rows, quick=quick, key=key, progress=progress)
+    start = perf_counter()
+    checks = check_in_workers([row.name for row in rows], quick, key, workers, progress)
+    return Report(tuple(checks), quick, key, perf_counter() - start)
 
 
 def verify_rows(

@@ -2,6 +2,9 @@
 
 import os
 
+# Tiny matrices on many threads spend their time waiting; set before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import jax
 import matplotlib
 from hypothesis import HealthCheck, settings

@@ -1,7 +1,7 @@
 """Unexplained energy at which a head on r features and min-norm scratch have equal risk, at finite n, r and d, Σ = I.
 
-Both risks are assembled from their parts (share of the energy that a random projection loses, noise × inverse Gram trace);
-the equation is linear in u. The explained energy is t² − u.
+Both risks are assembled from their parts (share of the energy that a random projection loses, noise ×
+inverse Gram trace); the equation is linear in u. The explained energy is t² − u.
 """
 
 import sympy as sp

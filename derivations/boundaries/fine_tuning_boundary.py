@@ -1,7 +1,7 @@
 """Cosine above which fine-tuning beats scratch: equal distances from the target.
 
-Both learners keep the same share of their starting error in the metric M = E QΣQ, or its ridge counterpart, and add the
-same noise; so the risks are equal where ‖θ_T − θ_S‖²_M = ‖θ_T‖²_M.
+Both learners keep the same share of their starting error in the metric M = E QΣQ, or its ridge counterpart,
+and add the same noise; so the risks are equal where ‖θ_T − θ_S‖²_M = ‖θ_T‖²_M.
 """
 
 import sympy as sp

@@ -1,8 +1,9 @@
 """γ where a head on few frozen features and scratch with the best ridge have equal risk.
 
-Ridge in the proportional limit, from the self-consistent equation alone: with κ the effective ridge, df1 = d/(1+κ) and
-df2 = d/(1+κ)² at Σ = I, the risk is [κ²t²/(1+κ)² + σ² df2/n]/(1 − df2/n), and λ enters through κ only, so minimising over λ is
-minimising over κ. The minimum is found by stationarity in κ, then set equal to u, with t² = e + u.
+Ridge in the proportional limit, from the self-consistent equation alone: with κ the effective ridge, df1 =
+d/(1+κ) and df2 = d/(1+κ)² at Σ = I, the risk is [κ²t²/(1+κ)² + σ² df2/n]/(1 − df2/n), and λ enters through
+κ only, so minimising over λ is minimising over κ. The minimum is found by stationarity in κ, then set equal
+to u, with t² = e + u.
 """
 
 import sympy as sp

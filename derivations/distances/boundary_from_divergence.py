@@ -1,6 +1,7 @@
 """The boundary γ* of linear transfer as a function of the KL divergence, Σ = I, unit norms, one feature.
 
-Eliminate the overlap: KL = D²/2σ² with D² = ‖θ_S − θ_T‖² = 2 − 2c gives c, and the boundary γ* = 1 + σ²/u has u = 1 − c².
+Eliminate the overlap: KL = D²/2σ² with D² = ‖θ_S − θ_T‖² = 2 − 2c gives c, and the boundary γ* = 1 + σ²/u
+has u = 1 − c².
 """
 
 import sympy as sp

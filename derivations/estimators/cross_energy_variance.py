@@ -2,8 +2,8 @@
 
 import sympy as sp
 
-from derivations.estimators.cross_energy import c, derive as estimate
-from derivations.estimators.cross_energy import mean, n, one_term, s, sigma, sine, t, total
+from derivations.estimators.cross_energy import c, mean, n, one_term, s, sigma, sine, t, total
+from derivations.estimators.cross_energy import derive as estimate
 
 source, target, noise = sp.symbols("source_energy target_energy noise_variance", positive=True)
 cross = sp.Symbol("cross_energy", real=True)

@@ -1,7 +1,8 @@
 """Expectations of polynomials in independent Gaussian and χ² variables, monomial by monomial.
 
-One sample in coordinates: g, the input along θ_T; p, the input along the part of θ_S orthogonal to θ_T; w, the squared
-length of the rest of the input; xi, the noise. Standard normals, w ~ χ²; every moment is an integral of a density.
+One sample in coordinates: g, the input along θ_T; p, the input along the part of θ_S orthogonal to θ_T; w,
+the squared length of the rest of the input; xi, the noise. Standard normals, w ~ χ²; every moment is an
+integral of a density.
 """
 
 import sympy as sp

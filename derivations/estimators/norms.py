@@ -1,8 +1,8 @@
 """Means of ‖h‖² and ‖y‖², h = Xᵀy, and the variance of the estimate of t² made of them, Σ = I, one output.
 
-‖h‖² − d‖y‖² = Σ_i A_i + Σ_{i≠j} B_ij with A_i = y_i²(‖x_i‖² − d) and B_ij = y_i y_j x_i·x_j. All expectations reduce to one
-sample: E[y x] = θ_T E[y g]/t, and E[y² xxᵀ] is diagonal in the coordinates of `gaussian_moments`. The variance of the sum
-counts which pairs share samples.
+‖h‖² − d‖y‖² = Σ_i A_i + Σ_{i≠j} B_ij with A_i = y_i²(‖x_i‖² − d) and B_ij = y_i y_j x_i·x_j. All
+expectations reduce to one sample: E[y x] = θ_T E[y g]/t, and E[y² xxᵀ] is diagonal in the coordinates of
+`gaussian_moments`. The variance of the sum counts which pairs share samples.
 """
 
 import sympy as sp

@@ -1,8 +1,9 @@
 """Mean squared distance between a source fitted to n_S samples and the target teacher, Σ_S = I.
 
-ŵ_S = Pθ_S + X⁺ξσ_S with P the projector on the row space of the n_S × d source design. The law of X does not change under
-rotations, so E P is a multiple of the identity whose trace is the rank min(n_S, d). P is a projector: θ_SᵀPθ_S = ‖Pθ_S‖².
-The noise part has mean squared length σ_S² E tr (Gram matrix)⁻¹, the Gram matrix of the shorter side of X.
+ŵ_S = Pθ_S + X⁺ξσ_S with P the projector on the row space of the n_S × d source design. The law of X does
+not change under rotations, so E P is a multiple of the identity whose trace is the rank min(n_S, d). P is a
+projector: θ_SᵀPθ_S = ‖Pθ_S‖². The noise part has mean squared length σ_S² E tr (Gram matrix)⁻¹, the Gram
+matrix of the shorter side of X.
 """
 
 import sympy as sp

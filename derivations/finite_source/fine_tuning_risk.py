@@ -1,8 +1,8 @@
 """Risk of fine-tuning from a fitted source, Σ_S = Σ = I.
 
-Target training keeps Q(w0 − θ_T) of its starting error, Q the projector off the rows of X, and adds the noise. The target
-sample is independent of the source sample, so that E Q, a multiple of the identity with trace (d − n)₊, meets the mean
-squared distance of the source fit.
+Target training keeps Q(w0 − θ_T) of its starting error, Q the projector off the rows of X, and adds the
+noise. The target sample is independent of the source sample, so that E Q, a multiple of the identity with
+trace (d − n)₊, meets the mean squared distance of the source fit.
 """
 
 import sympy as sp

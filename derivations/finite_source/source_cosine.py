@@ -1,15 +1,16 @@
 """E A, A the squared cosine between a source fit ŵ_S and its teacher θ_S, at every n_S ≥ 1 and d, Σ_S = I.
 
-In the m-dimensional row space of the source design, m = min(n_S, d), the fit is √q p + η: p the unit vector along Pθ_S,
-q = ‖Pθ_S‖²/s² ~ Beta(n_S/2, (d−n_S)/2) (1 if n_S ≥ d), and η = √ρ g/√w with g ~ N(0, I_m), w ~ χ²_ν, ν = |d − n_S| + 1, by
-the law of inverse Wishart matrices; ρ = σ_S²/s². Then, in steps:
+In the m-dimensional row space of the source design, m = min(n_S, d), the fit is √q p + η: p the unit vector
+along Pθ_S, q = ‖Pθ_S‖²/s² ~ Beta(n_S/2, (d−n_S)/2) (1 if n_S ≥ d), and η = √ρ g/√w with g ~ N(0, I_m), w ~
+χ²_ν, ν = |d − n_S| + 1, by the law of inverse Wishart matrices; ρ = σ_S²/s². Then, in steps:
 
-1. Given q and w the direction of √(qw/ρ) p + g has squared cosine with p of noncentral Beta law: Beta(½ + J, (m−1)/2)
-   with J ~ Poisson(qw/2ρ), of mean E[(1 + 2J)/(m + 2J)] = 1 − (m−1) E[1/(m + 2J)].
+1. Given q and w the direction of √(qw/ρ) p + g has squared cosine with p of noncentral Beta law: Beta(½ +
+   J, (m−1)/2) with J ~ Poisson(qw/2ρ), of mean E[(1 + 2J)/(m + 2J)] = 1 − (m−1) E[1/(m + 2J)].
 2. 1/(m + 2J) = ½ ∫₀¹ y^(m/2−1) y^J dy, and E y^J = exp(−qw(1−y)/2ρ).
 3. The Laplace transform of χ²_ν turns this into (1 + q(1−y)/ρ)^(−ν/2).
-4. Expanded in powers of (1−y), the y-integrals are Beta functions, and so are the moments E q^(k+1), since A = q·(...).
-   The ratio of successive terms is rational in k: its roots are the parameters of a hypergeometric function.
+4. Expanded in powers of (1−y), the y-integrals are Beta functions, and so are the moments E q^(k+1), since
+   A = q·(...). The ratio of successive terms is rational in k: its roots are the parameters of a
+   hypergeometric function.
 """
 
 import sympy as sp

@@ -1,8 +1,8 @@
 """The squared cosine between a source fit and its teacher in the limit n_S, d → ∞ at γ_S = n_S/d, Σ_S = I.
 
-In the picture of `source_cosine` all three random ingredients concentrate: q on its mean, ‖η‖²/s² = ρ χ²_m/χ²_ν on the
-ratio of the degrees of freedom, and the angle between η and p on a right angle. The degrees of freedom are divided by d
-and d is sent to infinity.
+In the picture of `source_cosine` all three random ingredients concentrate: q on its mean, ‖η‖²/s² = ρ
+χ²_m/χ²_ν on the ratio of the degrees of freedom, and the angle between η and p on a right angle. The
+degrees of freedom are divided by d and d is sent to infinity.
 """
 
 import sympy as sp

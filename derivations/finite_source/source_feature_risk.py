@@ -1,9 +1,10 @@
 """Linear transfer on the one feature that a fitted source provides, n ≥ 3, d ≥ 2, Σ_S = Σ = I.
 
-Split the target along and off θ_S: energies c²t² and (1 − c²)t². The unit feature f = ŵ_S/‖ŵ_S‖ has squared component A along
-θ_S; off θ_S its direction is uniform, by the rotations that fix θ_S, so its squared component along any one of those d − 1
-directions is (1 − A)/(d − 1), and the mixed product has mean 0. The unexplained energy is u = t² − E (f·θ_T)². Given the
-feature, the head is a least-squares fit of one weight with noise σ² + u.
+Split the target along and off θ_S: energies c²t² and (1 − c²)t². The unit feature f = ŵ_S/‖ŵ_S‖ has squared
+component A along θ_S; off θ_S its direction is uniform, by the rotations that fix θ_S, so its squared
+component along any one of those d − 1 directions is (1 − A)/(d − 1), and the mixed product has mean 0. The
+unexplained energy is u = t² − E (f·θ_T)². Given the feature, the head is a least-squares fit of one weight
+with noise σ² + u.
 """
 
 import sympy as sp

@@ -1,13 +1,13 @@
 """Least-squares head on features XB for any training covariance Σ, tested under Σ', n ≥ r + 2.
 
-The best head a* leaves a residual e that is uncorrelated with the features under Σ, hence, being Gaussian, independent
-of them: noise of variance v = σ² + u. Whiten the features, Z = GF^½ with F = BᵀΣB. The error of the head,
-(ZᵀZ)⁻¹Zᵀe, has covariance v F^(−½) E(GᵀG)⁻¹ F^(−½), and E(GᵀG)⁻¹ is a multiple of I, by rotation, with known trace. Under
-the test covariance the risk is the misfit ‖Ba* − θ_T‖²_Σ' plus the trace of that covariance against BᵀΣ'B; the cross
-term vanishes since the error has mean zero.
+The best head a* leaves a residual e that is uncorrelated with the features under Σ, hence, being Gaussian,
+independent of them: noise of variance v = σ² + u. Whiten the features, Z = GF^½ with F = BᵀΣB. The error of
+the head, (ZᵀZ)⁻¹Zᵀe, has covariance v F^(−½) E(GᵀG)⁻¹ F^(−½), and E(GᵀG)⁻¹ is a multiple of I, by rotation,
+with known trace. Under the test covariance the risk is the misfit ‖Ba* − θ_T‖²_Σ' plus the trace of that
+covariance against BᵀΣ'B; the cross term vanishes since the error has mean zero.
 
-The trace is taken here for r = 2 and general symbolic matrices, where it must come out as multiple × spread, with
-spread = tr[BᵀΣ'B F⁻¹].
+The trace is taken here for r = 2 and general symbolic matrices, where it must come out as multiple ×
+spread, with spread = tr[BᵀΣ'B F⁻¹].
 """
 
 import sympy as sp

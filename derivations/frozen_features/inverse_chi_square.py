@@ -1,8 +1,8 @@
 """E[1/χ²_k] by integrating the density: all that inverse Wishart traces need.
 
-For a matrix G of independent standard normals with more rows than columns, 1/((GᵀG)⁻¹)_jj is the squared distance of
-column j from the span of the other columns. That is the squared length of a normal vector in the directions that are
-left over: χ² with (rows − columns + 1) degrees of freedom.
+For a matrix G of independent standard normals with more rows than columns, 1/((GᵀG)⁻¹)_jj is the squared
+distance of column j from the span of the other columns. That is the squared length of a normal vector in
+the directions that are left over: χ² with (rows − columns + 1) degrees of freedom.
 """
 
 import sympy as sp

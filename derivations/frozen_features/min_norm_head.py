@@ -1,9 +1,10 @@
 """Min-norm head on r frozen orthonormal features, 1 ≤ n ≤ r − 2, Σ = I.
 
-With y = Z a* + e as for the least-squares head, the min-norm head is Z⁺y = Pa* + Z⁺e, P the projector on the row space
-of Z. The part of a* that is lost has squared length a*ᵀ(I − P)a*. The law of Z does not change under rotations of the
-features, so E(I − P) is a multiple of the identity, and its trace, the number r − n of missing directions, fixes the
-multiple. The noise adds v E‖Z⁺e‖² = v E tr (ZZᵀ)⁻¹, a Gram matrix of n columns of length r.
+With y = Z a* + e as for the least-squares head, the min-norm head is Z⁺y = Pa* + Z⁺e, P the projector on
+the row space of Z. The part of a* that is lost has squared length a*ᵀ(I − P)a*. The law of Z does not
+change under rotations of the features, so E(I − P) is a multiple of the identity, and its trace, the number
+r − n of missing directions, fixes the multiple. The noise adds v E‖Z⁺e‖² = v E tr (ZZᵀ)⁻¹, a Gram matrix of
+n columns of length r.
 """
 
 import sympy as sp

@@ -1,8 +1,9 @@
 """The best ridge on the head of r frozen orthonormal features, for every n ≥ 1, Σ = I.
 
-In the eigenbasis of W = ZᵀZ the ridge head misses a* by (−λa*_j + z_j)/(w_j + λ) along eigenvector j, where z_j = (Zᵀe)_j has
-variance v w_j, v = σ² + u. Eigenvectors of W are uniformly random, independent of its eigenvalues, so E a*_j² = e/r. Each
-direction then contributes the same rational function of λ and its own w_j; all of them are stationary at one λ.
+In the eigenbasis of W = ZᵀZ the ridge head misses a* by (−λa*_j + z_j)/(w_j + λ) along eigenvector j, where
+z_j = (Zᵀe)_j has variance v w_j, v = σ² + u. Eigenvectors of W are uniformly random, independent of its
+eigenvalues, so E a*_j² = e/r. Each direction then contributes the same rational function of λ and its own
+w_j; all of them are stationary at one λ.
 """
 
 import sympy as sp

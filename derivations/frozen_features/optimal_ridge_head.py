@@ -1,7 +1,8 @@
 """The best ridge head on one frozen feature: its risk, for every n ≥ 1, Σ = I.
 
-At given q = ‖z‖² the risk over the noise is a rational function of λ. It is stationary at one λ > 0, which does not depend
-on q; hence that λ minimises the mean over q too, for every n. There the rational function collapses to v/(q + λ*).
+At given q = ‖z‖² the risk over the noise is a rational function of λ. It is stationary at one λ > 0, which
+does not depend on q; hence that λ minimises the mean over q too, for every n. There the rational function
+collapses to v/(q + λ*).
 """
 
 import sympy as sp

@@ -1,8 +1,9 @@
 """Energy that r orthonormal features leave unexplained of k orthonormal target directions.
 
-Built in coordinates: r = 2 features, k = 3 target directions in d = 5 dimensions, at principal angles φ_1, φ_2 to the
-features, the third direction orthogonal to both features. Principal vectors are only a basis of the target space; the
-target columns are a rotation of it, here by Euler angles. The residual is projected and squared, column by column.
+Built in coordinates: r = 2 features, k = 3 target directions in d = 5 dimensions, at principal angles φ_1,
+φ_2 to the features, the third direction orthogonal to both features. Principal vectors are only a basis of
+the target space; the target columns are a rotation of it, here by Euler angles. The residual is projected
+and squared, column by column.
 """
 
 import numpy as np

@@ -1,9 +1,10 @@
 """A ridge head on one frozen feature, exact for every n ≥ 1, Σ = I.
 
-With q = ‖z‖² ~ χ²_n and y = z a* + e, e of variance v = σ² + u independent of z, the head is z·y/(q + λ) and misses a* by
-(−λa* + z·e)/(q + λ). The square is averaged over e, then over q: write (q+λ)^(−k) = ∫₀^∞ t^(k−1) e^(−(q+λ)t) dt/(k−1)!; the
-moments E[q^j e^(−qt)] are derivatives of the Laplace transform of χ²_n, which is integrated from the density. What remains
-is, with w = 1 + 2t, a sum of exponential integrals E_s(z) = ∫₁^∞ e^(−zw) w^(−s) dw.
+With q = ‖z‖² ~ χ²_n and y = z a* + e, e of variance v = σ² + u independent of z, the head is z·y/(q + λ)
+and misses a* by (−λa* + z·e)/(q + λ). The square is averaged over e, then over q: write (q+λ)^(−k) = ∫₀^∞
+t^(k−1) e^(−(q+λ)t) dt/(k−1)!; the moments E[q^j e^(−qt)] are derivatives of the Laplace transform of χ²_n,
+which is integrated from the density. What remains is, with w = 1 + 2t, a sum of exponential integrals
+E_s(z) = ∫₁^∞ e^(−zw) w^(−s) dw.
 """
 
 import sympy as sp

@@ -13,23 +13,28 @@ source_side = residual_energies
 kappa = sp.Symbol("kappa", positive=True)
 kappa_source = sp.Symbol("kappa_source", positive=True)
 overlap = sp.Symbol("c")
+t = sp.Symbol("t", positive=True)  # the root of the target energy, so that no square root is left
+# In units of the first eigenvalue and of the source energy; both only set a scale.
+UNITS = {source_side.mu[0]: 1}
+VALUES = [sp.sympify(m).subs(UNITS) for m in source_side.mu]
 ARGUMENTS = {
     "kappa": kappa,
     "kappa_source": kappa_source,
-    "eigenvalues": np.array(source_side.mu, dtype=object),
+    "eigenvalues": np.array(VALUES, dtype=object),
     "multiplicities": np.array(source_side.N, dtype=object),
-    "source_energy": source_side.source,
-    "target_energy": source_side.target,
+    "source_energy": sp.Integer(1),
+    "target_energy": t**2,
     "source_noise_variance": source_side.noise,
     "ridge": source_side.ridge,
 }
 
 
 def derive() -> sp.Expr:
-    energies = [e.subs(source_side.kappa, kappa_source) for e in source_side.derive()]
-    missed = [kappa / (m + kappa) for m in source_side.mu]
-    tuned = sum(m**2 * e for m, e in zip(missed, energies, strict=True))
-    cross = overlap * sp.sqrt(source_side.source * source_side.target)
-    equation = tuned.subs(source_side.cross, cross) - missed[1] ** 2 * source_side.target
+    roots = {source_side.source: 1, source_side.target: t**2, source_side.cross: overlap * t, **UNITS}
+    energies = [e.subs(source_side.kappa, kappa_source).subs(roots) for e in source_side.derive()]
+    missed = [kappa / (m + kappa) for m in VALUES]
+    # Relative to degree 1, the only degree that a new network starts with.
+    tuned = sum((m / missed[1]) ** 2 * e for m, e in zip(missed, energies, strict=True))
+    equation = tuned - t**2
     constant, slope = equation.subs(overlap, 0), equation.diff(overlap)
     return -constant / slope

@@ -11,7 +11,7 @@ import sympy as sp
 
 kappa, ridge, noise = sp.symbols("kappa ridge noise_variance", positive=True)
 mu = sp.symbols("mu0:2", positive=True)
-N = sp.symbols("N0:2", positive=True, integer=True)
+N = (sp.Integer(1), sp.Symbol("N1", positive=True, integer=True))  # constants are one function
 e = sp.symbols("e0:2", positive=True)
 learnt = [m / (m + kappa) for m in mu]
 size = sum(k * s for k, s in zip(N, learnt, strict=True)) + ridge / kappa

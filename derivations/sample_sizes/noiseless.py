@@ -1,6 +1,7 @@
 """Smallest n that brings the mean noiseless risk down to ε, Σ = I: the linear risk curve inverted and rounded up.
 
-n random samples lose the share trace(Q)/d = (d − n)/d of the squared distance ‖δ‖², which falls linearly to 0 at n = d.
+n random samples lose the share trace(Q)/d = (d − n)/d of the squared distance ‖δ‖², which falls linearly to
+0 at n = d.
 """
 
 import sympy as sp

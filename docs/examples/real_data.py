@@ -59,7 +59,7 @@ def draw(
             axes.plot(sizes, measured[i, j], MARKERS[name], color=colour, markerfacecolor=fill, markersize=5)
     limit_to_finite(axes, measured[:, 1], middle[:, 1])
     axes.set(xscale="log", xlim=(0.93 * grid[0], 1.07 * grid[-1]))
-    axes.set_ylim(axes.get_ylim()[0], 2.2 * np.max(measured[:, 1]))
+    axes.set_ylim(axes.get_ylim()[0], 4 * np.max(measured[:, 1]))
     plain_ticks(axes)
 
 

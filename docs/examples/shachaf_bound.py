@@ -56,10 +56,11 @@ def main():
         for n, ratio in zip(SIZES, bound.mean(1) / risk.mean(1), strict=True):
             if n in (10, 50, 150):
                 height = bound.mean(1)[n == SIZES][0]
-                axes.annotate(f"×{ratio:.3g}", (n, height), xytext=(0, 6), textcoords="offset points", color=BOUND)
-    panels[0].legend(fontsize="small", loc="center right", bbox_to_anchor=(1, 0.42))
-    low, high = panels[0].get_ylim()
-    panels[0].set_ylim(low, 2 * high)
+                times = f"×{float(f'{ratio:.2g}'):,.0f}"
+                axes.annotate(times, (n, height), xytext=(0, 6), textcoords="offset points", color=BOUND)
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, 3 * high)
+    panels[0].legend(fontsize="small", loc="lower left")
     OUT.parent.mkdir(exist_ok=True)
     figure.savefig(OUT, dpi=150)
 

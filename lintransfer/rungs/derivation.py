@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,30 @@ def sample_points(row: Theorem, derivation: Derivation, rng: np.random.Generator
         if len(points) == _POINTS:
             break
         point = {s: _draw_exact(rng, s, row.box.get(names.get(s, ""))) for s in symbols}
-        if derivation.regime is None or sympy.sympify(derivation.regime).subs(point) == sympy.true:
+        if derivation.regime is None or holds(derivation.regime, point):
             points.append(point)
     return points
+
+
+def holds(condition: Any, point: Point) -> bool:
+    """Whether a condition holds at a point: in floats, which decides between whole numbers exactly, and is fast."""
+    if isinstance(condition, bool | sympy.logic.boolalg.BooleanAtom):
+        return bool(condition)
+    try:
+        return bool(_float(condition, point))
+    except Exception:  # no float version of some function in it
+        return condition.subs(point) == sympy.true
+
+
+def _float(expression: Any, point: Point) -> Any:
+    names, function = _compiled(expression)
+    return function(*(float(point[name]) for name in names))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(expression: Any) -> tuple[list[sympy.Symbol], Callable[..., Any]]:
+    names = sorted(expression.free_symbols, key=str)
+    return names, sympy.lambdify(names, expression, "math")
 
 
 def _draw_exact(rng: np.random.Generator, symbol: sympy.Symbol, box: Any) -> Any:
@@ -116,15 +138,15 @@ def resolve(expression: Any, point: Point) -> Any:
         return expression
     if isinstance(expression, sympy.Piecewise):
         for branch, condition in expression.args:
-            if condition.subs(point) == sympy.true:
+            if holds(condition, point):
                 return resolve(branch, point)
         return sympy.nan
     parts = [resolve(part, point) for part in expression.args]
     if isinstance(expression, sympy.Max | sympy.Min):
         pick = max if isinstance(expression, sympy.Max) else min
-        return pick(parts, key=lambda part: part.subs(point))
+        return pick(parts, key=lambda part: _float(part, point))
     if isinstance(expression, sympy.Abs):
-        return parts[0] if parts[0].subs(point) >= 0 else -parts[0]
+        return parts[0] if _float(parts[0], point) >= 0 else -parts[0]
     return expression.func(*parts)
 
 

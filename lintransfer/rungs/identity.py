@@ -32,6 +32,7 @@ from lintransfer.rungs.outcome import Check, one_line
 from lintransfer.table.row import Theorem
 
 POINTS = 12  # exact points that stand in for a proof, per regime
+_FOR_MUTANTS = 4  # points per regime kept for the mutants
 _SMALL = 600  # operations up to which a full `simplify` is tried
 _DIGITS = 30  # agreement asked of values that are not rational
 _TEN: Any = sympy.Float(10, 60)
@@ -97,14 +98,19 @@ def _regimes(derived: Mapping[str, Any], formula: Mapping[str, Any], points: Seq
 
 
 def _judge(regime: _Regime, seconds: float) -> None:
-    points = regime.points[:POINTS]
-    agreeing = [_equal(regime.derived.subs(point), regime.formula.subs(point)) for point in points]
-    if not all(agreeing):
+    """A proof, after a look at two points that spares one where there is nothing to prove; else more points."""
+
+    def agree(points: Sequence[Point]) -> bool:
+        return all(_equal(regime.derived.subs(point), regime.formula.subs(point)) for point in points)
+
+    if not agree(regime.points[:2]):
         regime.verdict = "differs"
     elif regime.derived == regime.formula or _is_proved(regime.derived - regime.formula, seconds):
         regime.verdict = "proved"
+    elif not agree(regime.points[2:POINTS]):
+        regime.verdict = "differs"
     else:
-        regime.verdict = "sampled" if len(points) == POINTS else "thin"
+        regime.verdict = "sampled" if len(regime.points) >= POINTS else "thin"
 
 
 def _is_proved(difference: Any, seconds: float) -> bool:
@@ -154,7 +160,7 @@ def _summary(row: Theorem, derivation: Derivation, regimes: Sequence[_Regime]) -
         parts.append(f"{count['sampled']} sampled at {POINTS} exact points (SymPy could not simplify)")
     if wrong or count["thin"]:
         parts.append(f"{len(wrong) + count['thin']} not covered by the derivation")
-    points = {id(point): point for regime in agreed for point in regime.points[:POINTS]}.values()
+    points = {id(point): point for regime in agreed for point in regime.points[:_FOR_MUTANTS]}.values()
     derived = derivation.derived.items()
     values = [(point, {name: resolve(e, point).subs(point) for name, e in derived}) for point in points]
     return Check(row.name, "identity", "PASS", "; ".join(parts), count), Evidence(derivation, values)

@@ -94,7 +94,11 @@ def gradient(design: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.
     return np.einsum("ndb,nb->db", design, residual(design, labels, weights))
 
 
-# ---------------------------------------------------------------- every weight matrix
+def gradient_scale(design: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """‖X‖(‖X‖‖w‖ + ‖y‖), shape (batch,): a gradient that is small beside it has vanished to rounding."""
+    size, fit, given = (np.sqrt(np.sum(a * a, axis=tuple(range(a.ndim - 1)))) for a in (design, weights, labels))
+    return size * (size * fit + given)
+
 
 
 def end_to_end(layers: Layers) -> np.ndarray:
@@ -137,7 +141,7 @@ def train_layers(
     """Gradient flow of all weight matrices on ½‖Xw − y‖² + ½ weight_decay Σ‖W_l‖², to rest or to `time`.
 
     design: (n, d, batch).  labels: (n, batch).  trained: one flag per layer (all by default).
-    At rest means that no layer moves faster than `tolerance` times the largest speed that the data can give it.
+    At rest: the speed is below `tolerance` times what data and weights could give it; keep it above 10·rtol.
     """
     flags = [True] * len(layers) if trained is None else list(trained)
 
@@ -147,7 +151,9 @@ def train_layers(
         return -pack([(g + weight_decay * w) * flag for g, w, flag in zip(moves, now, flags, strict=True)])
 
     def at_rest(state: np.ndarray, design: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        scale = np.sqrt(np.einsum("ndb,ndb->b", design, design)) * (1e-300 + np.sqrt(np.sum(labels**2, axis=0)))
+        now = unpack(state, layers)
+        others = (np.sum(state**2, axis=0) / len(layers)) ** ((len(layers) - 1) / 2)
+        scale = np.maximum(others, 1) * gradient_scale(design, labels, end_to_end(now))
         return np.sqrt(np.sum(velocity(state, design, labels) ** 2, axis=0)) <= tolerance * scale
 
     final = integrate(
@@ -156,8 +162,6 @@ def train_layers(
     )
     return unpack(final, layers)
 
-
-# ---------------------------------------------------------------- rank-one networks, by fewer numbers
 
 
 def train_chain(
@@ -196,7 +200,8 @@ def train_reduced(
         return -(square ** (1 - 1 / depth)) * (slope + (depth - 1) * along * w)
 
     def at_rest(w: np.ndarray, design: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        scale = np.sqrt(np.einsum("ndb,ndb->b", design, design)) * (1e-300 + np.sqrt(np.sum(labels**2, axis=0)))
+        others = np.maximum(np.sum(w * w, axis=0), 1) ** (1 - 1 / depth)
+        scale = others * gradient_scale(design, labels, w)
         return np.sqrt(np.sum(velocity(w, design, labels) ** 2, axis=0)) <= tolerance * scale
 
     start = np.einsum("dkb,db->kb", basis, weights)
@@ -206,8 +211,6 @@ def train_reduced(
     )
     return np.einsum("dkb,kb->db", basis, final)
 
-
-# ---------------------------------------------------------------- where training starts
 
 
 def rank_one_layers(

@@ -22,6 +22,8 @@ from scipy.linalg import lapack
 from lintransfer.arithmetic import array_namespace
 from lintransfer.simulate.teachers import covariance_root
 
+_SMALL = 64  # Gram matrices up to this size are inverted many at a time
+_STACK = 1 << 20  # numbers in one stack of designs
 _WORST_CONDITION = 1e7  # of a Gram matrix that may be inverted: keeps nine digits in float64
 
 
@@ -46,6 +48,16 @@ def gram_risks(
     test_root = root if test_covariance is None else covariance_root(test_covariance, dim)
     whitened = n >= dim and ridge == 0 and test_covariance is None and _is_regular(root)
     risks = np.empty(replicates)
+    if 0 < min(n, dim) <= _SMALL:
+        size = max(1, _STACK // (dim * dim))
+        for start in range(0, replicates, size):
+            piece = slice(start, min(start + size, replicates))
+            designs = np.stack([_reduced_design(rng, n, dim) for _ in range(piece.stop - start)])
+            noise = None if average_noise else noise_std * rng.standard_normal((*designs.shape[:2], delta.shape[1]))
+            used = (None, None) if whitened else (root, test_root)
+            start_from = 0 * delta if whitened else delta
+            risks[piece] = _stacked_risks(_times_root(designs, used[0]), start_from, used[1], noise_std, ridge, noise)
+        return risks
     for replicate in range(replicates):
         design = _reduced_design(rng, n, dim)
         noise = None if average_noise else noise_std * rng.standard_normal((len(design), delta.shape[1]))
@@ -125,6 +137,23 @@ def _whitened_risk(triangle: np.ndarray, outputs: int, noise_std: float, noise: 
         return float(noise_std**2 * outputs * np.sum(inverse * inverse))
     error = inverse @ noise
     return float(np.sum(error * error))
+
+
+def _stacked_risks(
+    designs: np.ndarray, delta: np.ndarray, test_root: Any, noise_std: float, ridge: float, noise: Any
+) -> np.ndarray:
+    """As `_risk` for many small designs at once: calls on tiny matrices one by one cost more than their arithmetic."""
+    gram = designs @ np.swapaxes(designs, -1, -2) + ridge * np.eye(designs.shape[-2])
+    try:
+        inverse = np.linalg.inv(gram)
+    except np.linalg.LinAlgError:  # one singular matrix: then singular values for the whole stack
+        inverse = np.full_like(gram, np.nan)
+    risks = _risks_given_inverse(designs, inverse, delta, test_root, noise_std, noise)
+    condition = np.abs(gram).sum(-1).max(-1) * np.abs(inverse).sum(-1).max(-1)
+    for bad in np.flatnonzero(~(condition < _WORST_CONDITION)):
+        alone = None if noise is None else noise[bad]
+        risks[bad] = _risk_by_svd(designs[bad], delta, test_root, noise_std, ridge, alone)
+    return risks
 
 
 def _risk(

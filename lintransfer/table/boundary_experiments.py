@@ -54,7 +54,8 @@ def tuned_scratch_against_head(
         fresh = np.random.default_rng(seed)
         return paired_risk_samples(fresh, pilot, learners, n=middle, target=target, noise_std=noise_std).mean(axis=1)
 
-    learners = [{"ridge": best_ridge(mean_risks, 1e-2 * dim, 1e2 * dim)}, {"features": source}]
+    tuned: dict[str, Any] = {"ridge": best_ridge(mean_risks, 1e-2 * dim, 1e2 * dim)}
+    learners = [tuned, {"features": source}]
     return _crossing_in_gamma(rng, replicates, learners, target, noise_variance, low, high)
 
 

@@ -166,6 +166,7 @@ ROWS = (
         source=_SHACHAF,
         domain="any design and rank, any start, λ ≥ 0, T ≥ 0",
         papers=("shachaf2021",),
+        derivation="derivations.conditional.weights",
         limits=(
             Limit(
                 "no data: the start",
@@ -252,6 +253,7 @@ ROWS = (
         source=_SHACHAF + ", extended to filters",
         domain="any design and rank, λ ≥ 0, T ≥ 0",
         papers=("shachaf2021",),
+        derivation="derivations.conditional.design_risk",
         limits=(
             Limit(
                 "Σ = I: sum over singular directions",

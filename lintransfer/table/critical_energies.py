@@ -27,7 +27,7 @@ def _without_dim(dim: int, **point: float) -> dict[str, float]:
 def _finite(rng: np.random.Generator) -> dict[str, Any]:
     dim = int(rng.integers(8, 10**4))
     r = int(rng.integers(1, dim - 4))
-    n = int(rng.choice([rng.integers(r + 2, dim - 1), rng.integers(dim + 2, 3 * dim), max(1, r - 2)]))
+    n = (int(rng.integers(r + 2, dim - 1)), int(rng.integers(dim + 2, 3 * dim)), max(1, r - 2))[rng.integers(3)]
     energies = {"target_energy": float(rng.uniform(0, 4)), "noise_variance": float(rng.uniform(0, 4))}
     return {"n": n, "n_features": r, "dim": dim, **energies}
 

@@ -180,11 +180,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "at fixed x only: 1 − exp(−D²/8σ²)",
-                lambda distance_squared, noise_variance: 1 - np.exp(-float(distance_squared) / (8 * float(noise_variance))),
+                lambda distance_squared, noise_variance: -math.expm1(-distance_squared / (8 * noise_variance)),
             ),
             Mutant(
                 "8σ² for 4σ²",
-                lambda distance_squared, noise_variance: squared_hellinger_distance(distance_squared, 2 * noise_variance),
+                lambda distance_squared, noise_variance: squared_hellinger_distance(
+                    distance_squared, 2 * noise_variance
+                ),
             ),
         ),
     ),
@@ -257,7 +259,9 @@ ROWS = (
         limits=(
             Limit(
                 "written with the overlap",
-                lambda overlap, noise_variance: boundary_from_divergence((1 - overlap) / noise_variance, noise_variance),
+                lambda overlap, noise_variance: boundary_from_divergence(
+                    (1 - overlap) / noise_variance, noise_variance
+                ),
                 lambda overlap, noise_variance: large_sample_boundary(1 - overlap**2, noise_variance),
                 ({"overlap": 0.4, "noise_variance": 0.3}, {"overlap": -0.5, "noise_variance": 2.0}),
             ),

@@ -7,39 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
-from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.simulate.end_to_end import risk_samples
+from lintransfer.table.isotropic_experiments import paired_gains, training_risks
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import isotropic as formulas
 
 _ENERGY = (0.0, 4.0)
-
-
-def _training(
-    rng: np.random.Generator, replicates: int, n: int, dim: int, noise_variance: float, displacement_energy: float = 1.0
-) -> np.ndarray:
-    """Risks of training from w0 with ‖θ_T − w0‖² = displacement_energy; no coordinate of either vector is special."""
-    target = np.cos(np.arange(dim))
-    away = np.sin(1 + np.arange(dim))
-    initial = target - math.sqrt(displacement_energy) * away / np.linalg.norm(away)
-    noise_std = math.sqrt(noise_variance)
-    return risk_samples(rng, replicates, n=n, target=target, initial=initial, noise_std=noise_std)
-
-
-def _gain(
-    rng: np.random.Generator, replicates: int, n: int, dim: int, source_energy: float, cross_energy: float,
-    target_energy: float,
-) -> np.ndarray:  # fmt: skip
-    """Paired differences of risk, scratch minus fine-tuned, with label noise that must cancel."""
-    s, t = math.sqrt(source_energy), math.sqrt(target_energy)
-    source, target = teacher_pair(dim, cross_energy / (s * t), s, t)
-    learners: list[dict[str, Any]] = [{}, {"initial": source}]
-    scratch, tuned = paired_risk_samples(rng, replicates, learners, n=n, target=target, noise_std=0.5)
-    return scratch - tuned
-
-
-def _mean_gain(rng: np.random.Generator, replicates: int, **point: Any) -> np.ndarray:
-    return _gain(rng, replicates, target_energy=1.5, **point)
 
 
 def _few(n: int, dim: int) -> dict[str, Any]:
@@ -101,7 +74,7 @@ ROWS = (
             ),
         ),
         box=_BOX,
-        experiments=(Experiment(_training, (_few(2, 6), _few(4, 9), _few(10, 4), _few(1, 6), _few(0, 3))),),
+        experiments=(Experiment(training_risks, (_few(2, 6), _few(4, 9), _few(10, 4), _few(1, 6), _few(0, 3))),),
         mutants=(
             Mutant(
                 "d − n for d − n − 1",
@@ -186,7 +159,7 @@ ROWS = (
             ),
         ),
         sample=_below,
-        experiments=(Experiment(_training, (_few(2, 12), _few(3, 15)), compare="variance", resolution=0.25),),
+        experiments=(Experiment(training_risks, (_few(2, 12), _few(3, 15)), compare="variance", resolution=0.25),),
         mutants=(
             Mutant(
                 "noise averaged analytically (its own variance dropped)",
@@ -217,7 +190,7 @@ ROWS = (
             ),
         ),
         sample=lambda rng: {**(a := _above(rng)), "n": a["n"] + 2},
-        experiments=(Experiment(_training, (_many(15, 4), _many(16, 3)), compare="variance", resolution=0.25),),
+        experiments=(Experiment(training_risks, (_many(15, 4), _many(16, 3)), compare="variance", resolution=0.25),),
         mutants=(
             Mutant(
                 "d − 1 for n − 1",
@@ -257,7 +230,7 @@ ROWS = (
         box={"n": (0, 10**9), "dim": (1, 10**9), "source_energy": _ENERGY, "cross_energy": (-4.0, 4.0)},
         experiments=(
             Experiment(
-                _mean_gain,
+                paired_gains,
                 (
                     {"n": 3, "dim": 8, "source_energy": 1.0, "cross_energy": 0.9},
                     {"n": 5, "dim": 6, "source_energy": 1.0, "cross_energy": -0.4},
@@ -303,7 +276,7 @@ ROWS = (
         },  # fmt: skip
         experiments=(
             Experiment(
-                _gain,
+                paired_gains,
                 (
                     {"n": 3, "dim": 8, "source_energy": 1.0, "cross_energy": 0.9, "target_energy": 1.5},
                     {"n": 5, "dim": 6, "source_energy": 1.0, "cross_energy": -0.4, "target_energy": 0.6},
@@ -328,18 +301,16 @@ ROWS = (
         name="several-outputs",
         kind="exact",
         statement="k outputs with noise σ² each: σ² → kσ² and ‖δ‖² → ‖δ‖²_F in the mean risks",
-        formula=lambda n, dim, displacement_energy, noise_variance, outputs: formulas.min_norm_risk(
-            n, dim, displacement_energy, outputs * noise_variance
-        ),
+        formula=formulas.several_outputs_risk,
         source="immediate; variances and laws do not follow it",
         domain="means of min-norm, least-squares and frozen-feature fits",
         derivation="derivations.isotropic.several_outputs",
         limits=(
             Limit(
                 "one output",
-                lambda n: formulas.min_norm_risk(n, 7, 0.6, 1 * 0.2),
-                lambda n: formulas.min_norm_risk(n, 7, 0.6, 0.2),
-                ({"n": 3}, {"n": 12}),
+                formulas.several_outputs_risk,
+                lambda outputs, **a: formulas.min_norm_risk(**a),
+                ({**_few(3, 7), "outputs": 1}, {**_few(12, 7), "outputs": 1}),
             ),
         ),
         box={**_BOX, "outputs": (1, 100)},

@@ -84,6 +84,32 @@ def _two_stage_arguments(n: int, n_source: int, dim: int, overlap: float, traine
     }
 
 
+def _crossing_draws(rng: np.random.Generator, replicates: int, n: int, n_source: int, dim: int, trained: str) -> Any:
+    """Overlaps at which fine-tuning and training from scratch tie, each from 50 trainings at overlaps 0 and 1 between
+    which the expected gain is a straight line."""
+    crossings = np.empty(replicates)
+    for i in range(replicates):
+        seed, gains = int(rng.integers(2**31)), []
+        for overlap in (0.0, 1.0):
+            source, target = teacher_pair(dim, overlap)
+            tuned, scratch = kernel_risk_samples(
+                np.random.default_rng(seed), 50, n=n, target=target, source=source, n_source=n_source, trained=trained,
+                source_noise_std=(0.3 / dim) ** 0.5, learners=("start", "scratch"), test_points=100,
+            )
+            gains.append(np.mean(scratch - tuned))
+        crossings[i] = gains[0] / (gains[0] - gains[1])
+    return crossings
+
+
+def _crossing_arguments(n: int, n_source: int, dim: int, trained: str) -> dict[str, Any]:
+    spectrum = sphere_spectrum(dim, 20, trained)
+    return {
+        "kappa": float(sphere_kappa(n, dim, trained)), "kappa_source": float(sphere_kappa(n_source, dim, trained)),
+        "eigenvalues": spectrum.eigenvalues, "multiplicities": spectrum.multiplicities, "source_energy": 1 / dim,
+        "target_energy": 1 / dim, "source_noise_variance": 0.3 / dim, "ridge": float(spectrum_tail(dim, 20, trained)),
+    }
+
+
 def _gaussian_draws(rng: np.random.Generator, replicates: int, n: int, dim: int, trained: str) -> Any:
     return kernel_risk_samples(
         rng, replicates, n=n, target=_target(dim), noise_std=1.0, trained=trained, law="gaussian",
@@ -324,6 +350,13 @@ ROWS = (
             ),
         ),
         sample=_overlap_sample,
+        experiments=(
+            Experiment(
+                _crossing_draws,
+                tuple({"n": d, "n_source": 2 * d, "dim": d, "trained": "both"} for d in (10, 20, 40)), "asymptotic", 20,
+                0.2, lambda n, n_source, dim, trained: 2 / dim, _crossing_arguments,
+            ),
+        ),
         mutants=(
             Mutant("without degree 1 in the sum of fluctuations", lambda **a: critical_overlap_at(
                 **{**a, "multiplicities": a["multiplicities"] * (np.arange(len(a["multiplicities"])) != 1)})),

@@ -84,6 +84,10 @@ def _motion(what: str) -> Any:
         half = np.random.default_rng(seed).standard_normal((40, 3))[:20]
         force = np.linalg.norm(half.T @ (half @ teacher)) / 40
         given = {"time": time, "cosine": run.initial_cosine, "force": force, "sign": run.signs}
+        if what == "alignment time":
+            return time, {"gap": 1 - run.signs * run.cosine[1], **{k: given[k] for k in ("cosine", "force", "sign")}}
+        if what == "growth time":
+            return time, {"initial_norm": 1 / run.growth[1], **{k: given[k] for k in ("cosine", "force", "sign")}}
         return (run.cosine if what == "cosine" else run.growth)[1], given
 
     return draw
@@ -273,6 +277,9 @@ ROWS = (
                   ({"gap": 0.1, "cosine": -1.0, "force": 1.0},)),
         ),
         box={"gap": (0.001, 0.9), "cosine": (-0.99, 0.99), "force": (0.1, 2.0)},
+        experiments=(
+            Experiment(_motion("alignment time"), ({"time": 2.0}, {"time": 4.0}), compare="identity", replicates=1),
+        ),
         mutants=(
             Mutant("without the start", lambda gap, cosine, force, sign=1: alignment_time(
                 gap, 0 * cosine, force, sign)),
@@ -296,6 +303,9 @@ ROWS = (
             ),
         ),
         box={"initial_norm": (1e-6, 0.9), "cosine": (-0.99, 0.99), "force": (0.1, 2.0)},
+        experiments=(
+            Experiment(_motion("growth time"), ({"time": 6.0}, {"time": 10.0}), compare="identity", replicates=1),
+        ),
         mutants=(
             Mutant("without the start", lambda initial_norm, cosine, force, sign=1: growth_time(
                 initial_norm, 1 + 0 * cosine, force, sign)),

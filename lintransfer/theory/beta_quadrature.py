@@ -168,12 +168,16 @@ def nodes_from_zero(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple
     return points, np.where(first, 2 * high * nodes, points * log_ratio) * weights
 
 
-def steps_from_zero(inner: np.ndarray, outer: float) -> np.ndarray:
-    """Panel ends (rows, 3) that divide [inner, outer] geometrically where it spans many e-foldings, for
-    `nodes_from_zero`: structure at `inner` (rows,), next to 0, and at `outer`, with nothing in between."""
-    inner = np.clip(inner, outer * 1e-20, outer)
-    log_ratio = np.log(outer / inner)[:, None]
-    return np.where(log_ratio > 6, inner[:, None] * np.exp(log_ratio * np.array([0.25, 0.5, 0.75])), inner[:, None])
+def divide_wide_gaps(edges: np.ndarray) -> np.ndarray:
+    """More panel ends, for `nodes_from_zero`: geometric spacing is too coarse at the outer end of a panel that spans
+    many e-foldings, so a few of them there become panels of their own."""
+    edges = np.sort(edges, axis=1)
+    low, high = edges[:, :-1], edges[:, 1:]
+    gap = np.log(np.maximum(high, 1e-300) / np.maximum(low, 1e-300))
+    wide = (low > 0) & (gap > 4)
+    near, far = (np.where(wide & (gap > 1.6 * fold), high * math.exp(-fold), high) for fold in (2.5, 7.0))
+    half = np.where(wide & (gap > 20), np.sqrt(np.maximum(low, 1e-300)) * np.sqrt(high), high)
+    return np.concatenate([edges, near, far, half], axis=1)
 
 
 def nodes_between_roots(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple[np.ndarray, np.ndarray]:
@@ -192,8 +196,11 @@ def panel_integral(
     two ends of every panel: this bounds a panel, and one below `negligible` of the largest is never evaluated.
     """
     edges = np.sort(edges, axis=1)
-    rows = np.arange(len(edges))
-    at_edges = weight(edges, rows), inner(edges, rows)
+    fresh = np.diff(edges, axis=1, prepend=-math.inf) > 0
+    row, column = np.nonzero(fresh)
+    ends = edges[row, column][:, None]
+    position = np.cumsum(fresh).reshape(fresh.shape) - 1  # ends that coincide are evaluated once
+    at_edges = weight(ends, row)[position, 0], inner(ends, row)[position, 0]
     width = np.diff(edges, axis=1)
     bound = width * np.prod([np.maximum(v[:, :-1], v[:, 1:]) for v in at_edges], axis=0)
     product = at_edges[0] * at_edges[1]

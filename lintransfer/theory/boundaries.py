@@ -139,7 +139,8 @@ def critical_unexplained_energy(n: Any, n_features: Any, dim: Any, target_energy
     """
     few, many, beyond = (n > 0) & (n < n_features - 1), n > n_features + 1, n > dim + 1
     scratch = min_norm_risk(n, dim, target_energy, noise_variance)
-    between = ratio_where(many, (n - n_features - 1) * scratch - noise_variance * n_features, n - 1, math.nan)
+    spare = where(many, n - n_features - 1, 1)
+    between = ratio_where(many, spare * scratch - noise_variance * n_features, n - 1, math.nan)
     after = noise_variance * (dim - n_features) / where(beyond, n - dim - 1, 1)
     spread = target_energy * (dim - n_features) / dim + noise_variance * n_features / where(few, dim - n - 1, 1)
     before = (n_features - n - 1) * spread - noise_variance * n_features

@@ -96,8 +96,8 @@ def spectral_fit(X: Any, y: Any, initial: Any = None, ridge: Any = 0.0, time: An
     [2.0, 7.0]
     """
     xp = array_namespace(X, y, initial, ridge, time)
-    X, y = xp.asarray(X), xp.asarray(y)
-    start = xp.zeros((X.shape[1], *y.shape[1:])) if initial is None else xp.asarray(initial)
+    X, y = _floating(xp, X), _floating(xp, y)
+    start = xp.zeros((X.shape[1], *y.shape[1:])) if initial is None else _floating(xp, initial)
     if X.shape[0] == 0:
         return start
     left, values, right = _factors(xp, X)
@@ -124,7 +124,7 @@ def conditional_risk(
     10.0
     """
     xp = array_namespace(X, displacement, covariance, noise_variance, ridge, time)
-    X, displacement = xp.asarray(X), xp.asarray(displacement)
+    X, displacement, covariance = (_floating(xp, v) for v in (X, displacement, covariance))
     delta = displacement.reshape(X.shape[1], -1)
     if X.shape[0] == 0:
         return covariance_energy(covariance, delta.T)
@@ -141,6 +141,12 @@ def covariance_energy(covariance: Any, rows: Any) -> Any:
     covariance = xp.asarray(covariance)
     image = rows * covariance if covariance.ndim == 1 else rows @ covariance
     return total((rows * image).reshape(-1))
+
+
+def _floating(xp: Any, value: Any) -> Any:
+    """An array; exact and mpmath numbers become floats, because singular values are computed in floating point."""
+    array = xp.asarray(value)
+    return array.astype(float) if array.dtype == object else array
 
 
 def _factors(xp: Any, X: Any) -> tuple[Any, Any, Any]:

@@ -22,10 +22,10 @@ from scipy.special import expit
 
 from lintransfer.theory.beta_quadrature import (
     LogitBeta,
+    divide_wide_gaps,
     nodes_between_roots,
     nodes_from_zero,
     panel_integral,
-    steps_from_zero,
 )
 
 _AROUND_ZERO = np.array([-5.0, -2.5, 0.0, 2.5, 5.0])  # e^t against 1 changes over these log-odds
@@ -75,8 +75,7 @@ def _beta_plus_odds_low(
     step = np.where(inside, excess, 0.0)
     distance = np.log1p(step / (share[:, None] - step)) + np.log1p(step / rest[:, None])
     marks = end[:, None] - np.concatenate([beta.levels, _AROUND_ZERO - beta.mode])
-    steps = steps_from_zero(distance.max(axis=1), beta.width)
-    edges = np.concatenate([np.zeros((len(x), 1)), marks, _rows(_BEYOND, len(x)), distance, steps], axis=1)
+    edges = np.concatenate([np.zeros((len(x), 1)), marks, _rows(_BEYOND, len(x)), distance], axis=1)
     edges = np.clip(edges, 0.0, np.maximum(end - beta.levels[0], 0.0)[:, None])
 
     def weight(z: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -87,7 +86,7 @@ def _beta_plus_odds_low(
         gap = b * c * -np.expm1(-z) / (c + b * np.exp(-z))  # x/a − B, without cancellation
         return odds.sf(gap * a / s) if upper else odds.cdf(gap * a / s)
 
-    integral = panel_integral(weight, inner, edges, nodes_from_zero)
+    integral = panel_integral(weight, inner, divide_wide_gaps(edges), nodes_from_zero)
     return integral + beta.sf(share / rest) if upper else integral
 
 

@@ -56,19 +56,19 @@ def min_norm_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: An
     return where(few, below, where(many, above, where((noise_variance > 0) & (n > 0), math.inf, bias)))
 
 
-def several_outputs_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, n_outputs: Any) -> Any:
+def several_outputs_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, outputs: Any) -> Any:
     r"""Mean excess risk, summed over k outputs, of minimum-norm least squares: the noise counts k times.
 
     .. math:: E R_k(\|\delta\|_F^2, \sigma^2) = E R_1(\|\delta\|_F^2, k\sigma^2)
 
-    n, dim: n and d.  displacement_energy: ‖θ_T − w0‖_F².  noise_variance: σ² of each output.  n_outputs: k ≥ 1.
+    n, dim: n and d.  displacement_energy: ‖θ_T − w0‖_F².  noise_variance: σ² of each output.  outputs: k ≥ 1.
     So every mean of this package takes kσ² for σ²; variances and laws do not.
     Exact, Σ = I.
 
-    >>> several_outputs_risk(4, 10, 1.0, 0.0625, n_outputs=4)
+    >>> several_outputs_risk(4, 10, 1.0, 0.0625, outputs=4)
     0.8
     """
-    return min_norm_risk(n, dim, displacement_energy, n_outputs * noise_variance)
+    return min_norm_risk(n, dim, displacement_energy, outputs * noise_variance)
 
 
 def overparameterized_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:

@@ -98,10 +98,11 @@ def tuned_boundary_overlap(source_norm: Any, target_norm: Any) -> Any:
 
 def _spread(n: Any, dim: Any, ridge: Any) -> Any:
     """s = √((d+λ−n)² + 4nλ) = (1+κ)(n − df2)."""
-    return sqrt((dim + ridge - n) * (dim + ridge - n) + 4 * n * ridge)
+    gap = (dim - n) + ridge
+    return sqrt(gap * gap + 4 * n * ridge)
 
 
 def _scaled_kappa(n: Any, dim: Any, ridge: Any) -> Any:
     """h = nκ, the larger root of h² − (d+λ−n)h − nλ = 0, without cancellation."""
-    gap, spread = dim + ridge - n, _spread(n, dim, ridge)
+    gap, spread = (dim - n) + ridge, _spread(n, dim, ridge)
     return where(gap < 0, ratio_where(gap < 0, 2 * n * ridge, spread - gap, 0), (gap + spread) / 2)

@@ -93,13 +93,19 @@ def noiseless_sample_quantile(dim: Any, displacement_energy: Any, risk: Any, pro
 
     def suffices(n: Any) -> Any:
         inside = (n > 0) & (n < dim) & (share < 1)
-        clipped = where(inside, share, 0.5)
-        chance = betainc(where(inside, (dim - n) / 2, 1.0), where(inside, n / 2, 1.0), clipped)
+        chance = betainc(where(inside, (dim - n) / 2, 1.0), where(inside, n / 2, 1.0), where(inside, share, 0.5))
         return where(inside, chance >= probability, (share >= 1) | (n >= dim) | (probability <= 0))
 
-    low, high = xp.floor(0 * dim * share * probability - 1.0), xp.ceil(dim + 0 * share * probability)
-    for _ in range(32):  # 2³² > 10⁹: the bracket (low, high] closes on one whole number
+    def halve(bracket: tuple[Any, Any]) -> tuple[Any, Any]:
+        low, high = bracket
         middle = xp.floor((low + high) / 2)
         enough = suffices(middle) & (middle > low)
-        low, high = where(enough, low, xp.maximum(middle, low)), where(enough, middle, high)
-    return high
+        return where(enough, low, middle), where(enough, middle, high)
+
+    zero = 0.0 * dim * share * probability
+    bracket = zero - 1.0, zero + dim  # (low, high] closes on one whole number, as 2³² > 10⁹
+    if kind == "jax":
+        return jax.lax.fori_loop(0, 32, lambda _, ends: halve(ends), bracket)[1]
+    for _ in range(32):
+        bracket = halve(bracket)
+    return bracket[1]

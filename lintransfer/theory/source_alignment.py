@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
@@ -23,11 +23,11 @@ from scipy.special import betaln, expit
 
 from lintransfer.theory.beta_quadrature import (
     LogitBeta,
+    divide_wide_gaps,
     logit_beta,
     nodes_from_zero,
     panel_integral,
     plain_nodes,
-    steps_from_zero,
 )
 
 _TINY = 1e-300
@@ -35,7 +35,6 @@ _AROUND_ZERO = np.array([-3.0, 0.0, 3.0])  # e^t against 1 changes over these lo
 _NEAR_END = np.array([0.0, 0.3, 1.5, 5.0])  # and 1 − e^{−z} over these
 _DECAYS = np.array([0.02, 0.2, 0.7, 1.5, 3.0, 6.0, 12.0, 25.0, 50.0])
 _CHUNK = 64  # values of A at a time: each needs some 10⁴ evaluations
-_COUNT = 16  # nodes per panel
 _NEGLIGIBLE = 1e-14
 
 
@@ -122,8 +121,7 @@ def _tail_of_seen_part(a: np.ndarray, n_source: int, dim: int, noise: float, upp
     crossing = np.log1p(extra / a[:, None]) - np.log1p(-extra / (1 - a[:, None]))
     marks = np.concatenate([_sparse(seen.levels), _AROUND_ZERO - seen.mode]) - start[:, None]
     near = np.broadcast_to(_NEAR_END, (len(a), len(_NEAR_END)))
-    steps = steps_from_zero(crossing.max(axis=1), min(seen.width, _NEAR_END[1]))
-    edges = np.concatenate([near, marks, crossing, steps], axis=1)
+    edges = np.concatenate([near, marks, crossing], axis=1)
     edges = np.clip(edges, 0.0, np.maximum(_sparse(seen.levels)[-1] - start, 0.0)[:, None])
 
     def weight(z: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -137,7 +135,7 @@ def _tail_of_seen_part(a: np.ndarray, n_source: int, dim: int, noise: float, upp
         flat = _tail_of_cosine(threshold.ravel(), pull.ravel(), n_source, dim - n_source + 1, upper)
         return flat.reshape(z.shape)
 
-    integral = panel_integral(weight, inner, edges, partial(nodes_from_zero, count=_COUNT), _NEGLIGIBLE)
+    integral = panel_integral(weight, inner, divide_wide_gaps(edges), nodes_from_zero, _NEGLIGIBLE)
     return integral if upper else integral + seen.cdf(a_odds)
 
 
@@ -163,8 +161,7 @@ def _tail_of_cosine(threshold: np.ndarray, pull: np.ndarray, rank: int, degrees:
     fixed = np.concatenate([levels, _AROUND_ZERO - rest.mode])
     edges = np.concatenate([np.broadcast_to(fixed, (len(threshold), len(fixed))), marks], axis=1)
     edges = np.clip(edges, levels[0], levels[-1])
-    nodes = partial(plain_nodes, count=_COUNT)
-    return panel_integral(lambda offset, row: rest.density(offset), inner, edges, nodes, _NEGLIGIBLE)
+    return panel_integral(lambda offset, row: rest.density(offset), inner, edges, plain_nodes, _NEGLIGIBLE)
 
 
 @lru_cache(maxsize=64)

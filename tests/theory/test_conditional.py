@@ -21,7 +21,9 @@ from lintransfer.theory.conditional import (
 )
 
 SHAPES = pytest.mark.parametrize("n, dim, rank", [(3, 5, 3), (8, 4, 4), (5, 5, 5), (6, 5, 3), (1, 1, 1)])
-LEARNERS = pytest.mark.parametrize("ridge, time", [(0.0, math.inf), (0.7, math.inf), (0.0, 2.5), (0.7, 2.5), (0.0, 0.0)])
+LEARNERS = pytest.mark.parametrize(
+    "ridge, time", [(0.0, math.inf), (0.7, math.inf), (0.0, 2.5), (0.7, 2.5), (0.0, 0.0)]
+)
 
 
 def design(n, dim, rank, seed=0):

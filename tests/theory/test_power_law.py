@@ -79,7 +79,7 @@ def test_the_deterministic_equivalent_approaches_the_law():
         errors.append(abs(bias / power_law_risk(n, a, q, 1.0) - 1))
         assert abs(kappa / power_law_kappa(n, a) - 1) < 1.5 / n
         assert abs(np.sum(share**2) / n / (1 - 1 / a) - 1) < 1.5 / n
-    assert errors[0] < 0.05 and errors[1] < 0.6 * errors[0] and errors[2] < 0.6 * errors[1]
+    assert errors[0] < 1.5 / 20 and errors[1] < 0.6 * errors[0] and errors[2] < 0.6 * errors[1]
 
 
 def test_saturation_takes_over_where_the_energies_decay_fast():
@@ -111,7 +111,7 @@ def test_jax_compiles_maps_and_differentiates_through_the_removable_singularity(
             high, low = ([7.0, 2.0, q, 1.3], [7.0, 2.0, q, 1.3])
             high[i], low[i] = point + 1e-6, point - 1e-6
             slope = (power_law_risk(*high) - power_law_risk(*low)) / 2e-6
-            assert float(gradient[i]) == pytest.approx(slope, rel=1e-6)
+            assert float(gradient[i]) == pytest.approx(slope, rel=1e-6, abs=1e-9)
 
 
 def test_symbols_and_balls():

@@ -14,6 +14,7 @@ import numpy as np
 
 from lintransfer.arithmetic import kind_of, maximum, minimum, pi_of, sqrt, where
 from lintransfer.errors import refuse
+from lintransfer.fixedpoint import bracketed_root
 from lintransfer.theory.relu.kernels import layer_weights
 
 
@@ -122,17 +123,16 @@ def proportional_sample_complexity(
 
 
 def _smallest_ratio(epsilon: Any, rho: Any, zeta: Any) -> Any:
-    """y of the largest root u of the cubic in (0, 1): bisection where the cubic is monotone, then Newton's method."""
-    low, high = (_constant(bound) for bound in _monotone_bracket(epsilon, rho, zeta))
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = _constant(sample_complexity_residual(middle, epsilon, rho, zeta)) > 0
-        low, high = where(above, low, middle), where(above, middle, high)
-    u = (low + high) / 2
+    """y of the largest root u of the cubic in (0, 1): bracketed where the cubic is monotone, then Newton's method."""
+    fixed = tuple(_constant(value) for value in (epsilon, rho, zeta))
+    low, high = _monotone_bracket(*fixed)
+    u = bracketed_root(lambda u: sample_complexity_residual(u, *fixed), low, high)
+    # No change of sign: rounding hides that the cubic is positive at 1, and the root is there.
+    u = where(u == u, u, 1.0)
     v = 1 - u
     # Newton in the smaller of u and v = 1 − u, so that y = v/u keeps its relative accuracy at both ends.
     linear, quadratic = 3 + 2 * zeta - rho - 2 * epsilon, 3 + zeta - rho - epsilon
-    for _ in range(4):
+    for _ in range(2):
         slope = (3 * u + 2 * (zeta - rho - epsilon)) * u + rho
         u = u - _safe_ratio(sample_complexity_residual(u, epsilon, rho, zeta), slope)
         value = (1 - epsilon) * (1 + zeta) - v * (linear - v * (quadratic - v))

@@ -1,0 +1,239 @@
+"""Rows: how many samples bring the noiseless risk down to a given value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
+from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.sample_sizes import (
+    noiseless_sample_complexity,
+    noiseless_sample_quantile,
+    noiseless_samples_saved,
+)
+
+
+def _first_mean_below(
+    rng: np.random.Generator, replicates: int, dim: int, displacement_energy: float, risk: float
+) -> tuple[np.ndarray, Mapping[str, Any]]:
+    """The smallest n whose simulated mean risk is at most `risk`; points lie half-way between two steps."""
+    target = np.full(dim, np.sqrt(displacement_energy / dim))
+    n = 0
+    while risk_samples(rng, replicates, n=n, target=target).mean() > risk:
+        n += 1
+    return np.array([n]), {"dim": dim, "displacement_energy": displacement_energy, "risk": risk}
+
+
+def _first_quantile_below(
+    rng: np.random.Generator, replicates: int, dim: int, displacement_energy: float, risk: float, probability: float
+) -> tuple[np.ndarray, Mapping[str, Any]]:
+    """The smallest n at which a share `probability` of the simulated risks is at most `risk`."""
+    target = np.full(dim, np.sqrt(displacement_energy / dim))
+    n = 0
+    while np.mean(risk_samples(rng, replicates, n=n, target=target) <= risk * (1 + 1e-9)) < probability:
+        n += 1
+    arguments = {"dim": dim, "displacement_energy": displacement_energy, "risk": risk, "probability": probability}
+    return np.array([n]), arguments
+
+
+def _saved(rng: np.random.Generator, replicates: int, dim: int, overlap: float, risk: float) -> np.ndarray:
+    """Samples whose mean is the distance between the points where two simulated risk curves pass `risk`.
+
+    Each curve is interpolated between the whole numbers around its crossing.
+    """
+    source, target = teacher_pair(dim, overlap)
+    learners: list[dict[str, Any]] = [{}, {"initial": source}]
+    curves = np.stack([paired_risk_samples(rng, replicates, learners, n=n, target=target) for n in range(dim + 1)])
+    return np.subtract(*(_crossings(curves[:, learner], risk) for learner in (0, 1)))
+
+
+def _crossings(curve: np.ndarray, risk: float) -> np.ndarray:
+    """Where the mean of curve (n, replicates) passes `risk`, plus the influence of every replicate."""
+    mean = curve.mean(axis=1)
+    after = int(np.argmax(mean <= risk))
+    if after == 0:
+        return np.zeros(curve.shape[1])
+    slope = mean[after] - mean[after - 1]
+    share = (risk - mean[after - 1]) / slope
+    influence = (1 - share) * (curve[after - 1] - mean[after - 1]) + share * (curve[after] - mean[after])
+    return after - 1 + share - influence / slope
+
+
+def _saved_arguments(dim: int, overlap: float, risk: float) -> dict[str, float]:
+    return {"dim": dim, "target_energy": 1.0, "displacement_energy": 2 - 2 * overlap, "risk": risk}
+
+
+def _off_the_steps(rng: np.random.Generator) -> dict[str, float]:
+    """Random problems in which ε does not fall on a step of the risk curve to within rounding."""
+    dim = int(np.exp(rng.uniform(0, 12)))
+    energy = float(rng.uniform(0.1, 4))
+    step = int(rng.integers(0, dim + 3)) + float(rng.uniform(0.05, 0.95))
+    return {"dim": dim, "displacement_energy": energy, "risk": energy * step / dim}
+
+
+ROWS = (
+    Theorem(
+        name="noiseless-sample-complexity",
+        kind="exact",
+        statement="n(ε) = ⌈d(1 − ε/‖δ‖²)⌉₊",
+        formula=noiseless_sample_complexity,
+        source="new",
+        domain="Σ = I, σ = 0, mean risk, ε ≥ 0",
+        derivation="derivations.sample_sizes.noiseless",
+        limits=(
+            Limit(
+                "a crossing on a whole number is that number, whatever the rounding",
+                lambda dim, steps: noiseless_sample_complexity(dim, 1.0, 1 - steps / dim),
+                lambda dim, steps: steps,
+                tuple({"dim": d, "steps": k} for d in (10, 49, 10**6 + 3) for k in (0, 1, 3, 7, 10)),
+            ),
+            Limit(
+                "already there, or nothing to learn",
+                noiseless_sample_complexity,
+                lambda **_: 0.0,
+                (
+                    {"dim": 10, "displacement_energy": 0.5, "risk": 0.5},
+                    {"dim": 10, "displacement_energy": 0.5, "risk": 3.0},
+                    {"dim": 10, "displacement_energy": 0.0, "risk": 0.0},
+                ),
+            ),
+            Limit(
+                "no error at all takes d samples",
+                noiseless_sample_complexity,
+                lambda dim, **_: dim,
+                ({"dim": 10**9, "displacement_energy": 0.5, "risk": 0.0},),
+            ),
+        ),
+        sample=_off_the_steps,
+        experiments=(
+            Experiment(
+                _first_mean_below,
+                (
+                    {"dim": 8, "displacement_energy": 1.6, "risk": 0.5},
+                    {"dim": 5, "displacement_energy": 1.0, "risk": 0.1},
+                ),
+                compare="identity",
+                replicates=4000,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "rounded down",
+                lambda dim, displacement_energy, risk: dim * (1 - risk / displacement_energy) // 1,
+            ),
+            Mutant(
+                "amplitudes for energies",
+                lambda dim, displacement_energy, risk: noiseless_sample_complexity(
+                    dim, displacement_energy**0.5, risk**0.5
+                ),
+            ),
+            Mutant(
+                "one sample too many",
+                lambda dim, displacement_energy, risk: noiseless_sample_complexity(dim, displacement_energy, risk) + 1,
+            ),
+        ),
+    ),
+    Theorem(
+        name="noiseless-samples-saved",
+        kind="exact",
+        statement="fine-tuning saves d[(1−ε/t²)₊ − (1−ε/‖θ_T−θ_S‖²)₊] samples, before rounding",
+        formula=noiseless_samples_saved,
+        source="new",
+        domain="Σ = I, σ = 0, mean risk, ε ≥ 0",
+        derivation="derivations.sample_sizes.noiseless_saved",
+        limits=(
+            Limit(
+                "a source at the distance of zero saves nothing",
+                noiseless_samples_saved,
+                lambda **_: 0.0,
+                ({"dim": 100, "target_energy": 1.5, "displacement_energy": 1.5, "risk": 0.2},),
+            ),
+            Limit(
+                "a perfect source saves everything",
+                noiseless_samples_saved,
+                lambda dim, **_: dim / 2,
+                ({"dim": 100, "target_energy": 1.0, "displacement_energy": 0.0, "risk": 0.5},),
+            ),
+        ),
+        box={
+            "dim": (1, 10**9), "target_energy": (0.1, 4.0), "displacement_energy": (0.1, 4.0), "risk": (0.0, 4.0),
+        },
+        experiments=(
+            Experiment(
+                _saved,
+                ({"dim": 12, "overlap": 0.8, "risk": 0.3}, {"dim": 10, "overlap": 0.2, "risk": 0.55}),
+                replicates=4000,
+                arguments=_saved_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "scratch and fine-tuning swapped",
+                lambda dim, target_energy, displacement_energy, risk: noiseless_samples_saved(
+                    dim, displacement_energy, target_energy, risk
+                ),
+            ),
+            Mutant(
+                "difference of energies",
+                lambda dim, target_energy, displacement_energy, risk: dim * (target_energy - displacement_energy),
+            ),
+        ),
+    ),
+    Theorem(
+        name="noiseless-sample-quantile",
+        kind="exact",
+        statement="smallest n with P(Beta((d−n)/2, n/2) ≤ ε/‖δ‖²) ≥ p",
+        formula=noiseless_sample_quantile,
+        source="new",
+        domain="Σ = I, σ = 0, ε ≥ 0, 0 ≤ p ≤ 1",
+        derivation=None,
+        limits=(
+            Limit(
+                "certainty of no error takes d samples, of t² none",
+                noiseless_sample_quantile,
+                lambda dim, displacement_energy, risk, probability: 0.0 if risk else dim,
+                tuple(
+                    {"dim": 20, "displacement_energy": 1.5, "risk": risk, "probability": 1.0} for risk in (0.0, 1.5)
+                ),
+            ),
+            Limit(
+                "high dimension: the mean decides",
+                lambda risk: noiseless_sample_quantile(10**8, 1.0, risk, 0.9) / 1e8,
+                lambda risk: 1 - risk,
+                ({"risk": 0.3}, {"risk": 0.9}),
+                rtol=1e-3,
+            ),
+        ),
+        box={
+            "dim": (1, 10**6), "displacement_energy": (0.1, 4.0), "risk": (0.0, 4.0), "probability": (0.01, 0.99),
+        },
+        experiments=(
+            Experiment(
+                _first_quantile_below,
+                (
+                    {"dim": 8, "displacement_energy": 1.6, "risk": 0.5, "probability": 0.9},
+                    {"dim": 12, "displacement_energy": 1.0, "risk": 0.4, "probability": 0.5},
+                ),
+                compare="identity",
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "the other tail",
+                lambda dim, displacement_energy, risk, probability: noiseless_sample_quantile(
+                    dim, displacement_energy, risk, 1 - probability
+                ),
+            ),
+            Mutant(
+                "the mean for the quantile",
+                lambda dim, displacement_energy, risk, probability: noiseless_sample_complexity(
+                    dim, displacement_energy, risk
+                ),
+            ),
+        ),
+    ),
+)

@@ -159,6 +159,8 @@ def ratio_where(condition: Any, numerator: Any, denominator: Any, otherwise: Any
 
 def maximum(a: Any, b: Any) -> Any:
     """The larger of two values, elementwise."""
+    if _is_object_array(a) or _is_object_array(b):
+        return np.frompyfunc(maximum, 2, 1)(a, b)
     kind = kind_of(a, b)
     if kind == "jax":
         return jnp.maximum(a, b)

@@ -72,8 +72,8 @@ class Diagnosis:
 
     @property
     def ratio(self) -> np.ndarray:
-        """Measured over predicted error, (L, m)."""
-        return self.measured / self.predicted
+        """Measured over predicted error, (L, m); nan where the prediction is zero, infinite or unknown."""
+        return _over(self.measured, self.predicted)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, for JSON."""
@@ -85,8 +85,15 @@ class Diagnosis:
 
 
 def diagnose(
-    X: Any, y: Any, source: Any, X_unlabelled: Any = None, n: int | None = None,
-    learners: Sequence[Learner] | None = None, error: float | None = None, key: int = 0, repeats: int = 20,
+    X: Any,
+    y: Any,
+    source: Any,
+    X_unlabelled: Any = None,
+    n: int | None = None,
+    learners: Sequence[Learner] | None = None,
+    error: float | None = None,
+    key: int = 0,
+    repeats: int = 20,
 ) -> Diagnosis:
     """Estimate the transfer problem behind a user's arrays, predict learning curves, and check them on the same rows.
 
@@ -135,17 +142,42 @@ def diagnose(
     splits = held_out_errors(rows, chosen, ridges[:, there, None], list(checks), repeats, key)[:, :, 0]
     measured, measured_std_err = splits.mean(-1), splits.std(-1, ddof=1) / math.sqrt(repeats)
     labels = tuple(label_of(learner) for learner in chosen)
+    best = labels[first] if known.any() else ""
     check = (checks, measured, measured_std_err, errors[:, there])
     return Diagnosis(
-        learners=labels, n=size, error=at_n, std_err=errors_std_err[:, 0], ridge=ridges[:, 0], best=labels[first] if known.any() else "",
-        lead=lead[0], lead_std_err=lead[1], goal=goal, needed=needed[:, 0], needed_range=needed[:, 1:], sizes=sizes,
-        curve=curve, curve_std_err=curve_std_err, measured_sizes=checks, measured=measured,
-        measured_std_err=measured_std_err, predicted=errors[:, there], overlap=float(oracle.summary[4]),
-        overlap_std_err=float(oracle.summary_std_err[4]), noise_std=float(oracle.summary[3]),
-        noise_std_err=float(oracle.summary_std_err[3]), rows=total,
-        unlabelled_rows=0 if rows.unlabelled is None else len(rows.unlabelled), dim=rows.design.shape[1],
-        method=oracle.method, caveats=(*_caveats_of_rows(rows, oracle), *_caveats_of_check(chosen, *check)),
+        learners=labels,
+        n=size,
+        error=at_n,
+        std_err=errors_std_err[:, 0],
+        ridge=ridges[:, 0],
+        best=best,
+        lead=lead[0],
+        lead_std_err=lead[1],
+        goal=goal,
+        needed=needed[:, 0],
+        needed_range=needed[:, 1:],
+        sizes=sizes,
+        curve=curve,
+        curve_std_err=curve_std_err,
+        measured_sizes=checks,
+        measured=measured,
+        measured_std_err=measured_std_err,
+        predicted=errors[:, there],
+        overlap=float(oracle.summary[4]),
+        overlap_std_err=float(oracle.summary_std_err[4]),
+        noise_std=float(oracle.summary[3]),
+        noise_std_err=float(oracle.summary_std_err[3]),
+        rows=total,
+        unlabelled_rows=0 if rows.unlabelled is None else len(rows.unlabelled),
+        dim=rows.design.shape[1],
+        method=oracle.method,
+        caveats=(*_caveats_of_rows(rows, oracle), *_caveats_of_check(chosen, *check)),
     )
+
+
+def _over(measured: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    usable = np.isfinite(predicted) & (predicted > 0)
+    return np.where(usable, measured, np.nan) / np.where(usable, predicted, 1.0)
 
 
 def _checked(learners: Sequence[Learner]) -> tuple[Learner, ...]:
@@ -219,8 +251,7 @@ def _caveats_of_check(
 ) -> list[str]:
     """One sentence per learner whose measured errors are off the predicted ones."""
     said = []
-    with np.errstate(all="ignore"):
-        ratio, spread = measured / predicted, std_err / predicted
+    ratio, spread = _over(measured, predicted), _over(std_err, predicted)
     for i, learner in enumerate(learners):
         # A heavy-tailed error has a large standard error, which is no excuse for the prediction: hence the cap.
         off = np.isfinite(ratio[i]) & (np.abs(ratio[i] - 1) > _DISTRUST + 2 * np.minimum(spread[i], _DISTRUST / 2))

@@ -32,8 +32,14 @@ def plot_diagnosis(diagnosis: Diagnosis, axes: Any = None) -> Any:
         colour, plain = COLOURS[kind], "ridge" not in name
         draw_learner(axes, n, curves[i], bands[i], colour, plain, name)
         axes.errorbar(
-            diagnosis.measured_sizes, diagnosis.measured[i], 2 * diagnosis.measured_std_err[i], color=colour,
-            fmt=MARKERS[kind], markerfacecolor="white" if plain else colour, markersize=5, capsize=2,
+            diagnosis.measured_sizes,
+            diagnosis.measured[i],
+            2 * diagnosis.measured_std_err[i],
+            color=colour,
+            fmt=MARKERS[kind],
+            markerfacecolor="white" if plain else colour,
+            markersize=5,
+            capsize=2,
         )
     axes.axvline(diagnosis.n, color="0.5", lw=0.8, zorder=0)
     axes.axhline(diagnosis.goal, color="0.5", lw=0.8, ls=":", zorder=0)

@@ -30,6 +30,7 @@ _JACKKNIFE_GROUPS = 10
 _PATH = np.geomspace(1e-6, 20.0, 30)  # penalties, in units of n·λ_1
 _MOST_GROUPS, _LEAST_WIDTH = 24, 0.1  # of modes that share one pair of unknowns: eigenvalues within 10 %, or wider
 _PULL = 0.3
+_SILENCE = 1e-14  # the rounding error of a quadratic form in the labels, relative to their mean square
 # Slopes of the target along the source, in units of ‖y‖/‖Xθ_S‖, whose mixtures make up the target within a group.
 _SLOPES = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
 
@@ -84,7 +85,7 @@ def estimate(rows: Rows) -> tuple[Estimated, list[Estimated]]:
     """The estimated problem, and its delete-a-group jackknife: the same estimate without each tenth of the labels.
 
     All rows, labelled or not, give the covariance, which the jackknife keeps; the labels give the energies. Its
-    standard errors are cautious: on Gaussian data 1 to 1.5 times the true ones for n ≥ 2d, up to 2.5 times at n ~ d.
+    standard errors are cautious: on Gaussian data 1 to 2 times the true ones, and up to 2.5 times for n ~ d.
     """
     values, basis = _second_moment(rows)
     world = _World.build(rows, values, basis)
@@ -173,7 +174,7 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
     groups, penalties = len(eigenvalue), len(kappa)
     blocks, measured = [], []
     for shift, values in zip(shifts, form.T, strict=True):
-        values = np.maximum(values, 1e-14 * scale)
+        values = np.maximum(values, _SILENCE * scale)
         along = [seen * (eigenvalue * source_energy * (b - shift) ** 2) for b in slopes]
         columns = np.concatenate([seen * scale, *along, np.full((penalties, 1), scale)], axis=1)
         blocks.append(columns * (freedom / values)[:, None])
@@ -191,7 +192,8 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
     share = np.where(whole > 0, share / np.where(whole > 0, whole, 1.0), 1.0 / len(slopes))
     slope, square = slopes @ share, slopes**2 @ share
     rest = scale * found[:groups] / eigenvalue + (square - slope**2) * source_energy
-    return slope, np.maximum(rest, 0.0), scale * float(found[-1])
+    noise = float(found[-1]) if found[-1] > 100 * _SILENCE else 0.0
+    return slope, np.maximum(rest, 0.0), scale * noise
 
 
 def _resolvent_path(design: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -44,7 +44,7 @@ def leave_one_out_path(design: Any, labels: Any, groups: Any = ()) -> LeaveOneOu
     left, singular, _ = np.linalg.svd(design, full_matrices=False)
     alive = singular > max(design.shape) * np.finfo(float).eps * singular[0]
     left, squares = left[:, alive], singular[alive] ** 2
-    penalty = _PENALTIES * max(float(singular[0]) ** 2, np.finfo(float).tiny)
+    penalty = _PENALTIES * (float(singular[0]) ** 2 or 1.0)
     inverse = 1 / (squares[:, None] + penalty)
     idle = (rows - len(squares)) / penalty  # the zero eigenvalues of K
     trace, trace_squares = inverse.sum(0) + idle, (inverse**2).sum(0) + idle / penalty
@@ -55,8 +55,12 @@ def leave_one_out_path(design: Any, labels: Any, groups: Any = ()) -> LeaveOneOu
     total = squared.sum(0)
     without = [(total - squared[group].sum(0)) / (rows - len(group)) for group in groups]
     return LeaveOneOutPath(
-        1 / trace, rows - penalty * trace, rows - trace**2 / trace_squares,
-        np.stack([total / rows, *without]), len(squares), rows,
+        1 / trace,
+        rows - penalty * trace,
+        rows - trace**2 / trace_squares,
+        np.stack([total / rows, *without]),
+        len(squares),
+        rows,
     )
 
 

@@ -12,12 +12,15 @@ import sympy
 
 from lintransfer.arithmetic import ratio_where, where
 from lintransfer.errors import UnknownNameError
+from lintransfer.papers import PAPERS
 from lintransfer.rungs.derivation import TimeLimit, time_limit
 from lintransfer.rungs.outcome import Check, worst
-from lintransfer.rungs.simulation import FALSE_ALARM
+from lintransfer.rungs.simulation import _JUDGES, FALSE_ALARM
+from lintransfer.rungs.workers import WorkerError
 from lintransfer.simulate.end_to_end import risk_samples
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.row import KINDS, Experiment, Limit, Mutant, Theorem
+from lintransfer.theorems import THEOREMS, theorem
 from lintransfer.verification import Report, verify, verify_rows
 
 
@@ -37,6 +40,7 @@ def simulated(rng, replicates, n, dim, noise_variance):
     return risk_samples(rng, replicates, n=n, target=target, noise_std=noise_variance**0.5)
 
 
+COMPARISONS = set(_JUDGES)
 N, D, V = sympy.symbols("n dim noise_variance", positive=True)
 
 
@@ -310,3 +314,32 @@ def test_the_worst_outcome_wins():
 def test_an_unknown_theorem_is_refused():
     with pytest.raises(UnknownNameError):
         verify("no-such-theorem")
+
+
+def test_workers_give_the_same_outcomes_as_one_process():
+    names = ["min-norm-risk", "teacher-distance", "least-squares-risk"]
+    seen = []
+    apart = verify(names, quick=True, workers=2, progress=lambda *a: seen.append(a))
+    alone = verify(names, quick=True, workers=1)
+    assert [replace(c, seconds=0) for c in apart.checks] == [replace(c, seconds=0) for c in alone.checks]
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_worker_that_dies_is_reported(monkeypatch):
+    monkeypatch.setattr("lintransfer.rungs.workers.sys.executable", "/bin/false")
+    with pytest.raises(WorkerError, match="died while it checked"):
+        verify(["min-norm-risk", "teacher-distance"], quick=True, workers=2)
+
+
+def test_every_row_of_the_table_is_well_formed():
+    names = [row.name for row in THEOREMS]
+    assert len(names) == len(set(names))
+    for row in THEOREMS:
+        assert row.kind in KINDS
+        assert row.name == row.name.lower() and " " not in row.name
+        assert set(row.papers) <= set(PAPERS)
+        assert theorem(row.name) is row
+        for experiment in row.experiments:
+            assert experiment.points and experiment.compare in COMPARISONS
+            assert experiment.resolution <= 0.3  # a factor of two is seen with ease
+            assert (experiment.compare == "asymptotic") == (experiment.allowance is not None)

@@ -1,7 +1,7 @@
 """Risk of ridge regression for a given sample in two dimensions, averaged over its label noise, any diagonal Σ.
 
-The weights of `weights`, started from zero on the label x·δ + ξσ, miss δ by a vector that is linear in ξ; its Σ-length is
-squared and averaged with E ξ = 0, E ξ² = 1.
+The weights of `weights`, started from zero on the label x·δ + ξσ, miss δ by a vector that is linear in ξ; its
+Σ-length is squared and averaged with E ξ = 0, E ξ² = 1.
 """
 
 import sympy as sp

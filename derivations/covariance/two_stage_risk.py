@@ -8,7 +8,16 @@ import numpy as np
 import sympy as sp
 
 from derivations.covariance.resolvent import (
-    ENERGIES, KAPPA, LEVELS, NOISE, RIDGE, SIZES, TESTED, bias, sample_size, variance,
+    ENERGIES,
+    KAPPA,
+    LEVELS,
+    NOISE,
+    RIDGE,
+    SIZES,
+    TESTED,
+    bias,
+    sample_size,
+    variance,
 )
 
 SOURCE_KAPPA, SOURCE_RIDGE = sp.symbols("kappa_S ridge_S", positive=True)

@@ -5,18 +5,22 @@ the squared length of the rest of the input; xi, the noise. Standard normals, w 
 integral of a density.
 """
 
+from functools import cache
+
 import sympy as sp
 
 g, p, xi, w = sp.symbols("g p xi w")
 x, half = sp.symbols("x half", positive=True)
 
 
+@cache
 def normal_moment(power: int) -> sp.Expr:
     z = sp.Symbol("z", real=True)
     density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
     return sp.integrate(z**power * density, (z, -sp.oo, sp.oo))
 
 
+@cache
 def chi_square_moment(power: int, degrees: sp.Expr) -> sp.Expr:
     mass = sp.integrate(x ** (half - 1) * sp.exp(-x / 2), (x, 0, sp.oo))
     moment = sp.integrate(x ** (half - 1 + power) * sp.exp(-x / 2), (x, 0, sp.oo))

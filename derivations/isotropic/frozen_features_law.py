@@ -1,7 +1,8 @@
 """Two moments that the law of a least-squares head on r frozen features must have, n ≥ r + 4.
 
-Labels are Za* + e, where the residual e of the best head is independent of the features Z and N(0, v) with v = σ² + u. Off the
-features the risk is u, on them it is that of a least-squares fit in r dimensions with noise v, whatever a* is.
+Labels are Za* + e, where the residual e of the best head is independent of the features Z and N(0, v) with
+v = σ² + u. Off the features the risk is u, on them it is that of a least-squares fit in r dimensions with
+noise v, whatever a* is.
 """
 
 import sympy as sp

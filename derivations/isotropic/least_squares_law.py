@@ -1,6 +1,7 @@
 """Two moments that the law of the least-squares risk must have, n ≥ d + 4, whatever the displacement was.
 
-The risk is gᵀ(XᵀX)⁻¹g in whitened coordinates, g ~ N(0, σ²I_d) independent of XᵀX ~ Wishart (see `least_squares_risk`).
+The risk is gᵀ(XᵀX)⁻¹g in whitened coordinates, g ~ N(0, σ²I_d) independent of XᵀX ~ Wishart (see
+`least_squares_risk`).
 """
 
 import sympy as sp

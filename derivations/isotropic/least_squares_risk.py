@@ -1,7 +1,7 @@
 """Mean risk of least squares, n ≥ d + 2, any non-singular Σ.
 
-Nothing is left of the start: ŵ − θ_T = X⁺ξ. In whitened coordinates X⁺ξ = (XᵀX)^{−1/2} g with g ~ N(0, σ²I_d) independent of
-XᵀX, so the risk is gᵀ(XᵀX)⁻¹g = σ²χ²_d/χ²_{n−d+1} (see `moments`).
+Nothing is left of the start: ŵ − θ_T = X⁺ξ. In whitened coordinates X⁺ξ = (XᵀX)^{−1/2} g with g ~ N(0,
+σ²I_d) independent of XᵀX, so the risk is gᵀ(XᵀX)⁻¹g = σ²χ²_d/χ²_{n−d+1} (see `moments`).
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Two moments that the law of a minimum-norm head on r isotropic frozen features must have, 1 ≤ n ≤ r − 4.
 
-As for the least-squares head (see `frozen_features_law`): the risk is u plus that of a minimum-norm fit from 0 in r dimensions,
-of a teacher a* with energy e, with noise v = σ² + u.
+As for the least-squares head (see `frozen_features_law`): the risk is u plus that of a minimum-norm fit
+from 0 in r dimensions, of a teacher a* with energy e, with noise v = σ² + u.
 """
 
 import sympy as sp

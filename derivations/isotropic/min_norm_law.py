@@ -1,7 +1,9 @@
-"""Two moments that the law of the minimum-norm risk must have, 1 ≤ n ≤ d − 4, Σ = I, without the law of its bias.
+"""Two moments that the law of the minimum-norm risk must have, 1 ≤ n ≤ d − 4, Σ = I, without the law of its
+bias.
 
-The bias part is δᵀQδ with Q a uniform projector of rank d − n: its moments follow from symmetry alone (see `projector`), not
-from the Beta density. The noise part σ²zᵀ(XXᵀ)⁻¹z is independent of it (see `moments`), so variances add.
+The bias part is δᵀQδ with Q a uniform projector of rank d − n: its moments follow from symmetry alone (see
+`projector`), not from the Beta density. The noise part σ²zᵀ(XXᵀ)⁻¹z is independent of it (see `moments`),
+so variances add.
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Mean risk of the minimum-norm fit, n ≤ d − 2, Σ = I.
 
-ŵ − θ_T = −Qδ + X⁺ξ, two orthogonal vectors, the second of mean zero given X. Their squared lengths are ‖δ‖² times a Beta
-variable and σ² times a ratio of chi-squares (see `moments`).
+ŵ − θ_T = −Qδ + X⁺ξ, two orthogonal vectors, the second of mean zero given X. Their squared lengths are ‖δ‖²
+times a Beta variable and σ² times a ratio of chi-squares (see `moments`).
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Variance of the risk of the minimum-norm fit, n ≤ d − 4, Σ = I.
 
-Bias and noise term depend on the directions and on the scales of X apart, so they are independent and their variances
-add; each follows from two moments (see `moments`).
+Bias and noise term depend on the directions and on the scales of X apart, so they are independent and their
+variances add; each follows from two moments (see `moments`).
 """
 
 import sympy as sp

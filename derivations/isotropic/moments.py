@@ -1,9 +1,10 @@
 """Moments of Beta and of ratios of chi-square variables, by integrating their densities.
 
-The projection Q onto the null space of n Gaussian rows is uniform, so δᵀQδ/‖δ‖² is the squared length of d − n coordinates
-of a uniform point on the sphere: a Beta((d−n)/2, n/2) variable. The noise term ‖X⁺ξ‖² is zᵀ(XXᵀ)⁻¹z with z ~ N(0, I_n)
-independent of X; given its direction, zᵀ(XXᵀ)⁻¹z = ‖z‖²/χ² with d − n + 1 degrees of freedom (the reciprocal of the squared
-distance of one row from the span of the others, by rotation invariance). For n ≥ d, X⁺ has d rows and n − d + 1 replaces it.
+The projection Q onto the null space of n Gaussian rows is uniform, so δᵀQδ/‖δ‖² is the squared length of d
+− n coordinates of a uniform point on the sphere: a Beta((d−n)/2, n/2) variable. The noise term ‖X⁺ξ‖² is
+zᵀ(XXᵀ)⁻¹z with z ~ N(0, I_n) independent of X; given its direction, zᵀ(XXᵀ)⁻¹z = ‖z‖²/χ² with d − n + 1
+degrees of freedom (the reciprocal of the squared distance of one row from the span of the others, by
+rotation invariance). For n ≥ d, X⁺ has d rows and n − d + 1 replaces it.
 """
 
 import sympy as sp

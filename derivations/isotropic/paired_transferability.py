@@ -1,7 +1,8 @@
 """Mean of T = θ_SᵀQ(2θ_T − θ_S), n ≤ d.
 
-On the same X and y the noise terms X⁺ξ of scratch and fine-tuning are equal and cancel, and what is left of the biases is
-‖Qθ_T‖² − ‖Q(θ_T − θ_S)‖² = θ_SᵀQ(2θ_T − θ_S). The mean projector is (1 − n/d)I (see `projector`).
+On the same X and y the noise terms X⁺ξ of scratch and fine-tuning are equal and cancel, and what is left of
+the biases is ‖Qθ_T‖² − ‖Q(θ_T − θ_S)‖² = θ_SᵀQ(2θ_T − θ_S). The mean projector is (1 − n/d)I (see
+`projector`).
 """
 
 import sympy as sp

@@ -1,8 +1,8 @@
 """Two moments of T = αb + β√(b(1−b))·z from the representation itself, 0 < n < d, d ≥ 2.
 
-Let e be the direction of u = θ_S. Then b = eᵀQe ~ Beta((d−n)/2, n/2), and Qe = be + √(b(1−b))w with w a uniform unit vector
-orthogonal to e. So T = uᵀQv = αb + β√(b(1−b))z, where α = u·v, β² = ‖u‖²‖v‖² − α² and z is one of d − 1 coordinates of w:
-mean 0, and second moment 1/(d−1) because the squares add up to 1.
+Let e be the direction of u = θ_S. Then b = eᵀQe ~ Beta((d−n)/2, n/2), and Qe = be + √(b(1−b))w with w a
+uniform unit vector orthogonal to e. So T = uᵀQv = αb + β√(b(1−b))z, where α = u·v, β² = ‖u‖²‖v‖² − α² and z
+is one of d − 1 coordinates of w: mean 0, and second moment 1/(d−1) because the squares add up to 1.
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """Variance of T = uᵀQv, u = θ_S and v = 2θ_T − θ_S, n ≤ d, d ≥ 2.
 
-E (uᵀQv)² = Σ u_i v_j u_k v_l E Q_ij Q_kl, with the second moments of a uniform projector (see `projector`): the pairing
-(ij)(kl) gives p (u·v)², the other two q [‖u‖²‖v‖² + (u·v)²].
+E (uᵀQv)² = Σ u_i v_j u_k v_l E Q_ij Q_kl, with the second moments of a uniform projector (see `projector`):
+the pairing (ij)(kl) gives p (u·v)², the other two q [‖u‖²‖v‖² + (u·v)²].
 """
 
 import sympy as sp

@@ -1,7 +1,7 @@
 """First and second moments of a uniformly random projector Q of rank k = d − n, by symmetry alone.
 
-Rotation invariance leaves E Q = aI and E Q_ij Q_kl = p δ_ij δ_kl + q (δ_ik δ_jl + δ_il δ_jk). Two scalar facts fix them:
-tr Q = k, so E (tr Q)² = k², and Q² = Q = Qᵀ, so E tr QQᵀ = k.
+Rotation invariance leaves E Q = aI and E Q_ij Q_kl = p δ_ij δ_kl + q (δ_ik δ_jl + δ_il δ_jk). Two scalar
+facts fix them: tr Q = k, so E (tr Q)² = k², and Q² = Q = Qᵀ, so E tr QQᵀ = k.
 """
 
 import sympy as sp

@@ -1,12 +1,13 @@
 """Two moments of the squared cosine A = qC between a fitted source and its teacher, n_S ≥ 2, d ≥ 2, σ_S > 0.
 
-As in `derivations.finite_source.source_cosine`: given J, 1 − C ~ Beta((m−1)/2, ½ + J), and given the strength w ~ χ²_ν of the
-signal, J ~ Poisson(qw/2ρ). So with a = m/2 + J
+As in `derivations.finite_source.source_cosine`: given J, 1 − C ~ Beta((m−1)/2, ½ + J), and given the
+strength w ~ χ²_ν of the signal, J ~ Poisson(qw/2ρ). So with a = m/2 + J
 
     E(1−C) = (m−1)/2 · E 1/a,        E(1−C)² = (m−1)(m+1)/4 · E 1/(a(a+1)).
 
-1/a and 1/(a(a+1)) are ∫₀¹ y^{a−1}(1−y)^{k−1}dy for k = 1, 2, and E y^J = (1 + q(1−y)/ρ)^{−ν/2}. Term j of its power series in
-q(1−y)/ρ is integrated over y, and over q ~ Beta(m/2, (d−m)/2) with the weight q or q² of A or A².
+1/a and 1/(a(a+1)) are ∫₀¹ y^{a−1}(1−y)^{k−1}dy for k = 1, 2, and E y^J = (1 + q(1−y)/ρ)^{−ν/2}. Term j of
+its power series in q(1−y)/ρ is integrated over y, and over q ~ Beta(m/2, (d−m)/2) with the weight q or q²
+of A or A².
 """
 
 import sympy as sp
@@ -19,7 +20,9 @@ REGIME = sp.And(n >= 2, dim >= 2)
 
 
 def moment_of_q(power: sp.Expr, whole_teacher: bool) -> sp.Expr:
-    return sp.Integer(1) if whole_teacher else beta_integral(m / 2 + power, (d - m) / 2) / beta_integral(m / 2, (d - m) / 2)
+    if whole_teacher:
+        return sp.Integer(1)
+    return beta_integral(m / 2 + power, (d - m) / 2) / beta_integral(m / 2, (d - m) / 2)
 
 
 def missed(order: int, weight: int, whole_teacher: bool) -> sp.Expr:

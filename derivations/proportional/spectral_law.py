@@ -20,13 +20,14 @@ ASPECT = DIM / N
 
 
 class Quadrature(sp.Integral):
-    """An integral with one variable that evaluates its integrand as a compiled mpmath function, a hundred times faster."""
+    """An integral over one variable that evaluates its integrand as a compiled function, many times faster."""
 
     def _eval_evalf(self, prec):
         ((variable, low, high),) = self.limits
         integrand = sp.lambdify(variable, self.function, "mpmath")
         with mpmath.workprec(prec + 20):
-            return sp.Float(mpmath.quad(integrand, [mpmath.mpmathify(low), mpmath.mpmathify(high.evalf(60))]), precision=prec)
+            ends = [mpmath.mpmathify(end.evalf(mpmath.mp.dps + 10)) for end in (low, high)]
+            return sp.Float(mpmath.quad(integrand, ends), precision=prec)
 
 
 def displacement_factor():

@@ -3,7 +3,16 @@
 import sympy as sp
 
 from derivations.proportional.spectral_law import (
-    ASPECT, DIM, ENERGY, N, NOISE, TIME, X, average, displacement_factor, noise_factor,
+    ASPECT,
+    DIM,
+    ENERGY,
+    NOISE,
+    TIME,
+    N,
+    X,
+    average,
+    displacement_factor,
+    noise_factor,
 )
 
 ARGUMENTS = {"time": TIME, "n": N, "dim": DIM, "displacement_energy": ENERGY, "noise_variance": NOISE}

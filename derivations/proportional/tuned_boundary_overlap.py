@@ -1,8 +1,8 @@
 """R2: tuned fine-tuning ties with tuned scratch where both displacements have one length, since R* rises with ‖δ‖².
 
-R* solves R² − Δ(E)R − σ²E = 0, E = ‖δ‖². Implicit differentiation gives dR/dE = (σ² + (1−γ)R)/(2R − Δ): the denominator
-is the positive root of the discriminant, and the numerator equals R(R + σ²)/E > 0 by the equation itself. So the risks are equal
-exactly where ‖θ_T − θ_S‖² = ‖θ_T‖².
+R* solves R² − Δ(E)R − σ²E = 0, E = ‖δ‖². Implicit differentiation gives dR/dE = (σ² + (1−γ)R)/(2R − Δ): the
+denominator is the positive root of the discriminant, and the numerator equals R(R + σ²)/E > 0 by the equation itself.
+So the risks are equal exactly where ‖θ_T − θ_S‖² = ‖θ_T‖².
 """
 
 import sympy as sp

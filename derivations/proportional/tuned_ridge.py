@@ -7,7 +7,7 @@ x, so dR/dλ = 0 becomes a polynomial equation. It has one factor that can vanis
 
 import sympy as sp
 
-from derivations.proportional.stieltjes import DIM, ENERGY, N, NOISE
+from derivations.proportional.stieltjes import DIM, ENERGY, NOISE, N
 
 _X = sp.Symbol("x", positive=True)
 

@@ -3,7 +3,7 @@
 import sympy as sp
 
 from derivations.proportional import tuned_ridge
-from derivations.proportional.stieltjes import DIM, ENERGY, N, NOISE, RIDGE, risk
+from derivations.proportional.stieltjes import DIM, ENERGY, NOISE, RIDGE, N, risk
 
 ARGUMENTS = {"n": N, "dim": DIM, "displacement_energy": ENERGY, "noise_variance": NOISE}
 

@@ -3,7 +3,7 @@
 import sympy as sp
 
 from derivations.proportional import tuned_ridge_risk
-from derivations.proportional.stieltjes import DIM, ENERGY, N, NOISE
+from derivations.proportional.stieltjes import DIM, ENERGY, NOISE, N
 
 SOURCE, TARGET = sp.symbols("source_energy target_energy", positive=True)
 CROSS = sp.Symbol("cross_energy", real=True)

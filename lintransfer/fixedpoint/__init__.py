@@ -1,6 +1,7 @@
 """Implicit results: a bracketed solver for any scalar residual, and the effective regularisation κ solved in bulk."""
 
 from lintransfer.fixedpoint.brackets import bracketed_root
+from lintransfer.fixedpoint.entries import kind_of_entries, modal_arrays, plain
 from lintransfer.fixedpoint.regularization import effective_regularization, isotropic_root
 from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, split_count
 
@@ -9,6 +10,9 @@ __all__ = [
     "effective_regularization",
     "excess_samples",
     "isotropic_root",
+    "kind_of_entries",
+    "modal_arrays",
+    "plain",
     "resolvent_sums",
     "split_count",
 ]

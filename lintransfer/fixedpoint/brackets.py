@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import absolute, kind_of, maximum, minimum, ratio_where, where
+from lintransfer.arithmetic import absolute, maximum, minimum, ratio_where, where
+from lintransfer.fixedpoint.entries import kind_of_entries
 
 _MOST_STEPS = 200
 
@@ -105,10 +106,3 @@ def _advance(residual: Callable[[Any], Any], state: tuple[Any, ...], tolerance: 
 def _nearest(state: tuple[Any, ...]) -> Any:
     x1, f1, x2, f2 = state[:4]
     return where(absolute(f1) <= absolute(f2), x1, x2)
-
-
-def kind_of_entries(*values: Any) -> str:
-    """`kind_of`, looking into object arrays and lists too."""
-    arrays = [v.ravel()[:1].tolist() for v in values if isinstance(v, np.ndarray) and v.dtype == object]
-    lists = [list(v[:1]) for v in values if isinstance(v, list | tuple)]
-    return kind_of(*values, *(e for entry in arrays + lists for e in entry))

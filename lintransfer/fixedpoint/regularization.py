@@ -20,7 +20,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.arithmetic import absolute, array_namespace, exp, log, maximum, ratio_where, sqrt, total, where
-from lintransfer.fixedpoint.brackets import bracketed_root, kind_of_entries
+from lintransfer.fixedpoint.brackets import bracketed_root
+from lintransfer.fixedpoint.entries import kind_of_entries
 from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, split_count
 
 _NODES = 40
@@ -137,8 +138,8 @@ def _step(kappa: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any)
 
 
 def _iterate(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
-    """κ for 0 < κ < ∞, each from its own guess in the common table, iterated until one more Halley step ends at rounding
-    error: here the last step taken, under JAX a step that the caller makes and differentiates.
+    """κ for 0 < κ < ∞, each from its own guess in the common table, iterated until one more Halley step ends at
+    rounding error: here the last step taken, under JAX a step that the caller makes and differentiates.
 
     The second and third derivatives of D never exceed the first, so a step from an error e leaves less than 5e³/12.
     """
@@ -220,7 +221,8 @@ def _solve_exactly(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) ->
 def _enclosed(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
     """κ by the interval Newton step in log κ: a ball that it maps into itself contains the root, and only one."""
     ball = sys.modules["flint"].arb
-    centre = ball(effective_regularization(float(n), eigenvalues.astype(float), multiplicities.astype(float), float(ridge)))
+    floats = (float(n), eigenvalues.astype(float), multiplicities.astype(float), float(ridge))
+    centre = ball(effective_regularization(*floats))
     defect, radius = excess_samples(n, centre, eigenvalues, multiplicities) - ridge / centre, ball(2) ** -40
     for _ in range(60):
         kappa = centre * ball(0, radius).exp()

@@ -24,9 +24,9 @@ def resolvent_sums(kappa: Any, eigenvalues: Any, *weights_by_power: Sequence[Any
     (0.75, 0.3125)
     """
     everything = (kappa, eigenvalues, *(w for weights in weights_by_power for w in weights))
-    if kind_of(*everything) == "numpy" and all(np.asarray(v).dtype.kind == "f" for v in everything):
-        if np.ndim(eigenvalues) == 1 and all(np.ndim(v) == 1 for v in everything[2:]):
-            return _blocked_sums(np.asarray(kappa), eigenvalues, weights_by_power)
+    floats = kind_of(*everything) == "numpy" and all(np.asarray(v).dtype.kind == "f" for v in everything)
+    if floats and all(np.ndim(v) == 1 for v in everything[1:]):
+        return _blocked_sums(np.asarray(kappa), eigenvalues, weights_by_power)
     resolvent = 1 / (per_mode(kappa) + eigenvalues)
     return tuple(total(w * resolvent**p) for p, ws in enumerate(weights_by_power, 1) for w in ws)
 

@@ -82,7 +82,7 @@ _ALL_WEIGHTS: tuple[tuple[Any, ...], ...] = (
     ),
     ("asymptotic", "ridge-risk", "any Σ, any ridge", lambda p, s: _plain(p, s) and q.converged(s), asymptotic.ridge),
     (
-        "asymptotic", "ridge-under-shift", "any Σ and Σ', ridge a number",
+        "asymptotic", "shifted-risk", "any Σ and Σ', ridge a number",
         lambda p, s: p.has_shift and not q.fitted_source(p, s) and _numbered(s) and q.converged(s),
         asymptotic.ridge_under_shift,
     ),

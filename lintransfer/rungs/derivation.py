@@ -60,7 +60,9 @@ class TimeLimit(Exception):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimit` inside the block after so many seconds (in the main thread only: elsewhere no limit)."""
+    """Raise `TimeLimit` inside the block after so many seconds of processor time, so that a busy machine changes
+    nothing. In the main thread only: elsewhere there is no limit.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -68,13 +70,13 @@ def time_limit(seconds: float) -> Iterator[None]:
     def late(*_: Any) -> None:
         raise TimeLimit(f"more than {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGVTALRM, late)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def run_derivation(name: str) -> Derivation:

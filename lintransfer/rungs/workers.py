@@ -27,41 +27,55 @@ def check_in_workers(
     names: Sequence[str], quick: bool, key: int, workers: int, progress: Callable[[int, int], None] | None
 ) -> list[Check]:
     """All checks of the named theorems, in the order of the names."""
-    waiting, answers, failures = deque(names), {}, []
+    waiting, answers, errors = deque(names), dict[str, list[Check]](), list[Exception]()
     lock = threading.Lock()
 
     def serve() -> None:
-        # One thread per worker for linear algebra: the workers together fill the machine.
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
-        command = [sys.executable, "-m", __name__, str(int(quick)), str(key)]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as worker:
-            assert worker.stdin is not None and worker.stdout is not None
-            while not failures:
-                try:
+        try:
+            with _start_worker(quick, key) as worker:
+                while waiting and not errors:
                     name = waiting.popleft()
-                except IndexError:
-                    break
-                worker.stdin.write(name + "\n")
-                worker.stdin.flush()
-                line = worker.stdout.readline()
-                if not line:
-                    failures.append(name)
-                    break
-                with lock:
-                    answers[name] = [Check(**fields) for fields in json.loads(line)]
-                    if progress is not None:
-                        progress(len(answers), len(names))
-            worker.stdin.close()
+                    found = _ask(worker, name)
+                    with lock:
+                        answers[name] = found
+                        if progress is not None:
+                            progress(len(answers), len(names))
+        except IndexError:  # another worker took the last name
+            pass
+        except Exception as error:
+            errors.append(error)
 
-    threads = [threading.Thread(target=serve) for _ in range(workers)]
+    threads = [threading.Thread(target=serve, daemon=True) for _ in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if failures:
-        raise WorkerError(f"a verification process died while it checked {failures[0]!r}; see its messages above")
+    if errors:
+        raise errors[0]
     return [check for name in names for check in answers[name]]
+
+
+def _start_worker(quick: bool, key: int) -> subprocess.Popen[str]:
+    # One thread per worker for linear algebra: the workers together fill the machine.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, "-m", __name__, str(int(quick)), str(key)]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+    )
+
+
+def _ask(worker: subprocess.Popen[str], name: str) -> list[Check]:
+    if worker.stdin is None or worker.stdout is None:
+        raise WorkerError("a verification process has no pipes")
+    try:
+        worker.stdin.write(name + "\n")
+        worker.stdin.flush()
+        line = worker.stdout.readline()
+    except BrokenPipeError:
+        line = ""
+    if not line:
+        raise WorkerError(f"a verification process died while it checked {name!r}; see its messages above")
+    return [Check(**fields) for fields in json.loads(line)]
 
 
 def _work() -> None:

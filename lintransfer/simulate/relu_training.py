@@ -1,7 +1,7 @@
 r"""Full-batch gradient descent on the mean loss (1/2n)‖f(X) − y‖² for a whole batch of two-layer ReLU networks.
 
 One compilation serves every width (padded, see `lintransfer.simulate.relu`), seed, learning rate, number of steps and
-sample size (rows of weight 0). Gradients are written out: three contractions per step, shared by the whole batch.
+sample size (rows of weight 0). Gradients are written out: three contractions over samples per step, for the whole batch.
 """
 
 from __future__ import annotations
@@ -86,14 +86,12 @@ def _descend(
         error = scale * jnp.einsum("bnm,bm->bn", active, second) - labels
         loss = jnp.sum(share * error * error, axis=-1) / 2
         pull = scale * share * error
-        on_first: Any = 0.0
-        on_second: Any = 0.0
-        if trained != "second":
-            gate = jnp.where(hidden > 0, pull[..., None], 0)
-            on_first = second[..., None] * jnp.einsum("bnm,bnd->bmd", gate, inputs)
-        if trained != "first":
-            on_second = jnp.einsum("bnm,bn->bm", active, pull)
-        return loss, on_first, on_second
+        if trained == "second":
+            return loss, 0.0, jnp.einsum("bnm,bn->bm", active, pull)
+        force = jnp.einsum("bnm,bnd->bmd", jnp.where(hidden > 0, pull[..., None], 0), inputs)
+        # relu(w·x) = 1{w·x>0} w·x: the gradient on the second layer costs no contraction over samples of its own.
+        on_second = jnp.sum(first * force, axis=-1) if trained == "both" else 0.0
+        return loss, second[..., None] * force, on_second
 
     def step(_: Any, state: Any) -> Any:
         first, second, first_speed, second_speed = state

@@ -61,7 +61,7 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(20, 40, 80, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                sizes(16, 32, 64, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
                 large_arguments,
                 coefficient=4.0,
             ),
@@ -114,7 +114,7 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(40, 80, 160, overlap=0.7, noise_variance=0.02, low=0.3, high=0.75),
+                sizes(30, 60, 120, overlap=0.7, noise_variance=0.02, low=0.3, high=0.75),
                 few_arguments,
                 coefficient=6.0,
             ),

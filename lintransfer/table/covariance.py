@@ -8,31 +8,22 @@ import numpy as np
 
 from lintransfer.fixedpoint import effective_regularization
 from lintransfer.table.covariance_experiments import (
+    allowance,
     bias_arguments,
+    draw_modes,
+    draw_sized,
     fine_tuning,
     fine_tuning_arguments,
-    gain,
-    gain_arguments,
-    head,
-    head_arguments,
+    growing,
     inverse_kernel_arguments,
     inverse_kernel_trace,
-    random_modes,
+    random_noise,
     random_ridge,
-    random_size,
     settled,
     variance_arguments,
 )
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.covariance import (
-    bias,
-    degrees_of_freedom,
-    feature_covariance_risk,
-    metric_transferability,
-    ridge_risk,
-    sample_size,
-    variance,
-)
+from lintransfer.theory.covariance import bias, degrees_of_freedom, ridge_risk, sample_size, variance
 from lintransfer.theory.proportional import isotropic_kappa, proportional_ridge_risk
 
 _ONE_MODE = {"eigenvalues": np.array([1.0]), "multiplicities": np.array([40.0])}
@@ -41,40 +32,8 @@ _TWO_ENERGIES = np.array([0.7, 0.4])
 _REPLICATES = 6_000
 
 
-def _draw(rng: np.random.Generator, *energies: str, **others: Any) -> dict[str, Any]:
-    modes = random_modes(rng)
-    size = len(modes["eigenvalues"])
-    drawn = {name: rng.uniform(0, 4, size) for name in energies}
-    return modes | drawn | {name: draw(rng) for name, draw in others.items()}
-
-
-def _noise(rng: np.random.Generator) -> float:
-    return float(rng.choice([0.0, rng.uniform(0, 4)]))
-
-
-def _sized(rng: np.random.Generator, *energies: str, **others: Any) -> dict[str, Any]:
-    drawn = _draw(rng, *energies, ridge=random_ridge, **others)
-    return {"n": random_size(rng, int(drawn["multiplicities"].sum()))} | drawn
-
-
 def _kappa(rng: np.random.Generator) -> float:
     return float(np.exp(rng.uniform(np.log(1e-6), np.log(1e4))))
-
-
-def _positive_ridge(rng: np.random.Generator) -> float:
-    return float(np.exp(rng.uniform(np.log(1e-6), np.log(1e3))))
-
-
-def _allowance(n: int, dim: int, **_: Any) -> float:
-    return 4 / (dim * abs(1 - n / dim))
-
-
-def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
-    """One point at dimensions d, 2d, 4d: `fixed` at d = 12, with n in proportion."""
-    return tuple(
-        {name: scale * v if name in ("n", "dim", "n_source", "n_features") else v for name, v in fixed.items()}
-        for scale in (1, 2, 4)
-    )
 
 
 def _risk_without_inflation(
@@ -120,14 +79,14 @@ ROWS = (
                 tuple({"n": n, "ridge": 0.3} | _TWO_MODES for n in (0.5, 1, 3, 7.5, 8, 9, 100)),
             ),
         ),
-        sample=_sized,
+        sample=draw_sized,
         experiments=tuple(
             Experiment(
                 inverse_kernel_trace,
-                _growing(n=n, dim=12, exponent=exponent, ridge=ridge),
+                growing(n=n, dim=12, exponent=exponent, ridge=ridge),
                 "asymptotic",
                 2_000,
-                allowance=_allowance,
+                allowance=allowance,
                 arguments=inverse_kernel_arguments,
             )
             for n, exponent, ridge in ((4, 1.0, 0.0), (8, 0.5, 0.5))
@@ -167,17 +126,17 @@ ROWS = (
                 "equal eigenvalues, no ridge: (1 − n/d)‖δ‖², exact",
                 bias,
                 lambda kappa, displacement, **_: kappa / (1 + kappa) * displacement[0],
-                tuple({"kappa": k, "displacement": np.array([1.3]), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 30.0)),
+                tuple({"kappa": k, "displacement": np.full(1, 1.3), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 9.0)),
             ),
         ),
-        sample=lambda rng: _draw(rng, "displacement", kappa=_kappa, ridge=random_ridge),
+        sample=lambda rng: draw_modes(rng, "displacement", kappa=_kappa, ridge=random_ridge),
         experiments=(
             Experiment(
                 fine_tuning,
-                _growing(n=6, dim=12, exponent=1.0, noise_variance=0.0, ridge=0.3),
+                growing(n=6, dim=12, exponent=1.0, noise_variance=0.0, ridge=0.3),
                 "asymptotic",
                 _REPLICATES,
-                allowance=_allowance,
+                allowance=allowance,
                 arguments=bias_arguments,
             ),
         ),
@@ -215,14 +174,14 @@ ROWS = (
                 tuple({"kappa": k, "noise_variance": 0.3, "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 30.0)),
             ),
         ),
-        sample=lambda rng: _draw(rng, kappa=_kappa, ridge=random_ridge, noise_variance=_noise),
+        sample=lambda rng: draw_modes(rng, kappa=_kappa, ridge=random_ridge, noise_variance=random_noise),
         experiments=(
             Experiment(
                 settled,
-                _growing(n=6, dim=12, exponent=1.0, noise_variance=0.5, ridge=0.3),
+                growing(n=6, dim=12, exponent=1.0, noise_variance=0.5, ridge=0.3),
                 "asymptotic",
                 _REPLICATES,
-                allowance=_allowance,
+                allowance=allowance,
                 arguments=variance_arguments,
             ),
         ),
@@ -296,14 +255,14 @@ ROWS = (
                 rtol=1e-11,
             ),
         ),
-        sample=lambda rng: _sized(rng, "displacement", noise_variance=_noise),
+        sample=lambda rng: draw_sized(rng, "displacement", noise_variance=random_noise),
         experiments=tuple(
             Experiment(
                 fine_tuning,
-                _growing(n=n, dim=12, exponent=exponent, noise_variance=0.1, ridge=ridge),
+                growing(n=n, dim=12, exponent=exponent, noise_variance=0.1, ridge=ridge),
                 "asymptotic",
                 _REPLICATES,
-                allowance=_allowance,
+                allowance=allowance,
                 arguments=fine_tuning_arguments,
             )
             for n, exponent, ridge in ((4, 1.0, 0.0), (8, 0.5, 0.5), (24, 1.0, 0.0))
@@ -311,128 +270,8 @@ ROWS = (
         mutants=(
             Mutant("the bias is not inflated", _risk_without_inflation),
             Mutant("noise dropped", lambda noise_variance=0, **others: ridge_risk(noise_variance=0.0, **others)),
-            Mutant("the ridge in the mean convention", lambda n, ridge=0, **others: ridge_risk(n, ridge=n * ridge, **others)),
+            Mutant("mean convention of the ridge", lambda n, ridge=0, **rest: ridge_risk(n, ridge=n * ridge, **rest)),
             Mutant("n + 1 for n", lambda n, **others: ridge_risk(n + 1, **others)),
-        ),
-    ),
-    Theorem(
-        name="metric-transferability",
-        kind="asymptotic",
-        statement="T = 2⟨θ_S,θ_T⟩_M − ⟨θ_S,θ_S⟩_M, M = κ²Σ(Σ+κ)⁻²/(1 − df2/n)",
-        formula=metric_transferability,
-        source="new (sheet G4); Tahir, Ganguli & Rotskoff eq. 15 for linear networks is Σ = I",
-        papers=("tahir2024",),
-        domain="fine-tuning against scratch with one ridge λ ≥ 0, any spectrum, n ≥ 0; noise cancels",
-        derivation="derivations.covariance.metric_transferability",
-        limits=(
-            Limit(
-                "equal eigenvalues, no ridge: (1 − n/d)₊(2stc − s²), exact",
-                metric_transferability,
-                lambda n, source_energy, cross_energy, **_: max(1 - n / 40, 0)
-                * float(2 * cross_energy[0] - source_energy[0]),
-                tuple(
-                    {"n": n, "source_energy": np.array([0.9]), "cross_energy": np.array([0.8]), "ridge": 0.0} | _ONE_MODE
-                    for n in (0, 1, 20, 39, 40, 60)
-                ),
-            ),
-        ),
-        sample=lambda rng: _sized(rng, "source_energy", "cross_energy"),
-        experiments=tuple(
-            Experiment(
-                gain,
-                _growing(n=n, dim=12, exponent=1.0, ridge=ridge),
-                "asymptotic",
-                3 * _REPLICATES,
-                allowance=_allowance,
-                arguments=gain_arguments,
-            )
-            for n, ridge in ((4, 0.0), (8, 0.5))
-        ),
-        mutants=(
-            Mutant(
-                "the overlap in the plain metric Σ",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: (
-                    eigenvalues * (2 * cross_energy - source_energy)
-                ).sum(),
-            ),
-            Mutant(
-                "teachers swapped",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: metric_transferability(
-                    n, eigenvalues, multiplicities, cross_energy, source_energy, ridge
-                ),
-            ),
-            Mutant(
-                "factor 2 lost",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: metric_transferability(
-                    n, eigenvalues, multiplicities, source_energy, cross_energy / 2, ridge
-                ),
-            ),
-        ),
-    ),
-    Theorem(
-        name="feature-covariance-risk",
-        kind="asymptotic",
-        statement="R = u + [ridge risk on F = BᵀΣB with noise σ² + u and δ = a* − a_0]",
-        formula=feature_covariance_risk,
-        source="new (sheet G6)",
-        papers=("tahir2024",),
-        domain="any Σ, any feature map, any λ ≥ 0, n below or above r; tested under the training covariance",
-        derivation="derivations.covariance.feature_covariance_risk",
-        limits=(
-            Limit(
-                "features that explain everything: the ridge risk on F",
-                feature_covariance_risk,
-                lambda unexplained, **others: ridge_risk(**others),
-                ({"n": 5, "displacement": _TWO_ENERGIES, "unexplained": 0.0, "noise_variance": 0.5, "ridge": 0.3} | _TWO_MODES,),
-            ),
-            Limit(
-                "no data: u + ‖a* − a_0‖²_F",
-                feature_covariance_risk,
-                lambda eigenvalues, displacement, unexplained, **_: unexplained + float(eigenvalues @ displacement),
-                ({"n": 0, "displacement": _TWO_ENERGIES, "unexplained": 0.4, "noise_variance": 0.5, "ridge": 0.3} | _TWO_MODES,),
-            ),
-            Limit(
-                "unlimited data: u",
-                feature_covariance_risk,
-                lambda unexplained, **_: unexplained,
-                ({"n": 1e12, "displacement": _TWO_ENERGIES, "unexplained": 0.4, "noise_variance": 0.5, "ridge": 0.3} | _TWO_MODES,),
-                rtol=1e-9,
-            ),
-        ),
-        sample=lambda rng: _sized(rng, "displacement", noise_variance=_noise, unexplained=_noise),
-        experiments=(
-            Experiment(
-                head,
-                _growing(n=16, dim=24, n_features=6, noise_variance=0.1, ridge=0.0),
-                "asymptotic",
-                _REPLICATES,
-                allowance=lambda n, n_features, **_: 4 / abs(n - n_features),
-                arguments=head_arguments,
-            ),
-            Experiment(
-                head,
-                _growing(n=6, dim=24, n_features=12, noise_variance=0.1, ridge=0.1),
-                "asymptotic",
-                _REPLICATES,
-                allowance=lambda n, n_features, **_: 4 / abs(n - n_features),
-                arguments=head_arguments,
-            ),
-        ),
-        mutants=(
-            Mutant(
-                "the unexplained part is not noise",
-                lambda unexplained, **others: unexplained + ridge_risk(**others),
-            ),
-            Mutant(
-                "the floor u dropped",
-                lambda unexplained, noise_variance=0.0, **others: ridge_risk(
-                    noise_variance=noise_variance + unexplained, **others
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda noise_variance=0.0, **others: feature_covariance_risk(noise_variance=0.0, **others),
-            ),
         ),
     ),
 )

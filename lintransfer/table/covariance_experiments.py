@@ -187,3 +187,33 @@ def random_size(rng: np.random.Generator, rank: int) -> int:
 def random_ridge(rng: np.random.Generator) -> float:
     """No ridge half of the time, else from tiny to large."""
     return float(rng.choice([0.0, np.exp(rng.uniform(np.log(1e-9), np.log(1e3)))]))
+
+
+def draw_modes(rng: np.random.Generator, *energies: str, **others: Any) -> dict[str, Any]:
+    """Random modes, energies on them, and whatever `others` draws."""
+    modes = random_modes(rng)
+    size = len(modes["eigenvalues"])
+    drawn = {name: rng.uniform(0, 4, size) for name in energies}
+    return modes | drawn | {name: draw(rng) for name, draw in others.items()}
+
+
+def draw_sized(rng: np.random.Generator, *energies: str, **others: Any) -> dict[str, Any]:
+    """`draw_modes` with a ridge and a sample size from any regime."""
+    drawn = draw_modes(rng, *energies, ridge=random_ridge, **others)
+    return {"n": random_size(rng, int(drawn["multiplicities"].sum()))} | drawn
+
+
+def random_noise(rng: np.random.Generator) -> float:
+    """No noise half of the time."""
+    return float(rng.choice([0.0, rng.uniform(0, 4)]))
+
+
+def allowance(n: int, dim: int, **_: Any) -> float:
+    """The relative error of order 1/(d|1 − γ|) that a deterministic equivalent may have."""
+    return 4 / (dim * abs(1 - n / dim))
+
+
+def growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
+    """One point at sizes d, 2d, 4d: every size in `fixed` in proportion."""
+    sizes = ("n", "dim", "n_source", "n_features")
+    return tuple({name: scale * v if name in sizes else v for name, v in fixed.items()} for scale in (1, 2, 4))

@@ -276,7 +276,7 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(20, 40, 80, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                sizes(16, 32, 64, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
                 _with_divergence,
                 coefficient=4.0,
             ),

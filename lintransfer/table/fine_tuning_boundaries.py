@@ -99,9 +99,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(60, 120, 240, overlap=0.3, noise_variance=0.1, low=0.25, high=0.65),
+                sizes(30, 60, 120, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
                 distance_arguments,
-                coefficient=12.0,
+                coefficient=8.0,
             ),
         ),
         mutants=(

@@ -273,7 +273,7 @@ ROWS = (
             "source_energy": _ENERGY,
             "cross_energy": (0.0, 1.0),
             "target_energy": _ENERGY,
-        },  # fmt: skip
+        },
         experiments=(
             Experiment(
                 paired_gains,

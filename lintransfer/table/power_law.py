@@ -66,7 +66,10 @@ def _sample_risk(rng: Any) -> dict[str, Any]:
 
 
 def _sample_accuracy(rng: Any) -> dict[str, Any]:
-    return {"risk": float(np.exp(rng.uniform(-20, 0))), **_sample(rng)}
+    """Not too near q = 1, where the answer exceeds the largest float."""
+    drawn = _sample(rng)
+    drawn["energy_exponent"] = max(drawn["energy_exponent"], 1.2)
+    return {"risk": float(np.exp(rng.uniform(-20, 0))), **drawn}
 
 
 def _risk_at_its_sample_size(risk: Any, **problem: Any) -> Any:

@@ -31,7 +31,7 @@ _TEACHER = np.array([1.0, 0.5, 0.0, 0.0, -0.3])
 _MOTION = {"time": (0.0, 8.0), "cosine": (-0.99, 0.99), "force": (0.1, 2.0), "sign": (-1, 1)}
 
 
-def _frozen_world() -> dict[str, np.ndarray]:
+def _frozen_world() -> dict[str, Any]:
     """Four neurons against a target of three that shares one of them."""
     rng = np.random.default_rng(5)
     neurons, wanted = rng.standard_normal((4, 5)), rng.standard_normal((3, 5))

@@ -96,7 +96,7 @@ def spectral_fit(X: Any, y: Any, initial: Any = None, ridge: Any = 0.0, time: An
     [2.0, 7.0]
     """
     xp = array_namespace(X, y, initial, ridge, time)
-    X, y = _floating(xp, X), _floating(xp, y)
+    X, y, ridge, time = (_floating(xp, v) for v in (X, y, ridge, time))
     start = xp.zeros((X.shape[1], *y.shape[1:])) if initial is None else _floating(xp, initial)
     if X.shape[0] == 0:
         return start
@@ -125,6 +125,7 @@ def conditional_risk(
     """
     xp = array_namespace(X, displacement, covariance, noise_variance, ridge, time)
     X, displacement, covariance = (_floating(xp, v) for v in (X, displacement, covariance))
+    noise_variance, ridge, time = (_floating(xp, v) for v in (noise_variance, ridge, time))
     delta = displacement.reshape(X.shape[1], -1)
     if X.shape[0] == 0:
         return covariance_energy(covariance, delta.T)

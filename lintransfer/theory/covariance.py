@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, per_mode, ratio_where, total, where
-from lintransfer.fixedpoint import resolvent_sums
+from lintransfer.arithmetic import per_mode, ratio_where, total, where
+from lintransfer.fixedpoint import modal_arrays, plain, resolvent_sums
 from lintransfer.theory.negative_ridge import signed_regularization
 
 
@@ -83,7 +82,8 @@ def equivalent_risk(
     2.0
     """
     weight = multiplicities * eigenvalues
-    missed, spread, pull = resolvent_sums(kappa, eigenvalues, (), (eigenvalues * displacement, weight * eigenvalues, weight))
+    at_square = (eigenvalues * displacement, weight * eigenvalues, weight)
+    missed, spread, pull = resolvent_sums(kappa, eigenvalues, (), at_square)
     missed = kappa * kappa * missed
     return missed + inflated((missed + noise_variance) * spread, slack + kappa * pull)
 
@@ -192,16 +192,3 @@ def feature_covariance_risk(
     0.8
     """
     return unexplained + ridge_risk(n, eigenvalues, multiplicities, displacement, noise_variance + unexplained, ridge)
-
-
-def modal_arrays(*values: Any) -> tuple[Any, ...]:
-    """The values as arrays of one kind, whole numbers as floats; entries of other arithmetics stay what they are."""
-    xp = array_namespace(*values)
-    arrays = (xp.asarray(value) for value in values)
-    default = jnp.result_type(float) if xp is jnp else np.float64
-    return tuple(a if a.dtype.kind in "fO" else a.astype(default) for a in arrays)
-
-
-def plain(value: Any) -> Any:
-    """A NumPy scalar instead of an array without axes."""
-    return value[()] if isinstance(value, np.ndarray) else value

@@ -90,7 +90,7 @@ def deep_risk_moments(
 ) -> DeepMoments:
     r"""Exact noiseless moments of the risk of deep fine-tuning, by quadrature over (P_11, Schur complement, z).
 
-    n: samples; 0 ≤ n, and for n ≥ d all moments are 0.  dim: d ≥ 1.  depth: L ≥ 1, real, or inf (then the mean needs
+    n: samples; 0 ≤ n, and for n ≥ d the risk is 0 (d = 1, L > 1, c < 0: t², at the saddle).  dim: d ≥ 1.  depth: L ≥ 1, real, or inf (then the mean needs
     n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0).  source_energy, cross_energy, target_energy: s² > 0, stc,
     t².  nodes: Gauss–Jacobi nodes per dimension. Relative error of the mean with
     32 (variance: ten times that): 1e-7 for L ≤ 3, 2e-5 for L = 10; L = ∞: 2e-3 for n = 3, 1e-4 for n ≤ 5, 1e-6 beyond;
@@ -106,8 +106,9 @@ def deep_risk_moments(
         refuse("dim", "a whole number ≥ 1", dim)
     distance = source_energy - 2 * cross_energy + target_energy
     if n == 0 or n >= dim:
-        left = distance if n == 0 else 0 * distance
-        return DeepMoments(left, 0 * left, target_energy - left if n == 0 else left)
+        stuck = where((dim == 1) & (depth > 1) & (cross_energy < 0), target_energy, 0 * distance)
+        left = distance if n == 0 else stuck
+        return DeepMoments(left, 0 * left, target_energy - left if n == 0 else -left)
     weights, block = _block_nodes(int(n), int(dim), int(nodes))
     xp = array_namespace(depth, source_energy, cross_energy, target_energy)
     depth, s2, stc, t2 = (xp.asarray(v)[..., None] for v in (depth, source_energy, cross_energy, target_energy))

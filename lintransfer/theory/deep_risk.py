@@ -114,7 +114,8 @@ def deep_fine_tuning_risk_closure(
 
     (1−n/d)(t² − 2ρ stc + ρ²s²) + σ²n/(d−n−1) for n ≤ d−2, σ²d/(n−d−1) for n ≥ d+2, inf for |n−d| ≤ 1 ≤ n if σ > 0.
     n: samples ≥ 0.  dim: d; the others as in `deep_fine_tuning_risk`; ρ = `closed_retention`.
-    Exact for L = 1, for n = 0 and for n ≥ d; otherwise of relative error O(1/d), best near n = d.
+    Exact for L = 1, for n = 0 and for n ≥ d; otherwise of relative error O(1/d), best near n = d. nan for d = 1 and
+    L > 1 where noise or c < 0 can put the fit on the other side of the saddle w = 0, which one dimension cannot pass.
 
     >>> print(f"{deep_fine_tuning_risk_closure(5, 10, 2, 1.0, 0.6, 4.0, 0.1):.6f}")
     2.200557
@@ -126,7 +127,8 @@ def deep_fine_tuning_risk_closure(
     variance = ratio_where(few | many, count, where(few, dim - n, n - dim) - 1, edge)
     unknown = (n == dim - 1) & (noise_variance > 0) & (n > 0)
     retention = where(unknown, 1, retention)  # the mean is infinite whatever is kept
-    return _risk(n < dim, retention, (dim - n) / dim, source_energy, cross_energy, target_energy, variance)
+    risk = _risk(n < dim, retention, (dim - n) / dim, source_energy, cross_energy, target_energy, variance)
+    return where(_may_stall(n, dim, depth, cross_energy, noise_variance), math.nan, risk)
 
 
 def _risk(few: Any, retention: Any, null: Any, source: Any, cross: Any, target: Any, variance: Any) -> Any:
@@ -159,7 +161,13 @@ def deep_transferability_closure(
     -0.063961
     """
     retention = closed_retention(n, dim, depth, source_energy, target_energy, noise_variance)
-    return where(n < dim, retained_gain(retention, (dim - n) / dim, source_energy, cross_energy), 0 * source_energy)
+    gain = retained_gain(retention, (dim - n) / dim, source_energy, cross_energy)
+    stall = _may_stall(n, dim, depth, cross_energy, noise_variance)
+    return where(n < dim, gain, where(stall, math.nan, 0 * source_energy))
+
+
+def _may_stall(n: Any, dim: Any, depth: Any, cross_energy: Any, noise_variance: Any) -> Any:
+    return (dim == 1) & (depth > 1) & (n > 0) & ((noise_variance > 0) | (cross_energy < 0))
 
 
 def fitted_source(

@@ -26,6 +26,7 @@ from lintransfer.theory.beta_quadrature import (
     nodes_between_roots,
     nodes_from_zero,
     panel_integral,
+    plain_nodes,
 )
 
 _AROUND_ZERO = np.array([-5.0, -2.5, 0.0, 2.5, 5.0])  # e^t against 1 changes over these log-odds
@@ -142,14 +143,13 @@ def projected_product_sf(x: np.ndarray, along: float, aside: float, beta: LogitB
         z = coordinate(beta.mode + offset, row)
         return half_tail(square, z * z / np.maximum((1 - z) * (1 + z), _TINY), z)
 
-    odds = _typical_odds(square)
-    crossed = np.concatenate([[0.0, 1.0, -1.0], np.sqrt(odds / (1 + odds)), -np.sqrt(odds / (1 + odds))])
-    marks = _log_odds_at(crossed * aside, x, along)
+    odds = _typical_odds(square)[len(square.levels) // 2 :]  # z passes 0 smoothly: only its larger sizes matter
+    sizes = np.append(np.sqrt(odds / (1 + odds)), 1.0)
+    marks = _log_odds_at(aside * np.concatenate([-sizes, [0.0], sizes]), x, along)
     edges = np.concatenate([_rows(beta.levels, len(x)), np.nan_to_num(marks - beta.mode, nan=0.0)], axis=1)
     edges = np.clip(edges, beta.levels[0], beta.levels[-1])
-    nodes = nodes_between_roots if dim < _SMOOTH_DIMENSION else None
-    weight = lambda offset, row: beta.density(offset)  # noqa: E731
-    return panel_integral(weight, inner, edges, nodes) if nodes else panel_integral(weight, inner, edges)
+    nodes = nodes_between_roots if dim < _SMOOTH_DIMENSION else plain_nodes
+    return panel_integral(lambda offset, row: beta.density(offset), inner, edges, nodes)
 
 
 def _log_odds_at(values: np.ndarray, x: np.ndarray, along: float) -> np.ndarray:
@@ -158,9 +158,9 @@ def _log_odds_at(values: np.ndarray, x: np.ndarray, along: float) -> np.ndarray:
     with np.errstate(all="ignore"):
         root = np.sqrt(values**2 - 4 * a * c)
         larger = (values + np.copysign(root, values)) / 2
-        solutions = [larger / a, c / larger, np.sqrt(c / a)]
-        logs = [2 * np.log(np.where(s > 0, s, np.nan)) for s in solutions]
-    return np.where(np.isfinite(found := np.concatenate(logs, axis=1)), found, np.nan)
+        solutions = np.concatenate([larger / a, c / larger, np.sqrt(c / a)], axis=1)
+        found = 2 * np.log(np.where(solutions > 0, solutions, np.nan))
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def quantile(

@@ -16,7 +16,19 @@ import jax
 import numpy as np
 
 from lintransfer.arithmetic import (
-    cosh, exp, expm1, kind_of, log, log1p, maximum, minimum, per_mode, ratio_where, sqrt, total, where,
+    cosh,
+    exp,
+    expm1,
+    kind_of,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    per_mode,
+    ratio_where,
+    sqrt,
+    total,
+    where,
 )
 from lintransfer.fixedpoint import bracketed_root
 from lintransfer.theory.proportional import proportional_ridge_risk
@@ -114,7 +126,8 @@ def optimal_stopping_time(n: Any, dim: Any, displacement_energy: Any, noise_vari
     """
     signal = n * displacement_energy
     regular = (signal > 0) & (noise_variance > 0)
-    some, energy, noise = where(regular, n, dim), where(regular, displacement_energy, 1), where(regular, noise_variance, 1)
+    some, noise = where(regular, n, dim), where(regular, noise_variance, 1)
+    energy = where(regular, displacement_energy, 1)
     ratio, product = some * energy / (dim * noise), sqrt(dim / some)
     upper_edge = (1 + product) ** 2
     lower_edge = maximum((some - dim) ** 2 / (sqrt(some) + sqrt(dim)) ** 2 / some, upper_edge * 2.0**-60)

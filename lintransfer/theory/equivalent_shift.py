@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from lintransfer.arithmetic import array_namespace, per_mode, total, where
-from lintransfer.fixedpoint import resolvent_sums
-from lintransfer.theory.covariance import inflated, modal_arrays, plain, solve_modes
+from lintransfer.fixedpoint import modal_arrays, plain, resolvent_sums
+from lintransfer.theory.covariance import inflated, solve_modes
 
 
 def shifted_risk(
@@ -82,5 +82,6 @@ def clean_spectrum(eigenvalues: Any) -> Any:
 def spread_error(s: Any, displacement: Any, load: Any, noise_variance: Any) -> Any:
     """(κ²δᵀΣ(Σ+κ)⁻²δ + σ²)·Σ load_i λ_i/(λ_i+κ)²/(n − df2)."""
     weight = s.multiplicities * s.eigenvalues
-    missed, spread, pull = resolvent_sums(s.kappa, s.eigenvalues, (), (s.eigenvalues * displacement, load * s.eigenvalues, weight))
+    at_square = (s.eigenvalues * displacement, load * s.eigenvalues, weight)
+    missed, spread, pull = resolvent_sums(s.kappa, s.eigenvalues, (), at_square)
     return inflated((s.kappa * s.kappa * missed + noise_variance) * spread, s.slack + s.kappa * pull)

@@ -2,8 +2,7 @@ r"""Exact noiseless mean risk for any covariance, at n = 1 and at n = d − 1.
 
 At these two sample sizes the projector off the row space of X is that of one Gaussian vector, so that its
 moments are ratios of quadratic forms. With 1/z² = ∫₀^∞ x e^(−zx) dx they are one-dimensional integrals, with
-nothing asymptotic about
-them: the measure of how far the deterministic equivalents are off at small d.
+nothing asymptotic about them: the measure of how far the deterministic equivalents are off at small d.
 
 Both integrals are taken in t = log x by the trapezoidal rule, which converges geometrically because the
 integrand is analytic in a strip of half-width π/2 at least and decays exponentially at both ends. All terms

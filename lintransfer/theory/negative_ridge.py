@@ -12,9 +12,16 @@ import jax
 import numpy as np
 
 from lintransfer.arithmetic import (
-    array_namespace, exp, log, minimum, per_mode, sqrt, total, where,
+    array_namespace,
+    exp,
+    log,
+    minimum,
+    per_mode,
+    sqrt,
+    total,
+    where,
 )
-from lintransfer.fixedpoint import bracketed_root, effective_regularization, excess_samples
+from lintransfer.fixedpoint import bracketed_root, effective_regularization, excess_samples, modal_arrays, plain
 
 _MARGIN = 1e-3  # widens brackets that are a point when all eigenvalues are equal
 _ROUNDING = 1e-14  # widens brackets that end at a computed root
@@ -34,7 +41,7 @@ def critical_ridge(n: Any, eigenvalues: Any, multiplicities: Any) -> Any:
     kappa = _critical_kappa(n, eigenvalues, multiplicities)
     safe = per_mode(where(kappa < np.inf, kappa, 1))
     finite = -total(multiplicities * eigenvalues * (safe / (eigenvalues + safe)) ** 2)
-    return _plain(where(kappa < np.inf, finite, -total(multiplicities * eigenvalues)))
+    return plain(where(kappa < np.inf, finite, -total(multiplicities * eigenvalues)))
 
 
 def critical_kappa(n: Any, eigenvalues: Any, multiplicities: Any) -> Any:
@@ -45,7 +52,7 @@ def critical_kappa(n: Any, eigenvalues: Any, multiplicities: Any) -> Any:
     >>> critical_kappa(np.array([0, 4, 9, 16]), np.array([2.0]), np.array([9.0])).round(12).tolist()
     [inf, 1.0, 0.0, -0.5]
     """
-    return _plain(_critical_kappa(*_alive(n, eigenvalues, multiplicities)))
+    return plain(_critical_kappa(*_alive(n, eigenvalues, multiplicities)))
 
 
 def signed_regularization(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any = 0.0) -> Any:
@@ -63,21 +70,14 @@ def signed_regularization(n: Any, eigenvalues: Any, multiplicities: Any, ridge: 
     n, eigenvalues, multiplicities, ridge = _alive(n, eigenvalues, multiplicities, ridge)
     negative = ridge < 0
     above = effective_regularization(n, eigenvalues, multiplicities, where(negative, 0, ridge))
-    return _plain(where(negative, _negative_root(n, eigenvalues, multiplicities, ridge), above))
+    return plain(where(negative, _negative_root(n, eigenvalues, multiplicities, ridge), above))
 
 
 def _alive(n: Any, eigenvalues: Any, multiplicities: Any, *others: Any) -> tuple[Any, ...]:
     """Arrays of one kind, with the zero eigenvalues given multiplicity 0."""
-    xp = array_namespace(n, eigenvalues, multiplicities, *others)
-    values = [xp.asarray(v) for v in (n, eigenvalues, multiplicities, *others)]
-    values = [v if v.dtype.kind in "fO" else v.astype(float) for v in values]
-    n, eigenvalues, multiplicities, *rest = values
+    n, eigenvalues, multiplicities, *rest = modal_arrays(n, eigenvalues, multiplicities, *others)
     alive = eigenvalues > 0
     return n, where(alive, eigenvalues, 1), where(alive, multiplicities, 0), *rest
-
-
-def _plain(value: Any) -> Any:
-    return value[()] if isinstance(value, np.ndarray) else value
 
 
 def _extremes(eigenvalues: Any, multiplicities: Any) -> tuple[Any, Any]:
@@ -132,12 +132,12 @@ def _logistic(x: Any, least: Any, eigenvalues: Any) -> tuple[Any, Any]:
 def _negative_root(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
     """κ for λ < 0: every regime runs on its own stand-ins where another one holds."""
     n, ridge = array_namespace(n, ridge, eigenvalues).broadcast_arrays(n, ridge)
-    rank, trace = total(multiplicities), total(multiplicities * eigenvalues)
+    rank, little = total(multiplicities), -1e-9 * total(multiplicities * eigenvalues)
     lowest = critical_ridge(n, eigenvalues, multiplicities)
     inside = (ridge >= lowest) & (ridge < 0)
     few, many = inside & (n > 0) & (n < rank), inside & (n > rank)
     positive = _root_below_rank(where(few, n, rank / 2), eigenvalues, multiplicities, where(few, ridge, 0))
-    negative = _root_above_rank(where(many, n, 4 * rank), eigenvalues, multiplicities, where(many, ridge, -1e-9 * trace))
+    negative = _root_above_rank(where(many, n, 4 * rank), eigenvalues, multiplicities, where(many, ridge, little))
     return where(few, positive, where(many, negative, where(inside & (n == 0), np.inf, np.nan)))
 
 

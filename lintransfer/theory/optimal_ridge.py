@@ -15,9 +15,27 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, exp, log, maximum, minimum, per_mode, ratio_where, sqrt, total, where
-from lintransfer.fixedpoint import bracketed_root, effective_regularization, excess_samples, resolvent_sums, split_count
-from lintransfer.theory.covariance import equivalent_risk, modal_arrays, plain
+from lintransfer.arithmetic import (
+    array_namespace,
+    exp,
+    log,
+    maximum,
+    minimum,
+    ratio_where,
+    sqrt,
+    total,
+    where,
+)
+from lintransfer.fixedpoint import (
+    bracketed_root,
+    effective_regularization,
+    excess_samples,
+    modal_arrays,
+    plain,
+    resolvent_sums,
+    split_count,
+)
+from lintransfer.theory.covariance import equivalent_risk
 from lintransfer.theory.negative_ridge import critical_kappa
 
 _NODES = 256
@@ -54,21 +72,33 @@ def optimal_ridge(
     n, noise = xp.broadcast_arrays(n, noise_variance)
     shape, n, noise = n.shape, n.reshape(-1), noise.reshape(-1)
     alive = eigenvalues > 0
-    modes = tuple(where(alive, v, fill) for v, fill in ((eigenvalues, 1), (multiplicities, 0), (displacement, 0)))
-    level, size, energy = modes
+    level, size, energy = where(alive, eigenvalues, 1), where(alive, multiplicities, 0), where(alive, displacement, 0)
     still, signal = total(level * energy), total(level * level * energy)
     crowd, rank = total(size * level * level), total(size)
     few = n < rank
     hopeless, perfect, empty = 0 * n + signal == 0, ~few & (noise == 0), n == 0
     regular = ~(hopeless | perfect | empty)
     safe_n, safe_noise = where(regular, n, rank + 1), where(regular, noise, 1)
-    kappa, slack = _minimise(regular, safe_n, *modes, safe_noise, negative)
-    risk = equivalent_risk(kappa, slack, *modes, safe_noise)
+    kappa, slack = _minimise(regular, safe_n, level, size, energy, safe_noise, negative)
+    risk = equivalent_risk(kappa, slack, level, size, energy, safe_noise)
     start = ratio_where(signal > 0, (noise + still) * crowd, signal, 0) - total(size * level)
     start = start if negative else maximum(start, 0)
     ridge = where(regular, kappa * slack, where(hopeless, np.inf, where(empty, start, 0)))
     risk = where(regular, risk, where(empty, still, 0))
     return OptimalRidge(plain(ridge.reshape(shape)), plain(risk.reshape(shape)))
+
+
+def optimal_ridge_risk(
+    n: Any, eigenvalues: Any, multiplicities: Any, displacement: Any, noise_variance: Any = 0.0, negative: bool = False
+) -> Any:
+    r"""The risk at the best ridge, min over λ of `ridge_risk`; arguments as in `optimal_ridge`. Returns (…,).
+
+    Source: new.
+
+    >>> round(float(optimal_ridge_risk(3, np.array([1.0]), np.array([6.0]), np.array([2.0]), 0.5)), 6)
+    1.280776
+    """
+    return optimal_ridge(n, eigenvalues, multiplicities, displacement, noise_variance, negative).risk
 
 
 def _minimise(

@@ -106,7 +106,8 @@ def power_law_sample_complexity(risk: Any, spectrum_exponent: Any, energy_expone
     .. math:: n(\varepsilon) = c_a \left[\frac{C(1-p)\,\pi}{\varepsilon \sin \pi p}\right]^{1/(q-1)}
 
     risk: ε ≥ 0; inf at 0.  The others as in `power_law_risk`, whose inverse in n this is.
-    Returns n, real, not rounded; nan outside 1 < q < 2a + 1.  Asymptotic for ε → 0.  Source: new.
+    Returns n, real, not rounded; nan outside 1 < q < 2a + 1; it exceeds the floats for q → 1.
+    Asymptotic for ε → 0.  Source: new.
 
     >>> round(float(power_law_sample_complexity(0.01, 2, 3, 1.0)), 12)
     15.707963267949

@@ -153,7 +153,8 @@ def _tail_of_cosine(threshold: np.ndarray, pull: np.ndarray, rank: int, degrees:
         return student(far - near) + below if upper else student(near - far) - below
 
     typical = np.exp(np.minimum((square.mode + _sparse(square.levels)) / 2, 300.0))
-    crossed = np.concatenate([-typical[::-1], [0.0], typical])
+    typical = typical[len(typical) // 2 :]  # T passes 0 smoothly: only sizes from the typical one up matter
+    crossed = np.concatenate([-typical, [0.0], typical])
     reach = np.hypot(threshold, pull)[:, None]
     angle = np.arctan2(pull, threshold)[:, None] + np.arcsin(np.clip(crossed / reach, -1.0, 1.0))
     angle = np.clip(angle, 1e-150, math.pi / 2 - 1e-16)

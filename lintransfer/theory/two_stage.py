@@ -11,14 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from lintransfer.arithmetic import array_namespace, per_mode, total, where
-from lintransfer.theory.covariance import (
-    Solved,
-    modal_arrays,
-    plain,
-    ridge_risk,
-    solve_modes,
-    transferability_metric,
-)
+from lintransfer.fixedpoint import modal_arrays, plain
+from lintransfer.theory.covariance import Solved, ridge_risk, solve_modes, transferability_metric
 from lintransfer.theory.equivalent_shift import clean_spectrum, spread_error
 
 
@@ -53,7 +47,8 @@ def two_stage_risk(
     s = solve_modes(n_source, source_eigenvalues, multiplicities, source_ridge)
     learnt = _learnt(s, source_eigenvalues)
     start = total(metric * (target_energy - learnt * (2 * cross_energy - learnt * source_energy)))
-    spread = spread_error(s, where(source_eigenvalues > 0, source_energy, 0), s.multiplicities * metric, source_noise_variance)
+    learnable = where(source_eigenvalues > 0, source_energy, 0)
+    spread = spread_error(s, learnable, s.multiplicities * metric, source_noise_variance)
     noise = ridge_risk(n, eigenvalues, multiplicities, 0 * eigenvalues, noise_variance, ridge)
     return plain(start + where(s.untrained, 0, spread) + noise)
 
@@ -64,8 +59,8 @@ def two_stage_matrix_risk(
 ) -> Any:
     r"""Mean target risk after fine-tuning from a fitted source, any two covariances.
 
-    covariance, source_covariance: Σ and Σ_S, (d, d) (Σ_S = Σ by default).  source, target: θ_S, θ_T, (d,) or (d, k) (for
-    k outputs the noise variances are kσ²); the other arguments as in `two_stage_risk`.  Returns (…,).
+    covariance, source_covariance: Σ and Σ_S, (d, d) (Σ_S = Σ by default).  source, target: θ_S, θ_T, (d,) or (d, k)
+    (for k outputs the noise variances are kσ²); the other arguments as in `two_stage_risk`.  Returns (…,).
     Source: new (G7 of the sheet).
 
     >>> import numpy as np
@@ -78,7 +73,7 @@ def two_stage_matrix_risk(
     source_covariance, source_noise_variance, source_ridge = modal_arrays(
         source_covariance, source_noise_variance, source_ridge
     )
-    xp = array_namespace(n, n_source, covariance, source, target, source_covariance, source_noise_variance, source_ridge)
+    xp = array_namespace(n, n_source, covariance, source, target, source_covariance)
     eigenvalues, basis = xp.linalg.eigh(covariance)
     source_eigenvalues, source_basis = xp.linalg.eigh(source_covariance)
     eigenvalues, source_eigenvalues = clean_spectrum(eigenvalues), clean_spectrum(source_eigenvalues)

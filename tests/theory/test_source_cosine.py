@@ -23,7 +23,7 @@ ALL = (source_cosine_squared, source_misalignment)
 def test_twelve_digits_from_two_dimensions_to_a_million(formula):
     checked = 0
     for dim in (2, 3, 8, 1000, 10**6):
-        for n_source in (2, dim // 2 + 1, dim, 3 * dim):
+        for n_source in (dim // 4 + 1, dim - 1, dim, 3 * dim):
             for noise in (1e-30, 1e-3, 0.4, 1e5):
                 arguments = {"n_source": n_source, "dim": dim, "relative_noise": noise}
                 exact = enclose(formula, arguments)

@@ -129,7 +129,7 @@ def extremal_vectors(inputs: Any, residuals: Any, starts: Any = None, max_steps:
 
     A neuron with ς = ±1 can stop turning only along ±D. In the plane every cone of constant activation is visited, so
     the answer is complete (up to vectors on a cone's boundary). In higher dimensions the map w → ±D_n(w) is iterated
-    from `starts` (m, d), by default ± the inputs and ± the coordinate axes.
+    from `starts` (m, d), by default ± up to 128 inputs and ± the coordinate axes.
     inputs: (n, d).  residuals: (n,).  Returns the distinct extremal vectors (m, d), longest first; (0, d) if none.
 
     >>> extremal_vectors(np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([1.0, -1.0])).tolist()
@@ -140,7 +140,8 @@ def extremal_vectors(inputs: Any, residuals: Any, starts: Any = None, max_steps:
         refuse("residuals", f"{len(inputs)} finite numbers, one per row of inputs", f"shape {residuals.shape}")
     dim = inputs.shape[1]
     if starts is None:
-        starts = _planar_cones(inputs) if dim == 2 else np.vstack([inputs, -inputs, np.eye(dim), -np.eye(dim)])
+        some = np.vstack([inputs[:128], np.eye(dim)])
+        starts = _planar_cones(inputs) if dim == 2 else np.vstack([some, -some])
     found: list[np.ndarray] = []
     for sign in (1.0, -1.0):
         direction = np.asarray(starts, dtype=float)

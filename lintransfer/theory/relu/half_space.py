@@ -30,7 +30,8 @@ def half_space_risk_given_split(n_positive: Any, n: Any, dim: Any, noise_varianc
     0.8
     """
     sides = _inverse_gram_trace(n_positive, dim) + _inverse_gram_trace(n - n_positive, dim)
-    return where(noise_variance > 0, noise_variance * sides / 2, 0 * sides)
+    noisy = noise_variance > 0
+    return where(noisy, where(noisy, noise_variance, 1) * sides / 2, where(sides >= 0, 0, sides))
 
 
 def _inverse_gram_trace(rows: Any, dim: Any) -> Any:
@@ -67,7 +68,8 @@ def _exact_mean_inverse(n: int, dim: int) -> Fraction:
     if n < 2 * dim + 4:
         refuse("n", f"at least 2d + 4 = {2 * dim + 4}", n)
     weights = {split: math.comb(n, split) for split in range(dim + 2, n - dim - 1)}
-    return sum(Fraction(w * dim, split - dim - 1) for split, w in weights.items()) / sum(weights.values())
+    terms = (Fraction(w * dim, split - dim - 1) for split, w in weights.items())
+    return sum(terms, Fraction(0)) / sum(weights.values())
 
 
 def _mean_inverse(n: int, dim: int) -> float:

@@ -52,7 +52,8 @@ def test_with_many_samples_the_force_is_half_the_displacement():
 
 def test_times_invert_the_motion():
     for cosine, sign in ((-0.9, 1), (0.0, 1), (0.7, -1)):
-        assert alignment_cosine(alignment_time(1e-3, cosine, 0.4, sign), cosine, 0.4, sign) * sign == pytest.approx(0.999)
+        time = alignment_time(1e-3, cosine, 0.4, sign)
+        assert sign * alignment_cosine(time, cosine, 0.4, sign) == pytest.approx(0.999)
         assert 1e-6 * growth_factor(growth_time(1e-6, cosine, 0.4, sign), cosine, 0.4, sign) == pytest.approx(1.0)
     # Alignment comes first only for a small start: √ε against ‖w(0)‖.
     assert alignment_time(1e-2, 0.0, 1.0) < growth_time(1e-3, 0.0, 1.0)

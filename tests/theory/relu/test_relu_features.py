@@ -20,9 +20,8 @@ def world(covariance=None):
     rng = np.random.default_rng(3)
     neurons, wanted = rng.standard_normal((4, 5)), rng.standard_normal((3, 5))
     wanted[0] = 2 * neurons[0]
-    return {
-        "neurons": neurons, "target_neurons": wanted, "target_head": np.array([1.0, -1.0, 0.5]), "covariance": covariance
-    }
+    head = np.array([1.0, -1.0, 0.5])
+    return {"neurons": neurons, "target_neurons": wanted, "target_head": head, "covariance": covariance}
 
 
 @pytest.mark.parametrize("covariance", [None, np.linspace(0.5, 2, 5), np.eye(5) + 0.3])
@@ -36,7 +35,9 @@ def test_floor_head_and_leverage_against_sampled_inputs(covariance):
     features = np.maximum(inputs @ given["neurons"].T, 0)
     target = np.maximum(inputs @ given["target_neurons"].T, 0) @ given["target_head"]
     gram = feature_gram(given["neurons"], None, covariance)
-    np.testing.assert_allclose(features.T @ features / len(inputs), gram, atol=4 * 6 * gram.max() / np.sqrt(len(inputs)))
+    # The variance of a product of two features is at most 6 times the square of the larger second moment.
+    tolerance = 4 * np.sqrt(6 / len(inputs)) * gram.max()
+    np.testing.assert_allclose(features.T @ features / len(inputs), gram, atol=tolerance)
     residual = target - features @ best_head(**given)
     floor = feature_loss(**given)
     spread = np.std(residual**2) / np.sqrt(len(inputs))

@@ -57,19 +57,20 @@ def test_plain_inputs_give_writable_float64_and_jax_inputs_give_jax():
     np.testing.assert_allclose(weights, gram_matrix(np.eye(2), trained="second").sum(), rtol=1e-14)
 
 
-@pytest.mark.parametrize("trained", ["first", "second", "both"])
+@pytest.mark.parametrize("trained", ["first", "both"])
 def test_the_gradient_is_a_finite_difference_and_never_nan(trained):
     inputs, weights = rows(4, 3), rows(4, 4, seed=2)
 
     def score(x):
         return jnp.sum(jnp.asarray(weights) * gram_matrix(x, trained=trained))
 
-    gradient = jax.grad(score)(jnp.asarray(inputs))
+    gradient = jax.jit(jax.grad(score))(jnp.asarray(inputs))
     step = 1e-6 * rows(4, 3, seed=3)
     numeric = float(score(jnp.asarray(inputs + step)) - score(jnp.asarray(inputs - step))) / 2
     np.testing.assert_allclose(np.sum(gradient * step), numeric, rtol=1e-6)
     awkward = jnp.array([[1.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]])
-    assert np.all(np.isfinite(jax.grad(lambda x: jnp.sum(gram_matrix(x, trained=trained)))(awkward)))
+    gradient = jax.jit(jax.grad(lambda x: jnp.sum(gram_matrix(x, trained=trained))))(awkward)
+    assert np.all(np.isfinite(gradient))
 
 
 @pytest.mark.parametrize(

@@ -51,22 +51,19 @@ def test_the_ends_are_exact():
     assert (first_layer_slope(1.0), first_layer_slope(-1.0)) == (np.inf, -np.inf)
 
 
-@pytest.mark.parametrize("wrap", [lambda f: f, jax.jit, jax.vmap], ids=["plain", "jit", "vmap"])
-@pytest.mark.parametrize("trained", ["first", "second", "both", (1.0, 0.25)])
-def test_the_gradient_is_the_slope_everywhere_and_never_nan(trained, wrap):
+@pytest.mark.parametrize("trained", ["first", "second", (1.0, 0.25)])
+def test_the_gradient_is_the_slope_everywhere_and_never_nan(trained):
     cosines = jnp.array([-1.0, -0.6, 0.0, 0.4, 1.0])
-    gradient = jax.vmap(jax.grad(lambda c: kernel(c, trained)))
-    values = wrap(gradient)(cosines) if wrap is not jax.vmap else gradient(cosines)
+    values = jax.jit(jax.vmap(jax.grad(lambda c: kernel(c, trained))))(cosines)
     np.testing.assert_allclose(values, kernel_slope(np.array(cosines), trained), rtol=1e-14)
     assert not np.any(np.isnan(values))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_slopes_are_finite_differences(function):
-    derivative = jax.grad(function)
-    for c in (-0.9, -0.2, 0.0, 0.3, 0.95):
-        numeric = (function(c + 1e-6) - function(c - 1e-6)) / 2e-6
-        np.testing.assert_allclose(derivative(c), numeric, rtol=1e-7)
+    cosines = np.array([-0.9, -0.2, 0.0, 0.3, 0.95])
+    numeric = (function(cosines + 1e-6) - function(cosines - 1e-6)) / 2e-6
+    np.testing.assert_allclose(jax.jit(jax.vmap(jax.grad(function)))(jnp.array(cosines)), numeric, rtol=1e-7)
 
 
 def test_every_arithmetic():

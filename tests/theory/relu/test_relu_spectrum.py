@@ -13,10 +13,10 @@ from lintransfer.theory.relu.kernels import kernel
 from lintransfer.theory.relu.spectrum import (
     gamma_half_ratio,
     log_sphere_spectrum,
+    spectrum_tail,
     sphere_masses,
     sphere_multiplicities,
     sphere_spectrum,
-    spectrum_tail,
 )
 
 
@@ -35,15 +35,16 @@ def textbook(dim, max_degree):
     for k in range(max_degree + 1):
         down = mpmath.mpf(k) / (2 * k + d - 2) if k else mpmath.mpf(0)
         up = 1 - down
-        numbers.append(
-            (2 * k + d - 2) * mpmath.gamma(k + d - 2) / (mpmath.factorial(k) * mpmath.gamma(d - 1)) if k else mpmath.mpf(1)
-        )
+        shared = mpmath.factorial(k) * mpmath.gamma(d - 1)
+        numbers.append((2 * k + d - 2) * mpmath.gamma(k + d - 2) / shared if k else mpmath.mpf(1))
         first.append(down * step(k - 1) ** 2 + up * step(k + 1) ** 2)
         second.append(d * (down * step(k - 1) + up * step(k + 1)) ** 2)
     return numbers, first, second
 
 
-@pytest.mark.parametrize(("dim", "max_degree"), [(3, 60), (8, 40), (31, 30), (33, 30), (1000, 60), (10**4, 200), (10**9, 20)])
+@pytest.mark.parametrize(
+    ("dim", "max_degree"), [(3, 60), (8, 40), (31, 30), (33, 30), (1000, 60), (10**4, 200), (10**9, 20)]
+)
 def test_closed_form_in_floats_and_logarithms(dim, max_degree):
     with mpmath.workdps(60):
         numbers, first, second = textbook(dim, max_degree)

@@ -1,0 +1,1 @@
+"""Deep linear networks: conservation laws, the retention factor, its risks, phases and dynamics."""

@@ -1,0 +1,223 @@
+"""Rows: a second covariance enters, that of the test inputs or of the source task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lintransfer.table.covariance_experiments import (
+    allowance,
+    growing,
+    random_modes,
+    random_noise,
+    random_ridge,
+    random_size,
+    shifted,
+    shifted_arguments,
+    two_stage,
+    two_stage_arguments,
+)
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
+from lintransfer.theory.finite_source import finite_source_displacement
+from lintransfer.theory.two_stage import two_stage_matrix_risk, two_stage_risk
+
+_MODES = {"eigenvalues": np.array([2.0, 0.5]), "multiplicities": np.array([3.0, 5.0])}
+_ENERGIES = np.array([0.7, 0.4])
+_SINGLE = {"eigenvalues": np.array([2.0, 1.0, 0.5]), "multiplicities": np.ones(3)}
+_SOURCE, _TARGET = np.array([0.5, -1.0, 0.3]), np.array([0.8, -0.4, -0.6])
+_PAIR = {"source_energy": _SOURCE**2, "cross_energy": _SOURCE * _TARGET, "target_energy": _TARGET**2}
+_EQUAL = {
+    "eigenvalues": np.ones(1), "multiplicities": np.full(1, 30.0), "source_energy": np.full(1, 0.9),
+    "cross_energy": np.full(1, 0.6), "target_energy": np.full(1, 1.1),
+}
+_QUIET = {"noise_variance": 0.0, "source_noise_variance": 0.0, "ridge": 0.0, "source_ridge": 0.0}
+
+
+def _shift_sample(rng: np.random.Generator) -> dict[str, Any]:
+    modes = random_modes(rng)
+    size = len(modes["eigenvalues"])
+    return modes | {
+        "n": random_size(rng, int(modes["multiplicities"].sum())), "displacement": rng.uniform(0, 4, size),
+        "test_eigenvalues": rng.uniform(0, 4, size), "noise_variance": random_noise(rng), "ridge": random_ridge(rng),
+    }
+
+
+def _stage_sample(rng: np.random.Generator) -> dict[str, Any]:
+    modes = random_modes(rng)
+    size, rank = len(modes["eigenvalues"]), int(modes["multiplicities"].sum())
+    source, target, overlap = rng.uniform(0, 2, size), rng.uniform(0, 2, size), rng.uniform(-0.9, 0.9, size)
+    return modes | {
+        "n": random_size(rng, rank), "n_source": random_size(rng, rank), "source_energy": source**2,
+        "cross_energy": overlap * source * target, "target_energy": target**2, "noise_variance": random_noise(rng),
+        "source_noise_variance": random_noise(rng), "ridge": random_ridge(rng), "source_ridge": random_ridge(rng),
+        "source_eigenvalues": np.exp(rng.uniform(np.log(1e-2), np.log(1e2), size)),
+    }
+
+
+def _stage_allowance(n: int, n_source: int, dim: int, **_: Any) -> float:
+    return 6 / (dim * abs(1 - n / dim)) + 6 / (dim * abs(1 - n_source / dim))
+
+
+ROWS = (
+    Theorem(
+        name="shifted-risk",
+        kind="asymptotic",
+        statement="R = κ²gᵀΣ'g + (κ²δᵀΣ(Σ+κ)⁻²δ + σ²) tr[ΣΣ'(Σ+κ)⁻²]/(n − df2), g = (Σ+κ)⁻¹δ",
+        formula=shifted_risk,
+        source="standard deterministic equivalent (sheet G3)",
+        papers=("hastie2022",),
+        domain="any Σ, any test covariance Σ' (here commuting; `shifted_matrix_risk` for all), n ≥ 0, λ ≥ 0",
+        derivation="derivations.covariance.shifted_risk",
+        limits=(
+            Limit(
+                "no shift: the ridge risk",
+                shifted_risk,
+                lambda test_eigenvalues, **others: ridge_risk(**others),
+                tuple(
+                    {"n": n, "displacement": _ENERGIES, "test_eigenvalues": np.array([2.0, 0.5]), "noise_variance": 0.5,
+                     "ridge": r} | _MODES
+                    for n in (0, 3, 8, 20) for r in (0.0, 0.3)
+                ),
+            ),
+            Limit(
+                "least squares: σ² tr(Σ'Σ⁻¹)/(n − d)",
+                shifted_risk,
+                lambda n, test_eigenvalues, **_: 0.5 * float(test_eigenvalues @ np.array([1.5, 10.0])) / (n - 8),
+                tuple(
+                    {"n": n, "displacement": _ENERGIES, "test_eigenvalues": np.array([0.3, 0.9]), "noise_variance": 0.5,
+                     "ridge": 0.0} | _MODES
+                    for n in (9, 40)
+                ),
+            ),
+            Limit(
+                "diagonal matrices: the commuting case",
+                shifted_risk,
+                lambda n, eigenvalues, multiplicities, displacement, test_eigenvalues, noise_variance, ridge: (
+                    shifted_matrix_risk(
+                        n, np.diag(eigenvalues), np.sqrt(displacement), np.diag(test_eigenvalues), noise_variance, ridge
+                    )
+                ),
+                tuple(
+                    {"n": n, "displacement": _SOURCE**2, "test_eigenvalues": np.array([0.3, 0.9, 2.0]),
+                     "noise_variance": 0.5, "ridge": r} | _SINGLE
+                    for n in (0, 1, 2, 5) for r in (0.0, 0.3)
+                ),
+            ),
+        ),
+        sample=_shift_sample,
+        experiments=tuple(
+            Experiment(
+                shifted,
+                growing(n=n, dim=12, exponent=exponent, noise_variance=0.1, ridge=ridge),
+                "asymptotic",
+                6_000,
+                allowance=allowance,
+                arguments=shifted_arguments,
+            )
+            for n, exponent, ridge in ((4, 1.0, 0.0), (8, 0.5, 0.5))
+        ),
+        mutants=(
+            Mutant("the shift ignored", lambda test_eigenvalues, **others: ridge_risk(**others)),
+            Mutant(
+                "trained under Σ', tested under Σ",
+                lambda eigenvalues, test_eigenvalues, **others: shifted_risk(
+                    eigenvalues=test_eigenvalues, test_eigenvalues=eigenvalues, **others
+                ),
+            ),
+            Mutant("noise dropped", lambda noise_variance=0.0, **others: shifted_risk(noise_variance=0.0, **others)),
+        ),
+    ),
+    Theorem(
+        name="two-stage-risk",
+        kind="asymptotic",
+        statement="R = E‖θ_T − ŵ_S‖²_M + σ² df2/(n − df2), ŵ_S a ridge fit on n_S samples of N(0, Σ_S)",
+        formula=two_stage_risk,
+        source="new (sheet G7); Tahir, Ganguli & Rotskoff eqs. 22–23 are Σ = Σ_S = I",
+        papers=("tahir2024", "dar2021"),
+        domain="any Σ, Σ_S (here commuting; `two_stage_matrix_risk` for all), n, n_S ≥ 0, both ridges ≥ 0",
+        derivation="derivations.covariance.two_stage_risk",
+        limits=(
+            Limit(
+                "a perfect source fit: fine-tuning from the source",
+                two_stage_risk,
+                lambda n, noise_variance, ridge, **_: ridge_risk(
+                    n, displacement=(_TARGET - _SOURCE) ** 2, noise_variance=noise_variance, ridge=ridge, **_SINGLE
+                ),
+                tuple(
+                    {"n": n, "n_source": 50, "noise_variance": 0.4, "source_noise_variance": 0.0, "ridge": 0.2,
+                     "source_ridge": 0.0} | _SINGLE | _PAIR
+                    for n in (0, 1, 2, 9)
+                ),
+            ),
+            Limit(
+                "no source data: scratch",
+                two_stage_risk,
+                lambda n, eigenvalues, multiplicities, target_energy, noise_variance, ridge, **_: ridge_risk(
+                    n, eigenvalues, multiplicities, target_energy, noise_variance, ridge
+                ),
+                tuple(
+                    {"n": n, "n_source": 0, "noise_variance": 0.4, "source_noise_variance": 0.3, "ridge": 0.2,
+                     "source_ridge": r} | _SINGLE | _PAIR
+                    for n in (0, 2, 9) for r in (0.0, 1.0)
+                ),
+            ),
+            Limit(
+                "equal eigenvalues, no noise: (1 − n/d)E‖θ_T − ŵ_S‖², exact",
+                two_stage_risk,
+                lambda n, n_source, source_energy, cross_energy, target_energy, **_: max(1 - n / 30, 0)
+                * finite_source_displacement(n_source, 30, source_energy[0], cross_energy[0], target_energy[0], 0.0),
+                tuple(
+                    {"n": n, "n_source": m} | _EQUAL | _QUIET
+                    for n in (0, 10, 40) for m in (0, 12, 60)
+                ),
+            ),
+            Limit(
+                "diagonal matrices: the commuting case",
+                two_stage_risk,
+                lambda n, n_source, eigenvalues, source_eigenvalues, noise_variance, source_noise_variance, ridge,
+                source_ridge, **_: two_stage_matrix_risk(
+                    n, n_source, np.diag(eigenvalues), _SOURCE, _TARGET, noise_variance, source_noise_variance, ridge,
+                    source_ridge, np.diag(source_eigenvalues),
+                ),
+                tuple(
+                    {"n": n, "n_source": m, "source_eigenvalues": np.array([0.2, 1.5, 1.0]), "noise_variance": 0.4,
+                     "source_noise_variance": 0.3, "ridge": 0.2, "source_ridge": 0.1} | _SINGLE | _PAIR
+                    for n in (0, 2, 9) for m in (1, 2, 20)
+                ),
+            ),
+        ),
+        sample=_stage_sample,
+        experiments=tuple(
+            Experiment(
+                two_stage,
+                growing(n=n, n_source=n_source, dim=12, ridge=ridge, source_ridge=source_ridge),
+                "asymptotic",
+                6_000,
+                allowance=_stage_allowance,
+                arguments=two_stage_arguments,
+            )
+            for n, n_source, ridge, source_ridge in ((4, 8, 0.0, 0.0), (6, 24, 0.3, 0.2))
+        ),
+        mutants=(
+            Mutant(
+                "the source fit as good as the source",
+                lambda n_source, **others: two_stage_risk(n_source=1e12, **others),
+            ),
+            Mutant(
+                "source noise dropped",
+                lambda source_noise_variance=0.0, **others: two_stage_risk(source_noise_variance=0.0, **others),
+            ),
+            Mutant(
+                "source and target sizes swapped",
+                lambda n, n_source, **others: two_stage_risk(n=n_source, n_source=n, **others),
+            ),
+            Mutant(
+                "the factor 2 of the overlap lost",
+                lambda cross_energy, **others: two_stage_risk(cross_energy=cross_energy / 2, **others),
+            ),
+        ),
+    ),
+)

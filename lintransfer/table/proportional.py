@@ -1,0 +1,359 @@
+"""Rows: ridge regression and early stopping on isotropic inputs, n and d large together."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
+from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.early_stopping import (
+    early_stopped_risk,
+    optimal_stopping_time,
+    optimally_stopped_risk,
+    stopping_slope,
+)
+from lintransfer.theory.isotropic import min_norm_risk
+from lintransfer.theory.proportional import (
+    isotropic_kappa,
+    proportional_ridge_risk,
+    tuned_boundary_overlap,
+    tuned_ridge,
+    tuned_ridge_risk,
+    tuned_transferability,
+)
+
+_BOX: dict[str, tuple[Any, Any]] = {
+    "n": (0, 10**9), "dim": (1, 10**9), "displacement_energy": (0.0, 4.0), "noise_variance": (0.0, 4.0),
+}
+_FLOW_BOX: dict[str, tuple[Any, Any]] = {
+    "n": (1, 10**9), "dim": (1, 10**9), "displacement_energy": (0.01, 4.0), "noise_variance": (0.01, 4.0),
+    "time": (1e-3, 1e3),
+}
+_BESSEL_TIMES = (0.1, 1.0, 7.0)
+
+
+def _regression(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float,
+    **how: float,
+) -> np.ndarray:
+    target = np.full(dim, math.sqrt(displacement_energy / dim))
+    return risk_samples(rng, replicates, n=n, target=target, noise_std=math.sqrt(noise_variance), **how)
+
+
+def _tuned(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float
+) -> np.ndarray:
+    """Risks at the ridge, out of a ladder, whose mean over the same designs is least."""
+    target = np.full(dim, math.sqrt(displacement_energy / dim))
+    ladder = [{"ridge": ridge} for ridge in dim * np.geomspace(0.02, 5, 31)]
+    risks = paired_risk_samples(rng, replicates, ladder, n=n, target=target, noise_std=math.sqrt(noise_variance))
+    return risks[np.argmin(risks.mean(axis=1))]
+
+
+def _tuned_gain(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, overlap: float, noise_variance: float
+) -> np.ndarray:
+    """Paired gain of fine-tuning over scratch, each at its own ridge dσ²/‖δ‖²."""
+    source, target = teacher_pair(dim, overlap)
+    learners = [
+        {"initial": start, "ridge": dim * noise_variance / float(np.sum((target - start) ** 2))}
+        for start in (np.zeros(dim), source)
+    ]
+    scratch, tuned = paired_risk_samples(
+        rng, replicates, learners, n=n, target=target, noise_std=math.sqrt(noise_variance)
+    )
+    return scratch - tuned
+
+
+def _gain_arguments(n: int, dim: int, overlap: float, noise_variance: float) -> dict[str, Any]:
+    energies = {"source_energy": 1.0, "cross_energy": overlap, "target_energy": 1.0}
+    return {"n": n, "dim": dim, "noise_variance": noise_variance} | energies
+
+
+def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {name: scale * v if name in ("n", "dim", "ridge") else v for name, v in fixed.items()} for scale in (1, 2, 4)
+    )
+
+
+def _allowance(n: int, dim: int, **_: Any) -> float:
+    return 4 / (dim * max(abs(1 - n / dim), 0.25))
+
+
+def _bessel_risk(n: Any, displacement_energy: Any, noise_variance: Any, time: Any, **_: Any) -> float:
+    """The risk at n = d, where ∫e^(−sx)dμ = e^(−2s)(I₀(2s) + I₁(2s)); the noise by integration over time."""
+    from scipy.integrate import quad
+    from scipy.special import i0e, i1e
+
+    def kept(s: float) -> float:
+        return float(i0e(2 * s) + i1e(2 * s))
+
+    heated = quad(lambda s: 2 * (kept(s) - kept(2 * s)), 0, time, epsabs=0, epsrel=1e-13)[0]
+    return float(displacement_energy * kept(2 * time) + noise_variance * heated)
+
+
+ROWS = (
+    Theorem(
+        name="proportional-ridge-risk",
+        kind="asymptotic",
+        statement="R = (κ²‖δ‖²/(1+κ)² + σ²q)/(1−q), q = 1/(γ(1+κ)²), γ − λ/(dκ) = 1/(1+κ)",
+        formula=proportional_ridge_risk,
+        source="Dar, LeJeune & Baraniuk; Dobriban & Wager; sheet R1",
+        papers=("dar2021", "dobriban2018", "hastie2022"),
+        domain="Σ = I, every γ ≥ 0 and λ ≥ 0; inf at n = d, λ = 0, σ > 0; error O(1/d)",
+        derivation="derivations.proportional.ridge_risk",
+        limits=(
+            Limit(
+                "no ridge, large d: the exact min-norm and least-squares risks",
+                proportional_ridge_risk,
+                lambda ridge, **others: min_norm_risk(**others),
+                tuple(
+                    {"n": n, "dim": 10**9, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 0.0}
+                    for n in (0, 10**8, 9 * 10**8, 11 * 10**8, 10**10)
+                ),
+                rtol=1e-7,
+            ),
+            Limit(
+                "infinite ridge: nothing moves",
+                proportional_ridge_risk,
+                lambda displacement_energy, **_: displacement_energy,
+                ({"n": 30, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 1e12},),
+                rtol=1e-9,
+            ),
+        ),
+        box=_BOX | {"ridge": (1e-9, 1e9)},
+        experiments=tuple(
+            Experiment(
+                _regression,
+                _growing(n=n, dim=20, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
+                "asymptotic",
+                4_000,
+                allowance=_allowance,
+            )
+            for n, ridge in ((10, 4.0), (20, 8.0), (40, 4.0))
+        ),
+        mutants=(
+            Mutant(
+                "ridge in units of d",
+                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
+                    n, dim, displacement_energy, noise_variance, dim * ridge
+                ),
+            ),
+            Mutant(
+                "d/n for n/d",
+                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
+                    dim, n, displacement_energy, noise_variance, ridge
+                ),
+            ),
+            Mutant(
+                "noise dropped",
+                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
+                    n, dim, displacement_energy, 0 * noise_variance, ridge
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="isotropic-kappa",
+        kind="asymptotic",
+        statement="κ > 0 with γ − λ/(dκ) = 1/(1+κ)",
+        formula=isotropic_kappa,
+        source="Dar, LeJeune & Baraniuk; sheet R1",
+        papers=("dar2021",),
+        domain="Σ = I, n ≥ 0, λ ≥ 0: inf at n = 0, 0 at λ = 0, n ≥ d",
+        derivation="derivations.proportional.isotropic_kappa",
+        limits=(
+            Limit(
+                "no ridge: (d − n)₊/n",
+                isotropic_kappa,
+                lambda n, dim, ridge: max(dim - n, 0) / n,
+                tuple({"n": n, "dim": 20, "ridge": 0.0} for n in (1, 19, 20, 21, 400)),
+            ),
+        ),
+        box={"n": (1, 10**9), "dim": (1, 10**9), "ridge": (1e-9, 1e9)},
+        mutants=(
+            Mutant("the other root", lambda n, dim, ridge: -ridge / (n * isotropic_kappa(n, dim, ridge))),
+            Mutant("d/n for n/d", lambda n, dim, ridge: isotropic_kappa(dim, n, ridge)),
+        ),
+    ),
+    Theorem(
+        name="tuned-ridge",
+        kind="asymptotic",
+        statement="λ* = dσ²/‖δ‖² at every γ",
+        formula=tuned_ridge,
+        source="Dobriban & Wager; sheet R2",
+        papers=("dobriban2018", "dar2021"),
+        domain="Σ = I; inf if δ = 0",
+        derivation="derivations.proportional.tuned_ridge",
+        limits=(
+            Limit(
+                "the risk rises on both sides",
+                lambda dim, displacement_energy, noise_variance: [
+                    bool(
+                        proportional_ridge_risk(n, dim, displacement_energy, noise_variance, f * best)
+                        > proportional_ridge_risk(n, dim, displacement_energy, noise_variance, best)
+                    )
+                    for best in (tuned_ridge(dim, displacement_energy, noise_variance),)
+                    for n in (5, 20, 60)
+                    for f in (0.9, 1.1)
+                ],
+                lambda **_: [True] * 6,
+                ({"dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3},),
+            ),
+        ),
+        box={"dim": (1, 10**9), "displacement_energy": (0.01, 4.0), "noise_variance": (0.0, 4.0)},
+        mutants=(
+            Mutant("σ²/‖δ‖²", lambda dim, displacement_energy, noise_variance: noise_variance / displacement_energy),
+            Mutant("roles swapped", lambda dim, displacement_energy, noise_variance: tuned_ridge(dim, noise_variance, displacement_energy)),
+        ),
+    ),
+    Theorem(
+        name="tuned-ridge-risk",
+        kind="asymptotic",
+        statement="R* = ½[Δ + √(Δ² + 4σ²‖δ‖²)], Δ = ‖δ‖²(1−γ) − σ²",
+        formula=tuned_ridge_risk,
+        source="Dobriban & Wager; sheet R2",
+        papers=("dobriban2018", "dar2021"),
+        domain="Σ = I, best ridge, every n ≥ 0; error O(1/d)",
+        derivation="derivations.proportional.tuned_ridge_risk",
+        limits=(
+            Limit(
+                "the risk at λ* = dσ²/‖δ‖²",
+                tuned_ridge_risk,
+                lambda n, dim, displacement_energy, noise_variance: proportional_ridge_risk(
+                    n, dim, displacement_energy, noise_variance, tuned_ridge(dim, displacement_energy, noise_variance)
+                ),
+                tuple(
+                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": v}
+                    for n in (0, 5, 20, 21, 400) for v in (1e-6, 0.3, 4.0)
+                ),
+                rtol=1e-11,
+            ),
+            Limit(
+                "no noise: (1 − n/d)₊‖δ‖²",
+                tuned_ridge_risk,
+                lambda n, dim, displacement_energy, noise_variance: max(1 - n / dim, 0) * displacement_energy,
+                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.0} for n in (0, 5, 20, 60)),
+            ),
+            Limit(
+                "nothing to learn: no risk",
+                tuned_ridge_risk,
+                lambda **_: 0.0,
+                ({"n": 5, "dim": 20, "displacement_energy": 0.0, "noise_variance": 0.4},),
+            ),
+        ),
+        box=_BOX,
+        experiments=(
+            Experiment(
+                _tuned,
+                _growing(n=20, dim=20, displacement_energy=1.0, noise_variance=0.3),
+                "asymptotic",
+                2_000,
+                allowance=_allowance,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "no ridge",
+                lambda n, dim, displacement_energy, noise_variance: proportional_ridge_risk(
+                    n, dim, displacement_energy, noise_variance, 0.0
+                ),
+            ),
+            Mutant(
+                "the cross term halved",
+                lambda n, dim, displacement_energy, noise_variance: tuned_ridge_risk(
+                    n, dim, displacement_energy, noise_variance / 2
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="tuned-transferability",
+        kind="asymptotic",
+        statement="T* = R*(t²) − R*(s² − 2stc + t²)",
+        formula=tuned_transferability,
+        source="sheet R2",
+        papers=("dar2021",),
+        domain="Σ = I, fine-tuning and scratch each at its best ridge; error O(1/d)",
+        derivation="derivations.proportional.tuned_transferability",
+        limits=(
+            Limit(
+                "on the boundary c = s/(2t) nothing is gained, at any γ",
+                lambda n: tuned_transferability(n, 20, 0.64, 0.8 * 1.5 * float(tuned_boundary_overlap(0.8, 1.5)), 2.25, 0.3),
+                lambda n: 0.0,
+                tuple({"n": n} for n in (1, 20, 300)),
+                rtol=1e-12,
+            ),
+            Limit(
+                "a perfect source: the whole scratch risk",
+                tuned_transferability,
+                lambda n, dim, target_energy, noise_variance, **_: tuned_ridge_risk(n, dim, target_energy, noise_variance),
+                tuple(
+                    {"n": n, "dim": 20, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0,
+                     "noise_variance": 0.3}
+                    for n in (0, 5, 60)
+                ),
+            ),
+        ),
+        box={
+            "n": (0, 10**6), "dim": (1, 10**6), "source_energy": (0.0, 1.0), "cross_energy": (-1.0, 0.0),
+            "target_energy": (0.5, 4.0), "noise_variance": (0.01, 4.0),
+        },
+        experiments=(
+            Experiment(
+                _tuned_gain,
+                _growing(n=40, dim=20, overlap=0.9, noise_variance=0.3),
+                "asymptotic",
+                4_000,
+                allowance=_allowance,
+                arguments=_gain_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "source as good as its overlap",
+                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: tuned_transferability(
+                    n, dim, cross_energy, cross_energy, target_energy, noise_variance
+                ),
+            ),
+            Mutant(
+                "sign turned",
+                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: -tuned_transferability(
+                    n, dim, source_energy, cross_energy, target_energy, noise_variance
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="tuned-boundary",
+        kind="exact",
+        statement="tuned fine-tuning beats tuned scratch iff c > s/(2t), at every γ, also γ > 1, if σ > 0",
+        formula=tuned_boundary_overlap,
+        source="sheet R2; Tahir, Ganguli & Rotskoff eq. 15 without ridge",
+        papers=("tahir2024", "dar2021"),
+        domain="Σ = I, proportional limit, σ > 0 (σ = 0: γ < 1 only)",
+        derivation="derivations.proportional.tuned_boundary_overlap",
+        limits=(
+            Limit(
+                "the tuned gain changes its sign there",
+                lambda source_norm, target_norm: [
+                    float(np.sign(tuned_transferability(n, 20, source_norm**2, source_norm * target_norm * (c + e), target_norm**2, 0.3)))
+                    for c in (tuned_boundary_overlap(source_norm, target_norm),)
+                    for n in (3, 20, 300)
+                    for e in (-1e-3, 1e-3)
+                ],
+                lambda **_: [-1.0, 1.0] * 3,
+                ({"source_norm": 0.8, "target_norm": 1.5}, {"source_norm": 1.0, "target_norm": 1.0}),
+            ),
+        ),
+        box={"source_norm": (0.0, 4.0), "target_norm": (0.1, 4.0)},
+        mutants=(
+            Mutant("s/t", lambda source_norm, target_norm: source_norm / target_norm),
+            Mutant("t/(2s)", lambda source_norm, target_norm: target_norm / (2 * source_norm)),
+        ),
+    ),
+)

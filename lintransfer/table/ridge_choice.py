@@ -1,0 +1,287 @@
+"""Rows: how much ridge, under any covariance: the best one, and how far below zero it may go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import paired_risk_samples
+from lintransfer.table.covariance_experiments import (
+    fine_tuning,
+    modes,
+    random_modes,
+    random_size,
+    spectrum,
+    teachers,
+)
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.negative_ridge import critical_ridge
+from lintransfer.theory.optimal_ridge import optimal_ridge, optimal_ridge_risk
+from lintransfer.theory.proportional import tuned_ridge, tuned_ridge_risk
+
+_MODES = {"eigenvalues": np.array([2.0, 0.5]), "multiplicities": np.array([3.0, 5.0])}
+_NINE = {"eigenvalues": np.array([2.0]), "multiplicities": np.array([9.0])}
+_ENERGIES = np.array([0.7, 0.4])
+
+
+def _critical_sample(rng: np.random.Generator) -> dict[str, Any]:
+    drawn = random_modes(rng)
+    return drawn | {"n": random_size(rng, int(drawn["multiplicities"].sum()))}
+
+
+def _optimal_sample(rng: np.random.Generator) -> dict[str, Any]:
+    drawn = random_modes(rng)
+    return drawn | {
+        "n": int(rng.integers(1, int(2 * drawn["multiplicities"].sum()) + 2)),
+        "displacement": rng.uniform(0.1, 4, len(drawn["eigenvalues"])), "noise_variance": float(rng.uniform(0.01, 4)),
+    }
+
+
+def smallest_gram_eigenvalue(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, exponent: float
+) -> np.ndarray:
+    """Minus the smallest non-zero eigenvalue of XᵀX: the ridge at which a design stops to be invertible."""
+    scales = np.sqrt(spectrum(dim, exponent))
+    found = np.empty(replicates)
+    for i in range(replicates):
+        design = rng.standard_normal((n, dim)) * scales
+        found[i] = -np.linalg.eigvalsh(design @ design.T if n < dim else design.T @ design)[0]
+    return found
+
+
+def _critical_arguments(n: int, dim: int, exponent: float) -> dict[str, Any]:
+    return {"n": n, "eigenvalues": spectrum(dim, exponent), "multiplicities": np.ones(dim)}
+
+
+def best_of_a_ladder(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, noise_variance: float
+) -> np.ndarray:
+    """Risks at the ridge, out of a fine ladder, whose mean over the same designs is least."""
+    source, target = teachers(dim)
+    ladder = [{"ridge": ridge} for ridge in np.geomspace(0.05, 20, 41)]
+    risks = paired_risk_samples(
+        rng, replicates, ladder, n=n, target=target, initial=source, covariance=spectrum(dim, 1.0),
+        noise_std=noise_variance**0.5,
+    )
+    return risks[np.argmin(risks.mean(axis=1))]
+
+
+def _ladder_arguments(n: int, dim: int, noise_variance: float) -> dict[str, Any]:
+    return {"n": n, "noise_variance": noise_variance} | modes(dim, 1.0)
+
+
+def _negative(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, exponent: float, noise_variance: float, depth: float
+) -> np.ndarray:
+    """Risks at a negative ridge, a fraction `depth` of the way to the critical one."""
+    values = spectrum(dim, exponent)
+    ridge = depth * float(critical_ridge(n, values, np.ones(dim)))
+    return fine_tuning(
+        rng, replicates, n=n, dim=dim, exponent=exponent, noise_variance=noise_variance, ridge=ridge
+    )
+
+
+def _negative_sample(rng: np.random.Generator) -> dict[str, Any]:
+    drawn = random_modes(rng)
+    rank = int(drawn["multiplicities"].sum())
+    n = int(rng.choice([max(rank // 2, 1), 2 * rank, 5 * rank + 1]))
+    floor = float(critical_ridge(n, drawn["eigenvalues"], drawn["multiplicities"]))
+    return drawn | {
+        "n": n, "displacement": rng.uniform(0, 4, len(drawn["eigenvalues"])),
+        "noise_variance": float(rng.uniform(0, 4)), "ridge": float(rng.uniform(0.01, 0.9)) * floor,
+    }
+
+
+ROWS = (
+    Theorem(
+        name="critical-ridge",
+        kind="implicit",
+        statement="λ_c = min over κ > −λ_min of κ(n − df1(κ)) = −κ_c²Σ m_i λ_i/(λ_i+κ_c)², df2(κ_c) = n; R = inf there",
+        formula=critical_ridge,
+        source="new (sheet G10)",
+        domain="any spectrum, n ≥ 0",
+        derivation="derivations.covariance.critical_ridge",
+        limits=(
+            Limit(
+                "equal eigenvalues λ: −λ(√n − √d)², the edge of the Marchenko–Pastur law",
+                critical_ridge,
+                lambda n, **_: -2.0 * (np.sqrt(n) - 3.0) ** 2,
+                tuple({"n": n} | _NINE for n in (0, 1, 4, 9, 16, 100)),
+            ),
+            Limit(
+                "no data: −trΣ",
+                critical_ridge,
+                lambda eigenvalues, multiplicities, **_: -float(eigenvalues @ multiplicities),
+                ({"n": 0} | _MODES,),
+            ),
+        ),
+        sample=_critical_sample,
+        experiments=(
+            Experiment(
+                smallest_gram_eigenvalue,
+                tuple({"n": 5 * s, "dim": 20 * s, "exponent": 0.5} for s in (1, 2, 4)),
+                "asymptotic",
+                1_000,
+                allowance=lambda n, **_: 4 * n ** (-2 / 3),
+                arguments=_critical_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "df1 for df2 at the critical point: κ_c from n + 1",
+                lambda n, eigenvalues, multiplicities: critical_ridge(n + 1, eigenvalues, multiplicities),
+            ),
+            Mutant(
+                "the smallest eigenvalue alone",
+                lambda n, eigenvalues, multiplicities: -np.min(eigenvalues) * n,
+            ),
+        ),
+    ),
+    Theorem(
+        name="negative-ridge-risk",
+        kind="asymptotic",
+        statement="the ridge risk continues to λ_c < λ < 0 on the larger root of λ = κ(n − df1(κ))",
+        formula=ridge_risk,
+        source="new (sheet G10)",
+        domain="any spectrum, n ≥ 0, λ_c(n) ≤ λ < 0 (inf at λ_c, nan below)",
+        derivation="derivations.covariance.ridge_risk",
+        limits=(
+            Limit(
+                "at the critical ridge the risk is infinite",
+                lambda n, **rest: 1 / ridge_risk(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest),
+                lambda **_: 0.0,
+                tuple({"n": n, "displacement": np.array([1.0]), "noise_variance": 0.5} for n in (1, 4, 16)),
+                rtol=1e-4,
+            ),
+            Limit(
+                "a vanishing ridge is no ridge",
+                ridge_risk,
+                lambda ridge, **others: ridge_risk(**others),
+                tuple(
+                    {"n": n, "displacement": _ENERGIES, "noise_variance": 0.5, "ridge": -1e-13} | _MODES
+                    for n in (2, 6, 12)
+                ),
+                rtol=1e-11,
+            ),
+        ),
+        experiments=tuple(
+            Experiment(
+                _negative,
+                tuple(
+                    {"n": n * s, "dim": 16 * s, "exponent": 0.5, "noise_variance": 0.1, "depth": 0.3} for s in (1, 2, 4)
+                ),
+                "asymptotic",
+                6_000,
+                resolution=0.1,
+                allowance=lambda n, dim, **_: 8 / (dim * abs(1 - n / dim)),
+                arguments=lambda n, dim, exponent, noise_variance, depth: {
+                    "n": n, "noise_variance": noise_variance,
+                    "ridge": depth * float(critical_ridge(n, spectrum(dim, exponent), np.ones(dim))),
+                } | modes(dim, exponent),
+            )
+            for n in (4, 40)
+        ),
+        sample=_negative_sample,
+        mutants=(
+            Mutant("the sign of the ridge ignored", lambda ridge=0.0, **others: ridge_risk(ridge=abs(ridge), **others)),
+            Mutant("counted as no ridge", lambda ridge=0.0, **others: ridge_risk(ridge=max(ridge, 0.0), **others)),
+        ),
+    ),
+    Theorem(
+        name="optimal-ridge",
+        kind="implicit",
+        statement="λ* is a root of (n − df2)κΣeλ²/(λ+κ)³ = (σ² + b)Σmλ²/(λ+κ)³, b = κ²Σeλ/(λ+κ)², or 0",
+        formula=optimal_ridge,
+        source="new",
+        domain="any spectrum, n ≥ 0; λ* < 0 can win only where n < rank Σ",
+        derivation="derivations.covariance.optimal_ridge",
+        limits=(
+            Limit(
+                "equal eigenvalues: λ* = dσ²/‖δ‖² for every n",
+                optimal_ridge,
+                lambda n, displacement, noise_variance, **_: {
+                    "ridge": tuned_ridge(40.0, displacement[0], noise_variance),
+                    "risk": tuned_ridge_risk(n, 40.0, displacement[0], noise_variance),
+                },
+                tuple(
+                    {"n": n, "eigenvalues": np.ones(1), "multiplicities": np.full(1, 40.0),
+                     "displacement": np.full(1, 1.3), "noise_variance": v}
+                    for n in (0, 1, 20, 40, 41, 400) for v in (1e-3, 0.5)
+                ),
+                rtol=1e-11,
+            ),
+            Limit(
+                "energies proportional to the multiplicities (an isotropic prior): λ* = σ²d/‖δ‖²",
+                lambda **arguments: optimal_ridge(**arguments).ridge,
+                lambda noise_variance, **_: noise_variance / 0.2,
+                tuple(
+                    {"n": n, "displacement": 0.2 * _MODES["multiplicities"], "noise_variance": 0.3} | _MODES
+                    for n in (1, 4, 8, 30)
+                ),
+                rtol=1e-10,
+            ),
+            Limit(
+                "nothing to learn: infinite ridge, no risk",
+                optimal_ridge,
+                lambda **_: {"ridge": np.inf, "risk": 0.0},
+                ({"n": 5, "displacement": np.zeros(2), "noise_variance": 0.3} | _MODES,),
+            ),
+        ),
+        sample=_optimal_sample,
+        experiments=(),
+        mutants=(
+            Mutant(
+                "the isotropic optimum",
+                lambda n, eigenvalues, multiplicities, displacement, noise_variance: {
+                    "ridge": noise_variance * multiplicities.sum() / displacement.sum(),
+                    "risk": ridge_risk(
+                        n, eigenvalues, multiplicities, displacement, noise_variance,
+                        noise_variance * multiplicities.sum() / displacement.sum(),
+                    ),
+                },
+            ),
+            Mutant(
+                "σ for σ²",
+                lambda n, eigenvalues, multiplicities, displacement, noise_variance: optimal_ridge(
+                    n, eigenvalues, multiplicities, displacement, noise_variance**2
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="optimal-ridge-risk",
+        kind="asymptotic",
+        statement="R* = min over λ ≥ 0 of the ridge risk",
+        formula=optimal_ridge_risk,
+        source="new",
+        domain="any spectrum, n ≥ 0",
+        derivation="derivations.covariance.optimal_ridge_risk",
+        limits=(
+            Limit(
+                "never above the risk at any ridge",
+                lambda **arguments: all(
+                    optimal_ridge_risk(**arguments) <= ridge_risk(ridge=r, **arguments) for r in (0.01, 0.3, 3.0)
+                ),
+                lambda **_: True,
+                tuple({"n": n, "displacement": _ENERGIES, "noise_variance": 0.3} | _MODES for n in (1, 4, 8, 30)),
+            ),
+        ),
+        sample=_optimal_sample,
+        experiments=(
+            Experiment(
+                best_of_a_ladder,
+                tuple({"n": 6 * s, "dim": 12 * s, "noise_variance": 0.1} for s in (1, 2, 4)),
+                "asymptotic",
+                1_500,
+                allowance=lambda n, **_: 2 / n,
+                arguments=_ladder_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant("no ridge", lambda **arguments: ridge_risk(ridge=0.0, **arguments)),
+            Mutant("noise dropped", lambda noise_variance, **others: optimal_ridge_risk(noise_variance=0.0, **others)),
+        ),
+    ),
+)

@@ -23,7 +23,6 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.special
 
-
 _PLAIN = frozenset((np.ndarray, float, int, bool, np.float64, np.bool_, np.int64))  # by far the commonest: no search
 
 

@@ -159,6 +159,7 @@ def _diagram(options: Any) -> int:
         learners_from([options.baseline])[0],
     )
     name, _, values = (options.axis or "overlap=0:1:0.01").partition("=")
+    axes: dict[str, Any] = {name: numbers(values)}
     sizes = _sizes(options, problem)
     with _progress("phase diagram") as progress:
         diagram = diagrams.phase_diagram(
@@ -169,7 +170,7 @@ def _diagram(options: Any) -> int:
             key=options.key,
             replicates=options.replicates,
             progress=progress,
-            **{name: numbers(values)},
+            **axes,
         )
     curves = slices.asymptotic_boundaries(problem, learners) if name == "overlap" and baseline == Scratch() else {}
     cuts = None
@@ -212,12 +213,12 @@ def _diagram(options: Any) -> int:
         )
         return 0
     print(f"{diagrams.describe(problem)}\n{diagram}")
-    for who, facts in summary.items():
+    for name, facts in summary.items():
         for line in facts["hurts_where"]:
-            print(f"  {who} hurts at {line}")
+            print(f"  {name} hurts at {line}")
     print(f"samples for risk {options.risk:g} at overlap {problem.overlap:g}:")
-    for who, need in needs.items():
-        print(f"  {who}: {need}")
+    for name, need in needs.items():
+        print(f"  {name}: {need}")
     if cuts is not None:
         theory = cuts.theory.sel(n_line=cuts.n).values
         within = np.abs(cuts.transferability.values - theory) <= 3 * cuts.std_err.values + 1e-9
@@ -290,7 +291,7 @@ def _diagnose(options: Any) -> int:
     from lintransfer import datasets, diagnosis, diagnosis_plot, plotting
 
     check_writable(options.figure)
-    arrays = datasets.load_arrays(options.arrays)
+    arrays: dict[str, Any] = datasets.load_arrays(options.arrays)
     found = diagnosis.diagnose(**arrays, n=options.n, error=options.error, key=options.key)
     if options.figure:
         plotting.save_figure(diagnosis_plot.plot_diagnosis(found), options.figure)

@@ -99,7 +99,7 @@ class TransferProblem:
 
         Raises `DomainError` if dim < 1, |overlap| > 1 (or ≠ ±1 when dim = 1), or a norm or noise level is negative.
 
-        >>> TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2).displacement_energy
+        >>> round(TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2).displacement_energy, 12)
         0.4
         """
         dim = whole_number("dim", dim, 1)

@@ -29,7 +29,7 @@ __all__ = ["Check", "Report", "verify", "verify_rows"]
 
 @dataclass(frozen=True)
 class _Effort:
-    """How much work the rungs do: points, seconds for a derivation or a simplification, share of the replicates.
+    """How much work the rungs do: points, seconds for a simplification, share of the replicates.
 
     A share below 1 is only a first try: a run that fails, cannot resolve or lets a mutant through is repeated with
     more, in the end with all that the row asks for.
@@ -47,7 +47,7 @@ _MARGIN = 1.3  # on the number of replicates that should resolve, which is itsel
 _ROWS_PER_WORKER = 8  # fewer are not worth the start of a process
 
 _FULL = _Effort(200, 40, 60.0, 1.0)
-_QUICK = _Effort(10, 5, 10.0, 0.05)
+_QUICK = _Effort(10, 5, 0.0, 0.05)
 
 
 @dataclass(frozen=True)

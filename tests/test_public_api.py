@@ -12,12 +12,41 @@ import lintransfer as lt
 
 ROOT = Path(__file__).parent.parent
 
-PUBLIC = """
-DataFileError Diagnosis DomainError Estimate FineTune LinTransferError Linear LinearTransfer MissingMethodError
-PhaseDiagram Report RiskCurve SampleComplexity Scratch THEOREMS Theorem TransferProblem UnknownNameError Check cite
-diagnose fit load methods phase_diagram risk risk_curve risk_law sample_complexity theorem transferability
-transferability_law verify
-""".split()
+PUBLIC = [
+    "DataFileError",
+    "Diagnosis",
+    "DomainError",
+    "Estimate",
+    "FineTune",
+    "LinTransferError",
+    "Linear",
+    "LinearTransfer",
+    "MissingMethodError",
+    "PhaseDiagram",
+    "Report",
+    "RiskCurve",
+    "SampleComplexity",
+    "Scratch",
+    "THEOREMS",
+    "Theorem",
+    "TransferProblem",
+    "UnknownNameError",
+    "Check",
+    "cite",
+    "diagnose",
+    "fit",
+    "load",
+    "methods",
+    "phase_diagram",
+    "risk",
+    "risk_curve",
+    "risk_law",
+    "sample_complexity",
+    "theorem",
+    "transferability",
+    "transferability_law",
+    "verify",
+]
 
 
 def test_public_names():

@@ -176,14 +176,8 @@ def test_a_derivation_that_does_not_end_is_stopped(monkeypatch):
         while True:
             pass
     monkeypatch.setitem(sys.modules, "fake_slow", slow_derivation())
-    monkeypatch.setattr("lintransfer.verification._QUICK", replace_effort(0.2))
+    monkeypatch.setattr("lintransfer.rungs.identity._DERIVATION_SECONDS", 0.2)
     assert outcomes(replace(GOOD, derivation="fake_slow"))["identity"].outcome == "INCONCLUSIVE"
-
-
-def replace_effort(seconds):
-    from lintransfer.verification import _QUICK
-
-    return replace(_QUICK, symbolic_seconds=seconds)
 
 
 def test_the_simulation_rung_compares_laws():

@@ -63,7 +63,8 @@ def deep_risk_law(
 ) -> SampledLaw:
     r"""Law of the risk of fine-tuning a balanced rank-one network of depth L, noise included, Σ = I.
 
-    n: samples ≥ 0.  dim: d ≥ 2.  depth: L ≥ 1, real, or inf.  source_energy: s² > 0.  cross_energy, target_energy: stc, t².
+    n: samples ≥ 0.  dim: d ≥ 2.  depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: s² > 0, stc,
+    t².  noise_variance: σ².
     Source: new (`lintransfer.theory.deep_moments.risk_from_scalars`).
 
     >>> law = deep_risk_law(57, 500, 2, 1.0, 0.8, 1.0, 0.04)

@@ -36,7 +36,7 @@ def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
 
 def ridge_under_shift(p: TransferProblem, learner: Any, n: Any) -> Any:
     """Any Σ and Σ', ridge a number."""
-    v, covariance = p.vectors, q.spectrum_of(p)
+    v, covariance = q.vectors_of(p), q.spectrum_of(p)
     displacement = v.target if isinstance(learner, Scratch) else v.target - v.source
     if covariance.ndim == v.test_covariance.ndim == 1:
         energies = total(displacement * displacement)
@@ -53,7 +53,7 @@ def two_stages(p: TransferProblem, learner: Any, n: Any) -> Any:
     if q.same_inputs(p):
         m = p.modes
         return two_stage_risk(n, p.n_source, m.eigenvalue, m.multiplicity, m.source, m.cross, m.target, *noises)
-    v = p.vectors
+    v = q.vectors_of(p)
     covariance, source_covariance = (np.diag(c) if c.ndim == 1 else c for c in (q.spectrum_of(p), v.source_covariance))
     return two_stage_matrix_risk(
         n, p.n_source, covariance, v.source, v.target, *noises, source_covariance=source_covariance

@@ -49,7 +49,7 @@ def least_squares(p: TransferProblem, learner: Any, n: Any) -> Any:
 
 def least_squares_under_shift(p: TransferProblem, learner: Any, n: Any) -> Any:
     """Any Σ of full rank and any Σ': n = 0 and n ≥ d + 2."""
-    v = p.vectors
+    v = q.vectors_of(p)
     start = v.target if isinstance(learner, Scratch) else v.target - v.source
     untrained = q.energy_under(v.test_covariance, start)
     if not isinstance(p.modes.eigenvalue, jax.core.Tracer) and q.rank(p) < p.dim:
@@ -82,7 +82,7 @@ def fitted_feature(p: TransferProblem, learner: Any, n: Any) -> Any:
 
 def head_under_shift(p: TransferProblem, learner: Any, n: Any) -> Any:
     """Ridgeless head, any Σ and Σ': n = 0 and n ≥ r + 2."""
-    v = p.vectors
+    v = q.vectors_of(p)
     features = v.source if v.feature_map is None else v.feature_map
     e = shift_energies(features, v.target, q.spectrum_of(p), v.test_covariance)
     trained = shifted_head_risk(n, features.shape[1], e.misfit, e.spread, e.unexplained, q.noise(p))

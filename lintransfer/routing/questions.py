@@ -14,7 +14,7 @@ import numpy as np
 
 from lintransfer.arithmetic import total, where
 from lintransfer.errors import MissingMethodError
-from lintransfer.problems import TransferProblem
+from lintransfer.problems import TransferProblem, Vectors
 from lintransfer.strategies import LinearTransfer, Scratch
 
 
@@ -74,6 +74,13 @@ def rank(p: TransferProblem) -> Any:
 def one_scale(p: TransferProblem) -> bool:
     """Whether the features are known to be isotropic: one eigenvalue of F."""
     return p.features.eigenvalue.shape[-1] == 1
+
+
+def vectors_of(p: TransferProblem) -> Vectors:
+    """The vectors of a problem whose predicate has made sure that it keeps them."""
+    if p.vectors is None:
+        raise MissingMethodError("this theorem needs the teachers as vectors: build the problem with from_teachers")
+    return p.vectors
 
 
 def spectrum_of(p: TransferProblem) -> Any:

@@ -23,7 +23,7 @@ from lintransfer.table.row import Experiment, Theorem
 
 Z_LIMIT = 4.0
 FALSE_ALARM = math.erfc(Z_LIMIT / math.sqrt(2))  # probability that a true value misses by more, 6.3e-5
-_KS_KNOTS = 256  # order statistics at which a CDF is evaluated
+_KS_KNOTS = 128  # order statistics at which a CDF is evaluated
 _IDENTITY_RTOL = 1e-8
 _NO_NOISE = 1e-12  # relative standard error below which a sample is a constant
 _CONSTANT_RTOL = 1e-9

@@ -16,6 +16,8 @@ import numpy as np
 from lintransfer.simulate.deep_flow import (
     Layers,
     end_to_end,
+    gradient,
+    layer_gradients,
     rank_one_layers,
     train_chain,
     train_layers,
@@ -145,3 +147,11 @@ def excess_risks(weights: np.ndarray, target: np.ndarray, covariance: Any = None
         return np.sum(miss * miss, axis=-1)
     spread = np.asarray(covariance, dtype=float)
     return np.sum(miss * (miss * spread if spread.ndim == 1 else miss @ spread), axis=-1)
+
+
+def layer_velocity(layers: Layers, design: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """w' of the end-to-end vector when every layer follows its own gradient, (d, batch): the product rule, taken as
+    the derivative along the gradients by a complex step."""
+    moves = layer_gradients(layers, gradient(design, labels, end_to_end(layers)))
+    step = 1e-30
+    return np.imag(end_to_end([w - 1j * step * g for w, g in zip(layers, moves, strict=True)])) / step

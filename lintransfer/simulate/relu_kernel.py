@@ -23,6 +23,9 @@ def plain_kernel(inputs: Any, others: Any, trained: str = "both") -> np.ndarray:
     scale = lengths[..., :, None] * other_lengths[..., None, :]
     # A contiguous copy: stacked products of a transposed view are ten times slower in NumPy.
     cosine = np.clip(inputs @ np.ascontiguousarray(np.swapaxes(others, -1, -2)) / scale, -1, 1)
+    if inputs is others:
+        rows = np.arange(cosine.shape[-1])
+        cosine[..., rows, rows] = 1  # a rounding error here is magnified by arccos
     angle = np.arccos(cosine)
     gates = cosine * (np.pi - angle) / (2 * np.pi)
     if trained == "first":

@@ -160,7 +160,7 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(30, 60, 120, overlap=0.3, noise_variance=0.25, low=0.45, high=0.85),
+                sizes(24, 48, 96, overlap=0.3, noise_variance=0.25, low=0.5, high=0.85),
                 few_arguments,
                 coefficient=4.0,
             ),

@@ -28,9 +28,9 @@ def linear_crossing(
 
 
 def crossing(rng: np.random.Generator, replicates: int, difference: Difference, low: int, high: int) -> np.ndarray:
-    """As `linear_crossing` for a curved difference on whole numbers: bisection first, down to a fifth of the start."""
+    """As `linear_crossing` for a curved difference on whole numbers: bisection first, down to a quarter of the start."""
     pilot = max(50, replicates // _PILOT_SHARE)
-    width = max(1, (high - low) // 5)
+    width = max(1, (high - low) // 4)
     rising = difference(rng, pilot, high).mean() > 0
     while high - low > width:
         middle = (low + high) // 2

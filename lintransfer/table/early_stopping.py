@@ -1,1 +1,248 @@
-echo
+"""Rows: gradient flow stopped early on isotropic inputs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory.early_stopping import (
+    early_stopped_risk,
+    optimal_stopping_time,
+    optimally_stopped_risk,
+    stopping_slope,
+)
+from lintransfer.theory.proportional import proportional_ridge_risk, tuned_ridge_risk
+
+_BOX: dict[str, tuple[Any, Any]] = {
+    "n": (1, 10**9), "dim": (1, 10**9), "displacement_energy": (0.01, 4.0), "noise_variance": (0.01, 4.0),
+    "time": (1e-3, 1e3),
+}
+
+
+def _stopped(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float,
+    time: float,
+) -> np.ndarray:
+    target = np.full(dim, math.sqrt(displacement_energy / dim))
+    return risk_samples(rng, replicates, n=n, target=target, noise_std=math.sqrt(noise_variance), time=time)
+
+
+def _best_stopped(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float
+) -> np.ndarray:
+    """Risks at the time, out of a ladder, whose mean over the same designs is least."""
+    target = np.full(dim, math.sqrt(displacement_energy / dim))
+    ladder = [{"time": time} for time in np.geomspace(0.2, 20, 31)]
+    risks = paired_risk_samples(rng, replicates, ladder, n=n, target=target, noise_std=math.sqrt(noise_variance))
+    return risks[np.argmin(risks.mean(axis=1))]
+
+
+def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
+    return tuple({name: s * v if name in ("n", "dim") else v for name, v in fixed.items()} for s in (1, 2, 4))
+
+
+def _allowance(n: int, dim: int, **_: Any) -> float:
+    return 4 / (dim * max(abs(1 - n / dim), 0.25))
+
+
+def _bessel_risk(n: Any, displacement_energy: Any, noise_variance: Any, time: Any, **_: Any) -> float:
+    """The risk at n = d, where ∫e^(−sx)dμ = e^(−2s)(I₀(2s) + I₁(2s)), and (1−e^(−Tx))²/x is its integral over s."""
+    from scipy.integrate import quad
+    from scipy.special import i0e, i1e
+
+    def kept(s: float) -> float:
+        return float(i0e(2 * s) + i1e(2 * s))
+
+    heat = quad(lambda s: 2 * (kept(s) - kept(2 * s)), 0, time, epsabs=0, epsrel=1e-13)[0]
+    return float(displacement_energy * kept(2 * time) + noise_variance * heat)
+
+
+def _is_least(n: int, dim: int, displacement_energy: float, noise_variance: float) -> bool:
+    """No time on a ladder is better than the optimal one."""
+    ladder = np.geomspace(1e-3, 1e4, 400)
+    risks = early_stopped_risk(n, dim, displacement_energy, noise_variance, ladder)
+    best = float(optimally_stopped_risk(n, dim, displacement_energy, noise_variance))
+    tuned = float(tuned_ridge_risk(n, dim, displacement_energy, noise_variance))
+    return bool(tuned < best <= float(risks.min()) < best * 1.001)
+
+
+ROWS = (
+    Theorem(
+        name="early-stopped-risk",
+        kind="asymptotic",
+        statement="R = ‖δ‖²[(1−1/a)₊ + ∫e^(−2Tx)dμ] + σ²a∫(1−e^(−Tx))²/x dμ, μ Marchenko–Pastur, a = d/n",
+        formula=early_stopped_risk,
+        source="sheet R4; Marchenko–Pastur law",
+        papers=("dobriban2018",),
+        domain="Σ = I, flow on the mean loss, 0 ≤ T ≤ ∞, every n ≥ 0; error O(1/d)",
+        derivation="derivations.proportional.early_stopped_risk",
+        limits=(
+            Limit(
+                "trained to convergence: no ridge",
+                early_stopped_risk,
+                lambda time, **others: proportional_ridge_risk(ridge=0.0, **others),
+                tuple(
+                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": t}
+                    for n in (0, 5, 90) for t in (1e3, math.inf)
+                ),
+                rtol=1e-10,
+            ),
+            Limit(
+                "not trained: the initial risk",
+                early_stopped_risk,
+                lambda displacement_energy, **_: displacement_energy,
+                tuple(
+                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": 0.0}
+                    for n in (0, 5, 20, 90)
+                ),
+            ),
+            Limit(
+                "n = d: Bessel functions",
+                early_stopped_risk,
+                _bessel_risk,
+                tuple(
+                    {"n": 20, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": t}
+                    for t in (0.1, 1.0, 7.0)
+                ),
+                rtol=1e-11,
+            ),
+            Limit(
+                "unlimited data: every direction follows e^(−T)",
+                early_stopped_risk,
+                lambda displacement_energy, time, **_: displacement_energy * math.exp(-2 * time),
+                ({"n": 10**13, "dim": 2, "displacement_energy": 0.8, "noise_variance": 0.3, "time": 0.7},),
+                rtol=1e-6,
+            ),
+        ),
+        box=_BOX,
+        experiments=tuple(
+            Experiment(
+                _stopped,
+                _growing(n=n, dim=20, displacement_energy=1.0, noise_variance=0.2, time=time),
+                "asymptotic",
+                2_000,
+                allowance=_allowance,
+            )
+            for n, time in ((10, 0.5), (20, 2.0), (40, 1.0))
+        ),
+        mutants=(
+            Mutant(
+                "time on the sum loss",
+                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
+                    n, dim, displacement_energy, noise_variance, n * time
+                ),
+            ),
+            Mutant(
+                "d/n for n/d",
+                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
+                    dim, n, displacement_energy, noise_variance, time
+                ),
+            ),
+            Mutant(
+                "e^(−Tx) for e^(−2Tx) in the bias",
+                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
+                    n, dim, displacement_energy, 0.0, time / 2
+                )
+                + early_stopped_risk(n, dim, 0.0, noise_variance, time),
+            ),
+        ),
+    ),
+    Theorem(
+        name="optimal-stopping",
+        kind="implicit",
+        statement="σ²a∫e^(−Tx)(1−e^(−Tx))dμ = ‖δ‖²∫x e^(−2Tx)dμ at T*, between log(1+cx)/x at x₊ and x₋, c = ‖δ‖²/(σ²a)",
+        formula=stopping_slope,
+        source="sheet R4; bracket new",
+        papers=("dobriban2018",),
+        domain="Σ = I, flow on the mean loss, σ > 0, δ ≠ 0, n ≥ 1",
+        derivation="derivations.proportional.stopping_slope",
+        limits=(
+            Limit(
+                "zero at the optimal time",
+                lambda n, dim, displacement_energy, noise_variance: stopping_slope(
+                    optimal_stopping_time(n, dim, displacement_energy, noise_variance),
+                    n, dim, displacement_energy, noise_variance,
+                ),
+                lambda **_: 0.0,
+                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3} for n in (1, 19, 20, 90)),
+                rtol=1e-13,
+            ),
+            Limit(
+                "the optimal time is least, and does not reach the tuned ridge",
+                _is_least,
+                lambda **_: True,
+                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3} for n in (5, 20, 90)),
+            ),
+            Limit(
+                "unlimited data: log(1 + c), c = n‖δ‖²/(dσ²)",
+                optimal_stopping_time,
+                lambda n, dim, displacement_energy, noise_variance: math.log1p(
+                    n * displacement_energy / (dim * noise_variance)
+                ),
+                ({"n": 10**13, "dim": 2, "displacement_energy": 0.8, "noise_variance": 0.3},),
+                rtol=1e-6,
+            ),
+        ),
+        box=_BOX | {"time": (1e-2, 1e1)},
+        mutants=(
+            Mutant(
+                "the noise heats from e^(−2Tx)",
+                lambda time, n, dim, displacement_energy, noise_variance: stopping_slope(
+                    2 * time, n, dim, 0.0, noise_variance
+                )
+                + stopping_slope(time, n, dim, displacement_energy, 0.0),
+            ),
+            Mutant(
+                "aspect forgotten",
+                lambda time, n, dim, displacement_energy, noise_variance: stopping_slope(
+                    time, n, dim, displacement_energy, noise_variance * n / dim
+                ),
+            ),
+        ),
+    ),
+    Theorem(
+        name="optimally-stopped-risk",
+        kind="asymptotic",
+        statement="R = min over T of the early-stopped risk",
+        formula=optimally_stopped_risk,
+        source="sheet R4",
+        papers=("dobriban2018",),
+        domain="Σ = I, flow on the mean loss; above the tuned ridge; error O(1/d)",
+        limits=(
+            Limit(
+                "nothing to learn: no risk",
+                optimally_stopped_risk,
+                lambda **_: 0.0,
+                ({"n": 5, "dim": 20, "displacement_energy": 0.0, "noise_variance": 0.3},),
+            ),
+            Limit(
+                "no noise: trained to convergence",
+                optimally_stopped_risk,
+                lambda n, dim, displacement_energy, **_: max(1 - n / dim, 0) * displacement_energy,
+                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.0} for n in (0, 5, 20, 60)),
+            ),
+        ),
+        experiments=(
+            Experiment(
+                _best_stopped,
+                _growing(n=20, dim=20, displacement_energy=1.0, noise_variance=0.3),
+                "asymptotic",
+                1_000,
+                resolution=0.08,
+                allowance=_allowance,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "stopped at the inverse signal-to-noise ratio",
+                lambda n, dim, displacement_energy, noise_variance: early_stopped_risk(
+                    n, dim, displacement_energy, noise_variance, n * displacement_energy / (dim * (noise_variance + 1e-9))
+                ),
+            ),
+        ),
+    ),
+)

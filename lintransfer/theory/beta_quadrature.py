@@ -22,7 +22,7 @@ import scipy.special
 
 # Ends of the panels in units of √(2D); e^{−38²/2} is the smallest float.
 _LEVELS = np.array([1.5, 3.0, 5.0, 7.0, 9.5, 12.0, 15.0, 18.5, 22.0, 26.0, 30.0, 34.0, 38.0])
-_HUGE_ODDS = 1e300
+_HUGE_ODDS, _TINY = 1e300, 1e-300
 
 Inner = Callable[[np.ndarray, np.ndarray], np.ndarray]
 NodeMap = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -162,7 +162,7 @@ def nodes_from_zero(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple
     on a panel that starts there, geometric spacing on the others."""
     nodes, weights = _gauss_legendre(count)
     first = low == 0
-    safe = np.where(first, np.maximum(high, 1e-300), low)
+    safe = np.where(first, np.maximum(high, _TINY), low)
     log_ratio = np.log(np.maximum(high, safe) / safe)
     points = np.where(first, high * nodes**2, safe * np.exp(log_ratio * nodes))
     return points, np.where(first, 2 * high * nodes, points * log_ratio) * weights
@@ -173,11 +173,9 @@ def divide_wide_gaps(edges: np.ndarray) -> np.ndarray:
     many e-foldings, so a few of them there become panels of their own."""
     edges = np.sort(edges, axis=1)
     low, high = edges[:, :-1], edges[:, 1:]
-    gap = np.log(np.maximum(high, 1e-300) / np.maximum(low, 1e-300))
-    wide = (low > 0) & (gap > 4)
-    near, far = (np.where(wide & (gap > 1.6 * fold), high * math.exp(-fold), high) for fold in (2.5, 7.0))
-    half = np.where(wide & (gap > 20), np.sqrt(np.maximum(low, 1e-300)) * np.sqrt(high), high)
-    return np.concatenate([edges, near, far, half], axis=1)
+    gap = np.where(low > 0, np.log(np.maximum(high, _TINY) / np.maximum(low, _TINY)), 0.0)
+    marks = [np.where((gap > 4) & (gap > 1.6 * fold), high * math.exp(-fold), high) for fold in (2.5, 7.0, 20.0, 40.0)]
+    return np.concatenate([edges, *marks], axis=1)
 
 
 def nodes_between_roots(low: np.ndarray, high: np.ndarray, count: int = 16) -> tuple[np.ndarray, np.ndarray]:

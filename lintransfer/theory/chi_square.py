@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lintransfer.arithmetic import exp, expm1, kind_of, log1p, maximum, minimum, where
-from lintransfer.theory.quadrature import elementwise, integrate, negligible_exponent
+from lintransfer.theory.quadrature import elementwise, integrate, largest_exponent, negligible_exponent
 
 
 @elementwise
@@ -83,7 +83,7 @@ def _moment(power: int, s: Any, z: Any, scaled: bool = False) -> Any:
     drop = where(z > 0, log1p(size / maximum(z, 1e-300)), math.inf)
 
     def integrand(y: Any, rate: Any, z: Any) -> Any:
-        tau = expm1(minimum(y, 700))
+        tau = expm1(minimum(y, largest_exponent(y)))
         start = z * tau if scaled else -expm1(-y) if power else 1
         return start * exp(-rate * y - z * tau)
 

@@ -24,7 +24,7 @@ def sample_size(kappa: Any, eigenvalues: Any, multiplicities: Any, ridge: Any = 
     r"""The sample size at which the effective regularisation is κ: n = Σ m_i λ_i/(λ_i+κ) + λ/κ.
 
     kappa: (…,), > 0.  eigenvalues, multiplicities: (k,), modes of Σ.  ridge: λ, sum convention. Returns (…,).
-    Source: standard (deterministic equivalents); the sheet of conventions.
+    Source: standard (deterministic equivalents).
 
     >>> float(sample_size(1.0, np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.5))
     4.5
@@ -50,7 +50,7 @@ def bias(kappa: Any, eigenvalues: Any, multiplicities: Any, displacement: Any, r
 
     kappa: (…,), > 0 (or in (κ_c, 0), with the negative ridge it belongs to).  eigenvalues, multiplicities,
     displacement: (k,), modes of Σ and the energy ‖δ‖² within each.  ridge: λ. Returns (…,).
-    Source: G1 of the sheet; standard deterministic equivalent.
+    Source: standard deterministic equivalent (arXiv 2110.03922 for kernels).
 
     >>> float(bias(1.0, np.array([1.0]), np.array([4.0]), np.array([2.0])))  # Σ = I, n = d/2: (1 − n/d)‖δ‖²
     1.0
@@ -62,7 +62,7 @@ def variance(kappa: Any, eigenvalues: Any, multiplicities: Any, noise_variance: 
     r"""Variance at the n that belongs to κ: σ² df2/(n − df2).
 
     noise_variance: σ² (kσ² for k outputs); the other arguments as in `bias`. Returns (…,).
-    Source: G2 of the sheet; standard deterministic equivalent.
+    Source: standard deterministic equivalent (arXiv 2110.03922 for kernels).
 
     >>> float(variance(1.0, np.array([1.0]), np.array([4.0]), 0.5))  # Σ = I, n = d/2: σ²n/(d−n)
     0.5
@@ -129,7 +129,7 @@ def ridge_risk(
     `critical_ridge`, below which the result is nan.
     Returns (…,): δᵀΣδ at n = 0; without ridge, σ² rank/(n − rank) beyond rank Σ, and inf at n = rank if σ > 0.
     Deterministic equivalent: relative error O(1/n), none in the noiseless isotropic case.
-    Source: G1, G2 of the sheet (arXiv 2410.08194 eq. 8 is the case Σ = I, λ = 0).
+    Source: standard deterministic equivalent; arXiv 2410.08194 eq. 8 is the case Σ = I, λ = 0.
 
     >>> ridge_risk(np.array([0, 1, 2, 4]), np.array([3.0, 1.0]), np.ones(2), np.ones(2), 1.0).round(6).tolist()
     [4.0, 2.886751, inf, 1.0]
@@ -146,7 +146,7 @@ def transferability_metric(n: Any, eigenvalues: Any, multiplicities: Any, ridge:
 
     n: (…,).  eigenvalues, multiplicities: (k,).  ridge: λ. Returns (…, k): λ_i at n = 0, 0 where everything is learnt.
     The metric depends on n: strong modes are learnt first and then stop to count.
-    Source: new (G4 of the sheet).
+    Source: new.
 
     >>> transferability_metric(np.array([0, 1, 2]), np.array([3.0, 1.0]), np.ones(2)).round(6).tolist()
     [[3.0, 1.0], [0.866025, 0.866025], [0.0, 0.0]]
@@ -168,7 +168,7 @@ def metric_transferability(
     source_energy, cross_energy: (k,), θ_S·θ_S and θ_S·θ_T within each mode; the other arguments as in
     `transferability_metric`, which is M. Returns (…,). The noise cancels. Because M depends on n, more data can turn
     one fixed source from useful to harmful or back.
-    Source: new (G4 of the sheet); Σ = I, λ = 0 is arXiv 2410.08194 eq. 15 for linear networks.
+    Source: new; Σ = I, λ = 0 is arXiv 2410.08194 eq. 15 for linear networks.
 
     >>> round(float(metric_transferability(2, np.ones(1), np.full(1, 4.0), np.ones(1), np.full(1, 0.8))), 12)
     0.3
@@ -186,7 +186,7 @@ def feature_covariance_risk(
     n: (…,), also below the number of features.  eigenvalues, multiplicities: modes of F.  displacement: ‖a* − a_0‖²
     within each, a* = F⁻¹BᵀΣθ_T the best head and a_0 the one training starts from.  unexplained: u, what no head can
     reach, which acts as noise.  Returns (…,). Tested under the training covariance.
-    Source: G6 of the sheet; exact counterpart (λ = 0, n ≥ r + 2) `frozen_features_risk`.
+    Source: new; exact counterpart (λ = 0, n ≥ r + 2) `frozen_features_risk`.
 
     >>> float(feature_covariance_risk(6, np.array([1.0]), np.array([2.0]), np.array([0.5]), 0.5, 0.1))  # u + vr/(n−r)
     0.8

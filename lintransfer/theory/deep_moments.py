@@ -90,10 +90,10 @@ def deep_risk_moments(
 ) -> DeepMoments:
     r"""Exact noiseless moments of the risk of deep fine-tuning, by quadrature over (P_11, Schur complement, z).
 
-    n: samples; 0 ≤ n, and for n ≥ d the risk is 0 (d = 1, L > 1, c < 0: t², at the saddle).  dim: d ≥ 1.  depth: L ≥ 1, real, or inf (then the mean needs
-    n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0).  source_energy, cross_energy, target_energy: s² > 0, stc,
-    t².  nodes: Gauss–Jacobi nodes per dimension. Relative error of the mean with
-    32 (variance: ten times that): 1e-7 for L ≤ 3, 2e-5 for L = 10; L = ∞: 2e-3 for n = 3, 1e-4 for n ≤ 5, 1e-6 beyond;
+    n: samples ≥ 0; for n ≥ d the risk is 0 (d = 1, L > 1, c < 0: t², at the saddle).  dim: d ≥ 1.  depth: L ≥ 1, real,
+    or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0).  source_energy, cross_energy,
+    target_energy: s² > 0, stc, t².  nodes: Gauss–Jacobi nodes per dimension. Relative error of the mean with 32
+    (variance: ten times that): 1e-7 for L ≤ 3, 2e-5 for L = 10; L = ∞: 2e-3 for n = 3, 1e-4 for n ≤ 5, 1e-6 beyond;
     n ≥ 12: 1e-10. `quadrature_error` measures it at any point. The cost does not depend on n or d. Source: new.
 
     >>> moments = deep_risk_moments(4, 10, 1, 1.0, 0.5, 1.0)

@@ -177,7 +177,7 @@ def fitted_source(
 
     W = s²γ_S + σ_S²γ_S/(1−γ_S) for γ_S < 1, s² + σ_S²/(γ_S−1) for γ_S > 1; cross energy min(γ_S, 1)·stc.
     gamma_source: n_S/d ≥ 0. At γ_S = 1, W = inf if σ_S > 0. Used as source and cross energy, they turn every formula
-    of this file into one for a finite source sample (N6 of the sheet).
+    of this file into one for a finite source sample.
 
     >>> fitted_source(0.5, 1.0, 0.8, 0.25)
     (0.75, 0.4)

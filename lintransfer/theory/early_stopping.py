@@ -81,7 +81,7 @@ def early_stopped_risk(n: Any, dim: Any, displacement_energy: Any, noise_varianc
     loss ‖y − Xw‖²/(2n); inf trains to convergence.  All broadcast to (…,).
     Returns the risk: ‖δ‖² at T = 0 or n = 0, `proportional_ridge_risk` without ridge at T = inf. Finite at n = d for
     every finite T, where it grows like √T.
-    Error O(1/d). Source: R4 of the sheet; Marchenko–Pastur law.
+    Error O(1/d). Source: Marchenko–Pastur law.
 
     >>> round(float(early_stopped_risk(50, 100, 1.0, 0.1, 0.5)), 6)
     0.649932
@@ -101,7 +101,7 @@ def stopping_slope(time: Any, n: Any, dim: Any, displacement_energy: Any, noise_
     r"""e^{Tx₋}/2 times the derivative of the risk in T: σ²a∫e^{−Ty}(1−e^{−Tx})dμ − ‖δ‖²∫x e^{−T(x+y)}dμ, y = x − x₋.
 
     Arguments as in `early_stopped_risk`, 0 < T < ∞, n > 0. Its root in T is the best time to stop.
-    Source: R4 of the sheet, differentiated.
+    Source: new (the risk above, differentiated).
 
     >>> bool(stopping_slope(0.1, 50, 100, 1.0, 0.1) < 0 < stopping_slope(10.0, 50, 100, 1.0, 0.1))
     True
@@ -118,7 +118,7 @@ def optimal_stopping_time(n: Any, dim: Any, displacement_energy: Any, noise_vari
 
     Arguments as in `early_stopped_risk`, noise_variance = 0 allowed: then T* = inf. T* = 0 if δ = 0 or n = 0.
     Returns T*, (…,), differentiable under JAX.
-    Source: R4 of the sheet ("implicit"); the bracket is new.
+    Source: new, with its bracket.
 
     >>> time = optimal_stopping_time(50, 100, 1.0, 0.1)
     >>> bool(early_stopped_risk(50, 100, 1.0, 0.1, time) < early_stopped_risk(50, 100, 1.0, 0.1, 1.01 * time))
@@ -142,7 +142,7 @@ def optimally_stopped_risk(n: Any, dim: Any, displacement_energy: Any, noise_var
     r"""The least risk of gradient flow over all stopping times, `early_stopped_risk` at `optimal_stopping_time`.
 
     Arguments and shapes as there. Between the tuned ridge, which it cannot beat in the limit, and the start ‖δ‖².
-    Source: R4 of the sheet.
+    Source: Marchenko–Pastur law.
 
     >>> from lintransfer.theory.proportional import tuned_ridge_risk
     >>> bool(tuned_ridge_risk(50, 100, 1.0, 0.1) < optimally_stopped_risk(50, 100, 1.0, 0.1) < 1.0)

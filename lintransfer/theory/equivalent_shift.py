@@ -22,7 +22,7 @@ def shifted_risk(
     n: (…,) ≥ 0.  eigenvalues, multiplicities, displacement: (k,), modes of Σ.  test_eigenvalues: (k,) or (…, k),
     eigenvalue of Σ' on each mode; directions with λ_i = 0 are never learnt, but count if λ'_i > 0.  noise_variance: σ².
     ridge: λ, as in `ridge_risk`.  Returns (…,).
-    Source: G3 of the sheet; exact counterpart (λ = 0, n ≥ d + 2) σ² tr(Σ'Σ⁻¹)/(n−d−1).
+    Source: deterministic equivalents of random-matrix theory; exact counterpart (λ = 0, n ≥ d + 2) σ² tr(Σ'Σ⁻¹)/(n−d−1).
 
     >>> import numpy as np
     >>> from lintransfer.theory.covariance import ridge_risk
@@ -47,7 +47,7 @@ def shifted_matrix_risk(
 
     n: (…,) ≥ 0.  covariance, test_covariance: (d, d).  displacement: δ (d,), or (d, k) for k outputs (then
     noise_variance is kσ²).  ridge: λ.  Returns (…,).
-    Source: G3 of the sheet.
+    Source: deterministic equivalents of random-matrix theory.
 
     >>> import numpy as np
     >>> shift = np.array([[1.0, 0.5], [0.5, 1.0]])

@@ -59,7 +59,7 @@ def optimal_ridge(
     Returns `OptimalRidge(ridge, risk)`: λ* = inf if nothing is to be learnt (no displacement where λ_i > 0), 0 without
     noise at n ≥ rank Σ, at n = 0 the limit n → 0. For Σ = I, λ* = dσ²/‖δ‖² for every n.
     JAX gradients are right, of the risk (envelope theorem) and of λ*.
-    Source: new (general Σ); Σ = I is R2 of the sheet.
+    Source: new for general Σ; Σ = I is classical (arXiv 1507.03003).
 
     >>> best = optimal_ridge(np.array([3, 9]), np.array([1.0]), np.array([6.0]), np.array([2.0]), 0.5)
     >>> best.ridge.round(12).tolist(), best.risk.round(6).tolist()

@@ -16,7 +16,7 @@ def isotropic_kappa(n: Any, dim: Any, ridge: Any) -> Any:
 
     n, dim, ridge: n ≥ 0, d, λ ≥ 0 (sum convention), any shapes that broadcast; γ and λ/d with d = 1 give the same.
     Returns κ: inf at n = 0, 0 at λ = 0, n ≥ d.
-    Source: R1 of the sheet (arXiv 2103.05621 has this fixed point for isotropic designs).
+    Source: Marchenko–Pastur law (arXiv 2103.05621 has this fixed point for isotropic designs).
 
     >>> float(isotropic_kappa(5, 10, 0.0)), float(isotropic_kappa(20, 10, 15.0))
     (1.0, 1.0)
@@ -30,7 +30,7 @@ def proportional_ridge_risk(n: Any, dim: Any, displacement_energy: Any, noise_va
     n ≥ 0, dim ≥ 1.  displacement_energy: ‖θ_T − w0‖².  noise_variance: σ² (kσ² for k outputs).  ridge: λ ≥ 0; 0 gives
     the limits of the exact min-norm and least-squares risks, with n−d for n−d±1.
     Returns the risk: (h²‖δ‖² + ndσ²)/((n+h)s) in the symbols of the module; ‖δ‖² at n = 0; inf at n = d, λ = 0, σ > 0.
-    Error O(1/d). Source: R1 of the sheet.
+    Error O(1/d). Source: arXiv 1507.03003, 1903.08560.
 
     >>> float(proportional_ridge_risk(5, 10, 1.0, 0.2, 0.0)), float(proportional_ridge_risk(20, 10, 1.0, 0.2, 0.0))
     (0.7, 0.2)
@@ -43,7 +43,7 @@ def proportional_ridge_risk(n: Any, dim: Any, displacement_energy: Any, noise_va
 def tuned_ridge(dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
     r"""The optimal ridge λ* = dσ²/‖δ‖², the same for every n; inf if ‖δ‖ = 0.
 
-    Source: R2 of the sheet.
+    Source: arXiv 1507.03003 for scratch; the displacement is new.
 
     >>> float(tuned_ridge(10, 2.0, 0.5))
     2.5
@@ -56,7 +56,7 @@ def tuned_ridge_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance:
 
     Arguments as in `proportional_ridge_risk`. Where Δ < 0 it is evaluated as 2σ²‖δ‖²/(√· − Δ). Returns the risk, 0 if
     ‖δ‖ = 0, or if σ = 0 and n ≥ d; it falls with n and rises with ‖δ‖ and σ: no double descent.
-    Error O(1/d). Source: R2 of the sheet.
+    Error O(1/d). Source: arXiv 1507.03003 for scratch; the displacement is new.
 
     >>> round(float(tuned_ridge_risk(5, 10, 2.0, 0.5)), 6)
     1.280776
@@ -75,7 +75,7 @@ def tuned_transferability(
 
     source_energy, cross_energy, target_energy: s², stc, t². Its sign is that of c − s/(2t), at every γ, if σ > 0;
     without noise both risks vanish for n ≥ d.
-    Source: R2 of the sheet.
+    Source: arXiv 1507.03003 for scratch; the displacement is new.
 
     >>> bool(tuned_transferability(30, 10, 1.0, 0.4, 1.0, 0.1) < 0 < tuned_transferability(30, 10, 1.0, 0.6, 1.0, 0.1))
     True
@@ -88,7 +88,7 @@ def tuned_transferability(
 def tuned_boundary_overlap(source_norm: Any, target_norm: Any) -> Any:
     r"""The overlap c = s/(2t) beyond which tuned fine-tuning beats tuned scratch; above 1: never.
 
-    Source: R2 of the sheet; the same boundary as without ridge (arXiv 2410.08194 eq. 15).
+    Source: new; the same boundary as without ridge (arXiv 2410.08194 eq. 15).
 
     >>> float(tuned_boundary_overlap(1.0, 1.0))
     0.5

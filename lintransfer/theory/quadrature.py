@@ -47,6 +47,11 @@ def negligible_exponent(*values: Any) -> Any:
     return 42.0
 
 
+def largest_exponent(value: Any) -> float:
+    """x such that e^x is still finite in the arithmetic of this value."""
+    return 85.0 if getattr(value, "dtype", None) == np.float32 else 700.0
+
+
 def integrate(integrand: Callable[..., Any], reach: Any, *parameters: Any) -> Any:
     r"""∫₀^reach integrand(y, *parameters) dy, elementwise over reach and parameters.
 

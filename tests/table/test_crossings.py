@@ -32,8 +32,8 @@ def test_crossing_on_whole_numbers(sign):
     def difference(rng, replicates, n):
         return sign * curve(rng, replicates, n)
 
-    means, error = spread_over_repetitions(lambda rng: crossing(rng, 400, difference, 10, 90))
-    assert means.mean() == pytest.approx(37.3, abs=0.7)  # linear interpolation over a fifth of the interval
+    means, error = spread_over_repetitions(lambda rng: crossing(rng, 400, difference, 20, 60))
+    assert means.mean() == pytest.approx(37.3, abs=10**2 / (8 * 30))  # a chord of length 10 under a logarithm
     assert means.std() < 2 * error
 
 

@@ -56,7 +56,8 @@ def gaussian_risk(
 
     n: sample sizes ≥ 0, shape (...).  eigenvalues, multiplicities: the spectrum of Σ, modes on the last axis.
     displacement: energies ‖θ_T − w_0‖² per mode.  ridge: explicit λ_0.  Returns shape (...).
-    Validity: the theory is low by about (1 to 3.5)/r_eff: nan where the effective rank is below 20.
+    Validity: the theory is low by about (1 to 5)/r_eff, up to 10/r_eff if only the second layer is trained and n ≥ 2d:
+    nan where the effective rank is below 20.
     Source: new (R7), the deterministic equivalent of ridge regression at λ of `equivalent_ridge`.
 
     >>> float(gaussian_risk(0.0, np.ones(1), np.array([50.0]), np.ones(1)))

@@ -53,7 +53,8 @@ def gram_matrix(inputs: Any, others: Any = None, trained: Any = "both", memory: 
 
     .. math:: K_{ij} = \|x_i\|\,\|x'_j\|\,K\Bigl(\frac{x_i\cdot x'_j}{\|x_i\|\,\|x'_j\|}\Bigr)
 
-    inputs: (n, d).  others: (n', d); by default the inputs themselves, with the exact diagonal ½(α+ω)‖x_i‖².
+    inputs: (n, d).  others: (n', d); by default (or if it is the same
+    object) the inputs themselves, with the exact diagonal ½(α+ω)‖x_i‖².
     trained: "first", "second", "both" or weights (α, ω).  memory: bytes that may be used, by default those free.
     Returns (n, n'): NumPy float64 for plain inputs, JAX for JAX inputs (jit, vmap, grad; at parallel rows the cusp of
     K₁ counts as slope 0). Given the cosines, entries are accurate to 1e−15; a cosine within 1e−4 of ±1 is itself
@@ -64,9 +65,9 @@ def gram_matrix(inputs: Any, others: Any = None, trained: Any = "both", memory: 
     [[0.5, 0.3183], [0.3183, 2.0]]
     """
     first, second = layer_weights(trained)
+    square = others is None or others is inputs
     inputs = checked_rows(inputs)
-    square = others is None
-    others = inputs if others is None else checked_rows(others, "others")
+    others = inputs if square else checked_rows(others, "others")
     if others.shape[1] != inputs.shape[1]:
         refuse("others", f"of the inputs' dimension {inputs.shape[1]}", f"shape {others.shape}")
     refuse_beyond_memory(inputs.shape[0], others.shape[0], memory=memory)

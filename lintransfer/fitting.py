@@ -109,8 +109,13 @@ def _flow_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) ->
     if len(X) == 0 or _time(learner) == 0:
         return start
     with jax.enable_x64(True):
-        arguments = (X, y, start, _ridge(learner), _time(learner))
-        return np.asarray(_integrate(*(jnp.asarray(v, dtype=jnp.float64) for v in arguments)))
+        design, ridge, time = (jnp.asarray(v, dtype=jnp.float64) for v in (X, _ridge(learner), _time(learner)))
+        # Outputs do not see each other: one at a time keeps the implicit solver's systems small.
+        ends = [
+            _integrate(design, jnp.asarray(labels), jnp.asarray(weights), ridge, time)
+            for labels, weights in zip(y.T, start.T, strict=True)
+        ]
+        return np.stack([np.asarray(end) for end in ends], axis=1)
 
 
 @jax.jit

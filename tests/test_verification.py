@@ -254,8 +254,9 @@ ASYMPTOTIC = replace(
     experiments=(
         Experiment(
             simulated,
-            tuple({"n": k // 2, "dim": k, "noise_variance": 1.0} for k in (12, 24, 48)),
+            tuple({"n": k // 2, "dim": k, "noise_variance": 1.0} for k in (10, 20, 40)),
             "asymptotic",
+            10_000,
             allowance=lambda n, dim, noise_variance: 4 / (dim - n),
         ),
     ),
@@ -311,17 +312,17 @@ def test_an_unknown_theorem_is_refused():
 
 
 def test_workers_give_the_same_outcomes_as_one_process():
-    names = ["min-norm-risk", "teacher-distance", "least-squares-risk"]
+    names = ["min-norm-risk", "teacher-distance"]
     seen = []
     apart = verify(names, quick=True, workers=2, progress=lambda *a: seen.append(a))
     alone = verify(names, quick=True, workers=1)
     assert [replace(c, seconds=0) for c in apart.checks] == [replace(c, seconds=0) for c in alone.checks]
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert seen == [(1, 2), (2, 2)]
 
 
 def test_a_worker_that_dies_is_reported(monkeypatch):
     monkeypatch.setattr("lintransfer.rungs.workers.sys.executable", "/bin/false")
-    with pytest.raises(WorkerError, match="died while it checked"):
+    with pytest.raises(WorkerError, match="a verification process died"):
         verify(["min-norm-risk", "teacher-distance"], quick=True, workers=2)
 
 

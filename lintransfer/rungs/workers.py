@@ -42,6 +42,8 @@ def check_in_workers(
                             progress(len(answers), len(names))
         except IndexError:  # another worker took the last name
             pass
+        except OSError as error:  # a broken pipe hides what broke it
+            errors.append(WorkerError(f"a verification process died: {error.__context__ or error}"))
         except Exception as error:
             errors.append(error)
 
@@ -67,12 +69,9 @@ def _start_worker(quick: bool, key: int) -> subprocess.Popen[str]:
 def _ask(worker: subprocess.Popen[str], name: str) -> list[Check]:
     if worker.stdin is None or worker.stdout is None:
         raise WorkerError("a verification process has no pipes")
-    try:
-        worker.stdin.write(name + "\n")
-        worker.stdin.flush()
-        line = worker.stdout.readline()
-    except BrokenPipeError:
-        line = ""
+    worker.stdin.write(name + "\n")
+    worker.stdin.flush()
+    line = worker.stdout.readline()
     if not line:
         raise WorkerError(f"a verification process died while it checked {name!r}; see its messages above")
     return [Check(**fields) for fields in json.loads(line)]

@@ -28,6 +28,9 @@ _WEIGHTS = (
 _ERROR = (71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40)
 
 
+_STALLED = 1e-4
+
+
 class FlowError(RuntimeError):
     """A flow had not converged when its budget of steps was spent."""
 
@@ -46,8 +49,8 @@ def integrate(
     running = np.arange(final.shape[-1])
     state, data, clock = final.copy(), [np.asarray(a) for a in data], np.zeros(final.shape[-1])
     slope = velocity(state, *data)
-    speed = np.sqrt(np.mean(slope**2, axis=0)) / (atol + rtol * np.sqrt(np.mean(state**2, axis=0)))
-    step = np.minimum(0.1 * (rtol / 1e-8) ** 0.2 / np.maximum(rtol * speed, 1e-12), time)
+    speed, size = (np.sqrt(np.mean(v**2, axis=0)) for v in (slope, state))
+    step = np.minimum(0.01 * (atol + size) / np.maximum(speed, 1e-300), time)
     for _ in range(max_steps):
         with np.errstate(over="ignore", invalid="ignore"):  # a trial step may explode; it is then refused
             slopes = [slope]
@@ -55,7 +58,7 @@ def integrate(
                 trial = state + step * _mix(row, slopes)
                 slopes.append(velocity(trial, *data))
             error = step * _mix(_ERROR, slopes)
-            scale = atol + rtol * np.maximum(np.abs(state), np.abs(trial)).max(axis=0)
+            scale = atol + rtol * np.abs(state).max(axis=0)  # not of the trial: one that explodes excuses itself
             size = np.sqrt(np.mean((error / scale) ** 2, axis=0))
         size = np.where(np.isfinite(size), size, 1e10)
         accepted = size <= 1
@@ -141,7 +144,9 @@ def train_layers(
     """Gradient flow of all weight matrices on ½‖Xw − y‖² + ½ weight_decay Σ‖W_l‖², to rest or to `time`.
 
     design: (n, d, batch).  labels: (n, batch).  trained: one flag per layer (all by default).
-    At rest: the speed is below `tolerance` times what data and weights could give it; keep it above 10·rtol.
+    At rest: the gradient in the end-to-end vector (with weight decay or frozen layers, the speed of the layers) is
+    below `tolerance` times what data and weights could give it; keep that above 10·rtol. A flow on a plateau around
+    the saddle w = 0 is given up only when it is 10⁻⁴ times slower still.
     """
     flags = [True] * len(layers) if trained is None else list(trained)
 
@@ -150,11 +155,18 @@ def train_layers(
         moves = layer_gradients(now, gradient(design, labels, end_to_end(now)))
         return -pack([(g + weight_decay * w) * flag for g, w, flag in zip(moves, now, flags, strict=True)])
 
+    plain = all(flags) and weight_decay == 0
+
     def at_rest(state: np.ndarray, design: np.ndarray, labels: np.ndarray) -> np.ndarray:
         now = unpack(state, layers)
+        weights = end_to_end(now)
+        scale = gradient_scale(design, labels, weights)
         others = (np.sum(state**2, axis=0) / len(layers)) ** ((len(layers) - 1) / 2)
-        scale = np.maximum(others, 1) * gradient_scale(design, labels, end_to_end(now))
-        return np.sqrt(np.sum(velocity(state, design, labels) ** 2, axis=0)) <= tolerance * scale
+        speed = np.sqrt(np.sum(velocity(state, design, labels) ** 2, axis=0)) / np.maximum(others, 1)
+        if not plain:
+            return speed <= tolerance * scale
+        slope = np.sqrt(np.sum(gradient(design, labels, weights) ** 2, axis=0))
+        return (slope <= tolerance * scale) | (speed <= _STALLED * tolerance * scale)
 
     final = integrate(
         velocity, pack(layers), (design, labels), time=time, rtol=rtol, atol=rtol * 1e-2,
@@ -200,9 +212,10 @@ def train_reduced(
         return -(square ** (1 - 1 / depth)) * (slope + (depth - 1) * along * w)
 
     def at_rest(w: np.ndarray, design: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        others = np.maximum(np.sum(w * w, axis=0), 1) ** (1 - 1 / depth)
-        scale = others * gradient_scale(design, labels, w)
-        return np.sqrt(np.sum(velocity(w, design, labels) ** 2, axis=0)) <= tolerance * scale
+        slope, square = gradient(design, labels, w), np.sum(w * w, axis=0)
+        stalled = square ** (1 - 1 / depth) * depth <= _STALLED * tolerance
+        scale = tolerance * gradient_scale(design, labels, w)
+        return stalled | (np.sqrt(np.sum(slope**2, axis=0)) <= scale)
 
     start = np.einsum("dkb,db->kb", basis, weights)
     final = integrate(

@@ -78,11 +78,9 @@ def _runge_kutta(velocity: Any, first: np.ndarray, second: np.ndarray, step: flo
 def force_samples(
     rng: np.random.Generator, replicates: int, *, n: int, teacher: Any, noise_std: float = 0.0
 ) -> np.ndarray:
-    """‖D_n(w) − E D_n‖² at f = 0 for one fixed direction w and inputs N(0, I), E D_n by its antithetic mean;
-    shape (replicates,).
+    """‖D_n(w) − β/2‖² at f = 0 for one fixed direction w and inputs N(0, I), shape (replicates,).
 
-    The expectation is (1/2) E (x·β) x, estimated from nothing: for symmetric inputs it is β/2 by the definition of a
-    covariance, so each sample is |D_n − β/2|².
+    β/2 is the mean of D_n: x and −x are equally likely, and exactly one of the two is gated.
     """
     teacher = np.asarray(teacher, dtype=float)
     direction = np.ones_like(teacher)

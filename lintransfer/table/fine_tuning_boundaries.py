@@ -99,7 +99,7 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(40, 80, 160, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
+                sizes(32, 64, 128, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
                 distance_arguments,
                 coefficient=8.0,
                 resolution=0.15,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from lintransfer.table import relu_curves, relu_dynamics, relu_kernels
+from lintransfer.table import relu_curves, relu_dynamics, relu_features, relu_kernels, relu_two_stage
 
-ROWS = (*relu_kernels.ROWS, *relu_curves.ROWS, *relu_dynamics.ROWS)
+ROWS = (*relu_kernels.ROWS, *relu_curves.ROWS, *relu_two_stage.ROWS, *relu_features.ROWS, *relu_dynamics.ROWS)

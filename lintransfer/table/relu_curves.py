@@ -1,4 +1,4 @@
-"""Rows: learning curves of wide ReLU networks, sample complexity, two stages, general covariance."""
+"""Rows: learning curves of wide ReLU networks on the sphere, sample complexity, the complexity term."""
 
 from __future__ import annotations
 
@@ -7,32 +7,28 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
-from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import complexity_term
-from lintransfer.theory.relu.gaussian import equivalent_ridge, gaussian_risk
 from lintransfer.theory.relu.learning_curves import kernel_risk, linear_energies, sphere_kappa
 from lintransfer.theory.relu.proportional import (
-    nonlinearity,
     proportional_risk,
     proportional_sample_complexity,
     sample_complexity_residual,
     trained_nonlinearity,
 )
 from lintransfer.theory.relu.spectrum import spectrum_tail, sphere_spectrum
-from lintransfer.theory.relu.two_stage import critical_overlap_at, residual_energies, two_stage_risk
 
-_TRAINED = ("first", "second", "both")
+TRAINED = ("first", "second", "both")
 
 
-def _target(dim: int) -> np.ndarray:
+def unit_target(dim: int) -> np.ndarray:
     return np.full(dim, dim**-0.5)
 
 
 def _sphere_draws(rng: np.random.Generator, replicates: int, n: int, dim: int, noise: float, trained: str) -> Any:
     """Kernel regression from scratch with a unit linear teacher and label noise of variance noise/d, in units 1/d."""
     std = (noise / dim) ** 0.5
-    return dim * kernel_risk_samples(rng, replicates, n=n, target=_target(dim), noise_std=std, trained=trained)[0]
+    return dim * kernel_risk_samples(rng, replicates, n=n, target=unit_target(dim), noise_std=std, trained=trained)[0]
 
 
 def _curve_arguments(n: int, dim: int, noise: float, trained: str) -> dict[str, Any]:
@@ -45,106 +41,15 @@ def _curve_arguments(n: int, dim: int, noise: float, trained: str) -> dict[str, 
     }
 
 
-def _curve_sample(rng: np.random.Generator) -> dict[str, Any]:
+def curve_sample(rng: np.random.Generator) -> dict[str, Any]:
     dim = int(rng.integers(3, 1000))
     n = float(np.exp(rng.uniform(0, np.log(5.0 * dim))))
-    return _curve_arguments(n, dim, float(rng.uniform(0, 2)), str(rng.choice(_TRAINED)))  # type: ignore[arg-type]
-
-
-def _source_sample(rng: np.random.Generator) -> dict[str, Any]:
-    arguments = _curve_sample(rng)
-    return {
-        "kappa_source": arguments["kappa"], "eigenvalues": arguments["eigenvalues"],
-        "multiplicities": arguments["multiplicities"], "source_energy": float(rng.uniform(0.1, 2)),
-        "cross_energy": float(rng.uniform(0, 0.1)), "target_energy": float(rng.uniform(0.1, 2)),
-        "source_noise_variance": float(rng.uniform(0, 1)), "ridge": arguments["ridge"],
-    }
-
-
-def _overlap_sample(rng: np.random.Generator) -> dict[str, Any]:
-    arguments = _source_sample(rng)
-    del arguments["cross_energy"]
-    return {"kappa": float(np.exp(rng.uniform(-6, 2))), **arguments}
-
-
-def _two_stage_draws(
-    rng: np.random.Generator, replicates: int, n: int, n_source: int, dim: int, overlap: float, trained: str
-) -> Any:
-    source, target = teacher_pair(dim, overlap)
-    noise = {"noise_std": (0.2 / dim) ** 0.5, "source_noise_std": (0.1 / dim) ** 0.5}
-    return kernel_risk_samples(
-        rng, replicates, n=n, target=target, source=source, n_source=n_source, trained=trained, **noise
-    )[0]
-
-
-def _two_stage_arguments(n: int, n_source: int, dim: int, overlap: float, trained: str) -> dict[str, Any]:
-    return {
-        "n": n, "n_source": n_source, "dim": dim, "source_energy": 1.0, "cross_energy": overlap, "target_energy": 1.0,
-        "noise_variance": 0.2 / dim, "source_noise_variance": 0.1 / dim, "trained": trained,
-    }
-
-
-def _crossing_draws(rng: np.random.Generator, replicates: int, n: int, n_source: int, dim: int, trained: str) -> Any:
-    """Overlaps at which fine-tuning and training from scratch tie, each from 50 trainings at overlaps 0 and 1 between
-    which the expected gain is a straight line."""
-    crossings = np.empty(replicates)
-    for i in range(replicates):
-        seed, gains = int(rng.integers(2**31)), []
-        for overlap in (0.0, 1.0):
-            source, target = teacher_pair(dim, overlap)
-            tuned, scratch = kernel_risk_samples(
-                np.random.default_rng(seed), 50, n=n, target=target, source=source, n_source=n_source, trained=trained,
-                source_noise_std=(0.3 / dim) ** 0.5, learners=("start", "scratch"), test_points=100,
-            )
-            gains.append(np.mean(scratch - tuned))
-        crossings[i] = gains[0] / (gains[0] - gains[1])
-    return crossings
-
-
-def _crossing_arguments(n: int, n_source: int, dim: int, trained: str) -> dict[str, Any]:
-    spectrum = sphere_spectrum(dim, 20, trained)
-    return {
-        "kappa": float(sphere_kappa(n, dim, trained)), "kappa_source": float(sphere_kappa(n_source, dim, trained)),
-        "eigenvalues": spectrum.eigenvalues, "multiplicities": spectrum.multiplicities, "source_energy": 1 / dim,
-        "target_energy": 1 / dim, "source_noise_variance": 0.3 / dim, "ridge": float(spectrum_tail(dim, 20, trained)),
-    }
-
-
-def _gaussian_draws(rng: np.random.Generator, replicates: int, n: int, dim: int, trained: str) -> Any:
-    return kernel_risk_samples(
-        rng, replicates, n=n, target=_target(dim), noise_std=1.0, trained=trained, law="gaussian",
-        covariance=_spectrum(dim),
-    )[0]
-
-
-def _spectrum(dim: int) -> np.ndarray:
-    return np.where(np.arange(dim) % 2 == 0, 1.0, 0.5)
-
-
-def _gaussian_arguments(n: int, dim: int, trained: str) -> dict[str, Any]:
-    return {
-        "n": n, "eigenvalues": np.array([1.0, 0.5]), "multiplicities": np.array([dim / 2, dim / 2]),
-        "displacement": np.array([0.5, 0.5]), "noise_variance": 1.0, "trained": trained,
-    }
-
-
-def _ridge_draws(rng: np.random.Generator, replicates: int, dim: int, ridge: float) -> np.ndarray:
-    """Excess of the diagonal of a Gram matrix, plus an explicit ridge, over the straight line through the rest of it,
-    as a function of x·x', relative to the slope of that line."""
-    inputs = draw_inputs(rng, (replicates, 30, dim), "gaussian", _spectrum(dim))
-    kernel, product = plain_kernel(inputs, inputs), inputs @ np.ascontiguousarray(np.swapaxes(inputs, -1, -2))
-    above = np.triu_indices(30, 1)
-    values, products = kernel[:, above[0], above[1]], product[:, above[0], above[1]]
-    centred = products - products.mean(axis=1, keepdims=True)
-    slope = np.sum(centred * values, axis=1) / np.sum(centred**2, axis=1)
-    level = values.mean(axis=1) - slope * products.mean(axis=1)
-    excess = np.diagonal(kernel - slope[:, None, None] * product, 0, 1, 2)
-    return (np.mean(excess, axis=1) + ridge - level) / slope
+    return _curve_arguments(n, dim, float(rng.uniform(0, 2)), str(rng.choice(TRAINED)))  # type: ignore[arg-type]
 
 
 def _complexity_draws(rng: np.random.Generator, replicates: int, n: int, dim: int) -> np.ndarray:
     inputs = draw_inputs(rng, (replicates, n, dim))
-    labels = inputs @ _target(dim) + (0.1 / dim) ** 0.5 * rng.standard_normal((replicates, n))
+    labels = inputs @ unit_target(dim) + (0.1 / dim) ** 0.5 * rng.standard_normal((replicates, n))
     dual = np.linalg.solve(plain_kernel(inputs, inputs, "first"), labels[..., None])[..., 0]
     return np.sum(labels * dual, axis=-1)
 
@@ -156,12 +61,12 @@ def _complexity_arguments(n: int, dim: int) -> dict[str, Any]:
     }
 
 
-def _mixed_up(formula: Any, **renamed: str) -> Any:
+def mixed_up(formula: Any, **renamed: str) -> Any:
     """The formula with some arguments exchanged: a name → the name whose value it takes."""
     return lambda **arguments: formula(**{k: arguments[renamed.get(k, k)] for k in arguments})
 
 
-def _without(formula: Any, *names: str) -> Any:
+def without(formula: Any, *names: str) -> Any:
     """The formula with some arguments set to 0."""
     return lambda **arguments: formula(**{k: 0 * v if k in names else v for k, v in arguments.items()})
 
@@ -180,7 +85,7 @@ ROWS = (
                 lambda n, d: d / (n - d), ({"n": 30.0, "d": 10.0},), 1e-6,
             ),
         ),
-        sample=_curve_sample,
+        sample=curve_sample,
         experiments=tuple(
             Experiment(
                 _sphere_draws,
@@ -190,7 +95,7 @@ ROWS = (
             for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 2, 0.3))
         ),
         mutants=(
-            Mutant("dropped noise", _without(kernel_risk, "noise_variance")),
+            Mutant("dropped noise", without(kernel_risk, "noise_variance")),
             Mutant(
                 "without the factor 1/(1 − df₂/n)",
                 lambda **a: np.sum((a["kappa"] / (a["eigenvalues"] + a["kappa"])) ** 2 * a["residual_energies"]),
@@ -244,7 +149,7 @@ ROWS = (
                 proportional_risk(gamma, residual_energy, noise_variance, 2 * nonlinearity))),
             Mutant("d/n in place of n/d", lambda gamma, residual_energy, noise_variance, nonlinearity: (
                 proportional_risk(1 / gamma, residual_energy, noise_variance, nonlinearity))),
-            Mutant("dropped noise", _without(proportional_risk, "noise_variance")),
+            Mutant("dropped noise", without(proportional_risk, "noise_variance")),
         ),
     ),
     Theorem(
@@ -271,152 +176,9 @@ ROWS = (
             "unlearnt": (0.01, 1.0), "risk_ratio": (0.01, 1.0), "noise_ratio": (0.0, 2.0), "nonlinearity": (0.3, 2.0),
         },
         mutants=(
-            Mutant("dropped noise", _without(sample_complexity_residual, "noise_ratio")),
-            Mutant("swapped ε and ρ", _mixed_up(
+            Mutant("dropped noise", without(sample_complexity_residual, "noise_ratio")),
+            Mutant("swapped ε and ρ", mixed_up(
                 sample_complexity_residual, risk_ratio="noise_ratio", noise_ratio="risk_ratio")),
-        ),
-    ),
-    Theorem(
-        name="relu-two-stage-energies", kind="asymptotic",
-        statement="e_k = N_k s_kS² V_S/n_S + [k=1](e_T − 2 s_1S e_ST + s_1S² e_S)",
-        formula=residual_energies, source="new", domain="unit sphere, source stage from zero, linear teachers",
-        derivation="derivations.relu.residual_energies",
-        limits=(
-            Limit(
-                "infinite source set: e(θ_T − θ_S) in degree 1",
-                lambda: residual_energies(
-                    1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 1.0, 0.3, 0.8, 0.5, 1e-3)[1],
-                lambda: 1.2, rtol=1e-10,
-            ),
-        ),
-        sample=_source_sample,
-        mutants=(
-            Mutant("dropped source noise", _without(residual_energies, "source_noise_variance")),
-            Mutant("swapped teachers", _mixed_up(
-                residual_energies, source_energy="target_energy", target_energy="source_energy")),
-        ),
-    ),
-    Theorem(
-        name="relu-two-stage-risk", kind="asymptotic",
-        statement="R = [Σ(1−s_kT)² e_k + σ_T² df₂/n]/(1 − df₂/n) with the residual energies of a finite source",
-        formula=two_stage_risk, source="new", domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
-        limits=(
-            Limit(
-                "no source sample: training from scratch", two_stage_risk,
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy: two_stage_risk(
-                    n, 50, dim, 0.0, 0.0, target_energy) - two_stage_risk(n, 50, dim, 0.0, 0.0, 0.0)
-                    + 0 * source_energy,
-                ({"n": 0, "n_source": 0, "dim": 20, "source_energy": 1.0, "cross_energy": 0.5, "target_energy": 2.0},),
-            ),
-            Limit(
-                "no target sample: the residual itself", two_stage_risk,
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy: 1.5 / dim,
-                ({"n": 0, "n_source": 1e13, "dim": 20, "source_energy": 1.0, "cross_energy": 0.75,
-                  "target_energy": 2.0},), 1e-9,
-            ),
-        ),
-        sample=lambda rng: _two_stage_arguments(
-            int(rng.integers(1, 300)), int(rng.integers(1, 300)), int(rng.integers(12, 200)),
-            float(rng.uniform(-1, 1)), str(rng.choice(_TRAINED))),
-        experiments=(
-            Experiment(
-                _two_stage_draws,
-                tuple({"n": d, "n_source": 2 * d, "dim": d, "overlap": 0.8, "trained": "first"} for d in (12, 24, 48)),
-                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
-            ),
-            Experiment(
-                _two_stage_draws,
-                tuple({"n": 2 * d, "n_source": d, "dim": d, "overlap": 0.5, "trained": "both"} for d in (12, 24, 48)),
-                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
-            ),
-        ),
-        mutants=(
-            Mutant("dropped noise", _without(two_stage_risk, "noise_variance")),
-            Mutant("perfectly known source", lambda **a: two_stage_risk(**{**a, "n_source": 1e12})),
-            Mutant("swapped sample sizes", _mixed_up(two_stage_risk, n="n_source", n_source="n")),
-        ),
-    ),
-    Theorem(
-        name="relu-critical-overlap", kind="asymptotic",
-        statement="c* = [(1−s_1T)² s_1S² e_S + (V_S/n_S)Σ(1−s_kT)²N_k s_kS²]/[2 s_1S (1−s_1T)² √(e_S e_T)]",
-        formula=critical_overlap_at, source="new", domain="unit sphere, finite source set, any target noise",
-        derivation="derivations.relu.critical_overlap",
-        limits=(
-            Limit(
-                "infinite source set: s/(2t)",
-                lambda: critical_overlap_at(
-                    0.3, 1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 4.0, 9.0, 0.5, 1e-3),
-                lambda: 1 / 3, rtol=1e-10,
-            ),
-        ),
-        sample=_overlap_sample,
-        experiments=(
-            Experiment(
-                _crossing_draws,
-                tuple({"n": d, "n_source": 2 * d, "dim": d, "trained": "both"} for d in (10, 20, 40)), "asymptotic", 20,
-                0.2, lambda n, n_source, dim, trained: 2 / dim, _crossing_arguments,
-            ),
-        ),
-        mutants=(
-            Mutant("without degree 1 in the sum of fluctuations", lambda **a: critical_overlap_at(
-                **{**a, "multiplicities": a["multiplicities"] * (np.arange(len(a["multiplicities"])) != 1)})),
-            Mutant("swapped teachers", _mixed_up(
-                critical_overlap_at, source_energy="target_energy", target_energy="source_energy")),
-            Mutant("swapped stages", _mixed_up(critical_overlap_at, kappa="kappa_source", kappa_source="kappa")),
-        ),
-    ),
-    Theorem(
-        name="relu-equivalent-ridge", kind="asymptotic",
-        statement="a wide ReLU network is ridge regression with λ = ζ tr Σ + λ_0/K'(0)",
-        formula=equivalent_ridge, source="new", domain="x ~ N(0, Σ) with effective rank ≥ 20, linear teachers",
-        derivation="derivations.relu.equivalent_ridge",
-        limits=(
-            Limit(
-                "first layer, no explicit ridge: tr Σ", equivalent_ridge, lambda trace, first, second: trace,
-                ({"trace": 7.0, "first": 1, "second": 0},),
-            ),
-        ),
-        box={"trace": (1.0, 1e4), "first": (0.1, 2.0), "second": (0.1, 2.0), "ridge": (0.0, 3.0)},
-        experiments=(
-            Experiment(
-                _ridge_draws, tuple({"dim": d, "ridge": 0.5} for d in (40, 80, 160)), "asymptotic", 200,
-                allowance=lambda dim, ridge: 4 / dim,
-                arguments=lambda dim, ridge: {
-                    "trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
-            ),
-        ),
-        mutants=(
-            Mutant("swapped layers", _mixed_up(equivalent_ridge, first="second", second="first")),
-            Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge=0.0: (
-                nonlinearity(first, second) * trace + ridge)),
-        ),
-    ),
-    Theorem(
-        name="relu-gaussian-risk", kind="asymptotic",
-        statement="R of a wide ReLU network on N(0, Σ) is that of ridge regression at λ = ζ tr Σ + λ_0/K'(0)",
-        formula=gaussian_risk, source="new", domain="effective rank ≥ 20; low by (1 to 10)/r_eff",
-        limits=(
-            Limit(
-                "Σ = I is the proportional curve in units of the energy",
-                lambda n, d: gaussian_risk(n, np.ones(1), np.array([d]), np.ones(1), 0.3, "second"),
-                lambda n, d: proportional_risk(n / d, 1.0, 0.3, trained_nonlinearity("second")),
-                ({"n": 50.0, "d": 100.0}, {"n": 300.0, "d": 100.0}), 1e-9,
-            ),
-        ),
-        sample=lambda rng: _gaussian_arguments(
-            int(rng.integers(1, 300)), 2 * int(rng.integers(15, 500)), str(rng.choice(_TRAINED))),
-        experiments=tuple(
-            Experiment(
-                _gaussian_draws, tuple({"n": g * d, "dim": d, "trained": trained} for d in (24, 48, 96)),
-                "asymptotic", 100, 0.3, lambda n, dim, trained: 10 / (0.9 * dim), _gaussian_arguments,
-            )
-            for trained, g in (("first", 1), ("both", 1))
-        ),
-        mutants=(
-            Mutant("dropped noise", _without(gaussian_risk, "noise_variance")),
-            Mutant("ridgeless linear regression", lambda **a: gaussian_risk(
-                **{**a, "trained": (1e-9, 1.0), "ridge": -0.25 * (1 - 2 / np.pi) * np.sum(
-                    a["multiplicities"] * a["eigenvalues"]) * (1 - 1e-6)})),
         ),
     ),
     Theorem(
@@ -442,11 +204,9 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("dropped noise", _without(complexity_term, "noise_variance")),
+            Mutant("dropped noise", without(complexity_term, "noise_variance")),
             Mutant("without κ beside μ_1", lambda kappa, first_eigenvalue, residual_energy, noise_variance: (
                 residual_energy / first_eigenvalue + noise_variance / kappa)),
         ),
     ),
 )  # fmt: skip
-
-

@@ -78,8 +78,8 @@ def _moment(power: int, s: Any, z: Any, scaled: bool = False) -> Any:
         return (z if scaled else 1) * _tricomi(kind, power, s, z)
     rate = s - power - 1  # of decay in y, as long as zτ ≪ 1
     # The derivative in z decays more slowly, by one power of τ, and must not be cut off either.
-    slowest = where(rate > 0, maximum(rate - 1, rate / 10), 0.06)
     size = negligible_exponent(s, z)
+    decay = where(rate > 0, size / where(rate > 0, maximum(rate - 1, rate / 10), 1), largest_exponent(z))
     drop = where(z > 0, log1p(size / maximum(z, 1e-300)), math.inf)
 
     def integrand(y: Any, rate: Any, z: Any) -> Any:
@@ -87,7 +87,7 @@ def _moment(power: int, s: Any, z: Any, scaled: bool = False) -> Any:
         start = z * tau if scaled else -expm1(-y) if power else 1
         return start * exp(-rate * y - z * tau)
 
-    return integrate(integrand, minimum(drop, size / slowest), rate + 1 if scaled else rate, z)
+    return integrate(integrand, minimum(drop, decay), rate + 1 if scaled else rate, z)
 
 
 def _tricomi(kind: str, power: int, s: Any, z: Any) -> Any:

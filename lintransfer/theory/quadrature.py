@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.arithmetic import kind_of, per_mode, total
@@ -66,8 +67,9 @@ def integrate(integrand: Callable[..., Any], reach: Any, *parameters: Any) -> An
     if kind_of(reach, *parameters) == "mpmath":
         return sys.modules["mpmath"].quad(lambda y: integrand(y, *parameters), [0, reach])
     nodes, weights = _NODES, _WEIGHTS
-    if isinstance(reach, jax.Array):
-        reach = jax.lax.stop_gradient(reach)
-        nodes, weights = nodes.astype(reach.dtype), weights.astype(reach.dtype)
+    if kind_of(reach, *parameters) == "jax":
+        reach = jax.lax.stop_gradient(reach) if isinstance(reach, jax.Array) else reach
+        dtype = jnp.result_type(reach, *parameters)
+        nodes, weights = nodes.astype(dtype), weights.astype(dtype)
     values = integrand(per_mode(reach) * nodes, *map(per_mode, parameters))
     return reach * total(weights * values)

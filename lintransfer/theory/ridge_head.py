@@ -17,14 +17,14 @@ def ridge_head_risk(n: Any, explained: Any, unexplained: Any, noise_variance: An
     n: target sample size ≥ 0.  explained: e = c²t², energy of the target along the feature.  unexplained: u, the energy
     off the feature.  noise_variance: σ² (kσ² for k outputs, with e and u summed over them).  ridge: λ of
     ‖y − za‖² + λa², between 0 and inf.
-    Returns E R: e + u at n = 0 or λ = inf; at λ = 0 the least-squares head, inf for n = 1, 2 unless σ² + u = 0; inf for a
-    negative ridge and n ≥ 1, since χ²_n comes too close to −λ.
+    Returns E R: e + u at n = 0 or λ = inf; at λ = 0 the least-squares head, inf for n = 1, 2 unless σ² + u = 0; inf
+    for a negative ridge and n ≥ 1, since χ²_n comes too close to −λ.
     Exact for every n. Its limit n → ∞ at fixed λ/n is eq. 13 of Tahir, Ganguli & Rotskoff (arXiv 2410.08194).
 
     >>> round(float(ridge_head_risk(3, explained=0.64, unexplained=0.36, noise_variance=0.04, ridge=0.0)), 12)
     0.76
     >>> round(float(ridge_head_risk(3, explained=0.64, unexplained=0.36, noise_variance=0.04, ridge=0.625)), 4)
-    0.5319
+    0.5275
     """
     variance = noise_variance + unexplained
     allowed = maximum(ridge, 0)
@@ -60,7 +60,7 @@ def optimal_ridge_head_risk(n: Any, explained: Any, unexplained: Any, noise_vari
     Exact. New.
 
     >>> round(float(optimal_ridge_head_risk(3, explained=0.64, unexplained=0.36, noise_variance=0.04)), 4)
-    0.5319
+    0.5275
     >>> float(optimal_ridge_head_risk(0, explained=0.75, unexplained=0.25, noise_variance=0.04))
     1.0
     """

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lintransfer.arithmetic import absolute, exp, expm1, kind_of, log1p, maximum, minimum, ratio_where, where
-from lintransfer.theory.quadrature import elementwise, integrate, negligible_exponent
+from lintransfer.theory.quadrature import elementwise, integrate, largest_exponent, negligible_exponent
 
 
 @elementwise
@@ -100,13 +100,13 @@ def _reach(rate: Any, dim: Any, noise: Any) -> Any:
     """Where e^(−rate·w) (1−t)^(d/2−1), or its derivative in ρ, has become negligible; at most where t = 1."""
     size = negligible_exponent(rate, dim, noise)
     latest = minimum(1, ratio_where(dim > 2, 2 * size, dim - 2, 1))
-    slowest = where(rate > 0, maximum(rate - 1, rate / 10), 0.06)
-    return minimum(log1p(latest / maximum(noise, 1e-150)), size / slowest)
+    decay = where(rate > 0, size / where(rate > 0, maximum(rate - 1, rate / 10), 1), largest_exponent(noise))
+    return minimum(log1p(latest / maximum(noise, 1e-150)), decay)
 
 
 def _remaining(w: Any, power: Any, noise: Any) -> Any:
     """(1−t)^power, t = ρ(e^w − 1)."""
-    return exp(power * log1p(-minimum(noise * expm1(w), 1 - 1e-16)))
+    return exp(power * log1p(-minimum(noise * expm1(minimum(w, largest_exponent(w))), 1 - 1e-16)))
 
 
 def _loss_integral(degrees: Any, dim: Any, noise: Any) -> Any:

@@ -114,22 +114,19 @@ def test_widths_seeds_rates_and_steps_share_one_compilation():
 
 def test_the_distance_to_the_kernel_falls_like_one_over_the_root_of_the_width():
     widths = np.array([64, 256, 1024])
-    for trained in ("first", "both"):
-        distance = kernel_distance(
-            np.random.default_rng(6), widths, 8, n=12, dim=6, trained=trained, momentum=0.8, tolerance=1e-4
-        )
-        slope = np.polyfit(np.log(widths), np.log(np.sqrt(np.mean(distance**2, axis=1))), 1)[0]
-        # The error of the slope from 8 seeds at three widths is about 0.06.
-        assert abs(slope + 0.5) < 0.25
+    distance = kernel_distance(np.random.default_rng(6), widths, 8, n=8, dim=4, momentum=0.8, tolerance=1e-4)
+    slope = np.polyfit(np.log(widths), np.log(np.sqrt(np.mean(distance**2, axis=1))), 1)[0]
+    # The error of the slope from 8 seeds at three widths is about 0.06.
+    assert abs(slope + 0.5) < 0.25
 
 
 def test_pretraining_then_fine_tuning_or_freezing_as_a_user_would():
     source = np.array([1.0, 0.0, 0.0, 0.0])
     risks = network_transfer_risks(
-        np.random.default_rng(7), [64], 12, n=6, target=np.array([0.95, 0.3, 0, 0]), source=source, n_source=60,
-        momentum=0.9, tolerance=1e-3, max_steps=1000,
+        np.random.default_rng(7), [32], 10, n=6, target=np.array([0.95, 0.3, 0, 0]), source=source, n_source=30,
+        momentum=0.9, tolerance=1e-2, max_steps=300,
     )
-    assert risks.shape == (3, 1, 12)
+    assert risks.shape == (3, 1, 10)
     scratch, tuned, _ = risks.mean(axis=(1, 2))
     assert tuned < 0.6 * scratch
     with pytest.raises(UnknownNameError, match="prune"):

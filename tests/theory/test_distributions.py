@@ -64,9 +64,9 @@ def test_levels_and_density(p, q):
     assert mass[0] == pytest.approx(1.0, abs=1e-11)
 
 
-def exact_sum_tail(x, a, beta, s, odds, upper):
+def exact_sum_tail(x, a, beta, s, odds, upper, digits):
     """P(aB + sρ ≤ x) or its complement by mpmath, over the log-odds of B."""
-    with mpmath.workdps(40):  # the error that `quad` aims at is absolute
+    with mpmath.workdps(digits):  # the error that `quad` aims at is absolute
         p, q, k, m = (mpmath.mpf(v) for v in (beta.p, beta.q, odds.p, odds.q))
         constant = mpmath.loggamma(p + q) - mpmath.loggamma(p) - mpmath.loggamma(q)
 
@@ -91,23 +91,23 @@ def exact_sum_tail(x, a, beta, s, odds, upper):
         return float(value)
 
 
-HARD = [  # n, d, σ²/‖δ‖², x/‖δ‖²
-    (1, 2, 1e-4, 0.5),  # both branch points within the bulk
-    (1, 2, 62.0, 0.5),
-    (5, 8, 1.5e-4, 0.38),  # noise far narrower than the bias, with a heavy tail
-    (3, 5, 0.25, 2.6e9),  # far in the heavy tail
-    (11, 41, 2.3, 0.05),  # cdf 4e-25
-    (17, 19, 400.0, 1.3),
-    (39, 40, 0.3, 0.9),  # infinite mean
+HARD = [  # n, d, σ²/‖δ‖², x/‖δ‖², digits
+    (1, 2, 1e-4, 0.5, 20),  # both branch points within the bulk
+    (1, 2, 62.0, 0.5, 20),
+    (5, 8, 1.5e-4, 0.38, 20),  # noise far narrower than the bias, with a heavy tail
+    (3, 5, 0.25, 2.6e9, 28),  # far in the heavy tail: sf 1.6e-15
+    (11, 41, 2.3, 0.05, 40),  # far in the lower tail: cdf 1e-25
+    (17, 19, 400.0, 300.0, 20),
+    (39, 40, 0.3, 9.0, 20),  # infinite mean
 ]
 
 
-@pytest.mark.parametrize(("n", "dim", "noise", "x"), HARD)
-def test_risk_law_against_mpmath(n, dim, noise, x):
+@pytest.mark.parametrize(("n", "dim", "noise", "x", "digits"), HARD)
+def test_risk_law_against_mpmath(n, dim, noise, x, digits):
     beta, odds = LogitBeta((dim - n) / 2, n / 2), LogitBeta(n / 2, (dim - n + 1) / 2)
     for upper in (False, True):
         found = beta_plus_odds_tail(np.array([x]), 1.0, beta, noise, odds, upper)[0]
-        exact = exact_sum_tail(x, 1.0, beta, noise, odds, upper)
+        exact = exact_sum_tail(x, 1.0, beta, noise, odds, upper, digits)
         assert found == pytest.approx(exact, rel=1e-10, abs=1e-300)
 
 

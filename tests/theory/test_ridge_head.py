@@ -3,6 +3,7 @@
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from every_arithmetic import assert_gradient, assert_same_everywhere
@@ -72,3 +73,12 @@ def test_grid_of_sizes_and_ridges_in_one_call():
     grid = ridge_head_risk(np.arange(6)[:, None], ridge=np.array([0.0, 0.5, np.inf]), **ENERGIES)
     assert grid.shape == (6, 3) and grid[0].tolist() == pytest.approx([0.9] * 3)
     np.testing.assert_allclose(grid[:, 2], 0.9, rtol=1e-14)
+
+
+def test_single_precision_stays_single_and_right():
+    n, ridge = np.array([[1], [2], [3], [40]]), np.array([0.0, 1e-30, 1e-3, 1.0, 1e6, np.inf])
+    grid = jnp.asarray(n, jnp.float32), jnp.asarray(ridge, jnp.float32)
+    energies = {name: jnp.float32(value) for name, value in ENERGIES.items()}
+    single = ridge_head_risk(grid[0], ridge=grid[1], **energies)
+    assert single.dtype == jnp.float32
+    np.testing.assert_allclose(single, ridge_head_risk(n, ridge=ridge, **ENERGIES), rtol=1e-4)

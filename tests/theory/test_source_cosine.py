@@ -4,6 +4,7 @@ import math
 
 import flint
 import jax
+import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
@@ -90,3 +91,11 @@ def test_limit():
     assert source_cosine_squared_limit(1.0, 0.5) == 0 and source_cosine_squared_limit(1.0, 0.0) == 1
     assert_same_everywhere(source_cosine_squared_limit, gamma_source=0.7, relative_noise=0.4)
     assert not np.isnan(jax.grad(source_cosine_squared_limit, argnums=(0, 1))(1.0, 0.0)).any()
+
+
+def test_single_precision_stays_single_and_right():
+    n_source, noise = np.array([[1], [4], [7], [8], [20]]), np.array([0.0, 1e-30, 1e-3, 1.0, 1e6, np.inf])
+    for formula in ALL:
+        single = formula(jnp.asarray(n_source, jnp.float32), jnp.float32(8), jnp.asarray(noise, jnp.float32))
+        assert single.dtype == jnp.float32
+        np.testing.assert_allclose(single, formula(n_source, 8, noise), rtol=1e-4, atol=1e-6)

@@ -1,0 +1,361 @@
+"""Rows: risk of deep fine-tuning on isotropic inputs, in the limit, at finite size, and its exact law and moments."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+from lintransfer.laws.deep_fine_tuning import deep_risk_law
+from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks, sizes
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_moments as moments
+from lintransfer.theory import deep_risk as formulas
+from lintransfer.theory.deep_phases import published_transferability
+from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk
+from lintransfer.theory.retention import retention_factor
+
+_POINT = {"source_energy": 1.0, "cross_energy": 0.8, "target_energy": 2.56}
+_BOX = {"depth": (1.0, 100.0), "source_energy": (0.1, 4.0), "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0)}
+_NOISE = {"noise_variance": (0.01, 2.0)}
+_AWAY = energies(1.0, 2.0, 0.3)  # the published form gives the wrong sign here, and at _NEAR
+_NEAR = energies(2.0, 1.0, 0.9)
+
+
+def _with_retention(formula: Any, gamma: Any, depth: Any, source_energy: Any, target_energy: Any, noise: Any) -> Any:
+    """limit_retention with a mistake in it: `formula` of (depth, null_fraction, fit_ratio)."""
+    fit = (gamma * target_energy + noise * gamma / (1 - gamma)) / source_energy
+    return formula(depth, 1 - gamma, fit)
+
+
+def _mutant_risk(formula: Any, noise_in_fit: float = 1.0) -> Any:
+    def risk(
+        gamma: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, noise_variance: Any = 0.0
+    ) -> Any:
+        rho = _with_retention(formula, gamma, depth, source_energy, target_energy, noise_in_fit * noise_variance)
+        variance = noise_variance * gamma / (1 - gamma)
+        return formulas.retained_risk(rho, 1 - gamma, source_energy, cross_energy, target_energy, variance)
+
+    return risk
+
+
+def _mutant_gain(formula: Any, noise_in_fit: float = 1.0) -> Any:
+    def gain(
+        gamma: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, noise_variance: Any = 0.0
+    ) -> Any:
+        rho = _with_retention(formula, gamma, depth, source_energy, target_energy, noise_in_fit * noise_variance)
+        return formulas.retained_gain(rho, 1 - gamma, source_energy, cross_energy)
+
+    return gain
+
+
+def _other_exponent(depth: Any, null: Any, fit: Any) -> Any:
+    """The exponent 1/L in the equation for the growth and in ρ."""
+    return retention_factor(depth / (depth - 1), null, fit)
+
+
+def _unit(depth: Any, null: Any, fit: Any) -> Any:
+    return 1 + 0 * fit
+
+
+def _published(gamma: Any, source_energy: Any, cross_energy: Any, **_: Any) -> Any:
+    return published_transferability(gamma, source_energy, cross_energy)
+
+
+def _relative(dim: int, **_: Any) -> float:
+    return 6 / dim
+
+
+def _gain_allowance(dim: int, **_: Any) -> float:
+    """T is ten to thirty times smaller than the risks whose difference it is, and so is what 1/d is relative to."""
+    return 12 / dim
+
+
+ROWS = (
+    Theorem(
+        name="deep-fine-tuning-risk",
+        kind="asymptotic",
+        statement="R = (1−γ)(t² − 2ρ stc + ρ²s²) + σ²γ/(1−γ), ρ from A = 1−γ, B = (γt² + σ²γ/(1−γ))/s²; γ > 1: σ²/(γ−1)",
+        formula=formulas.deep_fine_tuning_risk,
+        source="new for L > 1; ρ = 1 is arXiv 2410.08194, eq. 15",
+        papers=("tahir2024", "shachaf2021"),
+        domain="Σ = I, n, d → ∞ at γ = n/d ≥ 0, balanced rank-one start, zero loss; L ≥ 1 real, or ∞",
+        derivation="derivations.deep_linear.proportional_risk",
+        limits=(
+            Limit(
+                "one layer: linear fine-tuning",
+                formulas.deep_fine_tuning_risk,
+                lambda gamma, noise_variance=0.0, **_: min_norm_risk(1e12 * gamma, 1e12, 1.96, noise_variance),
+                tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": v} for g in (0.3, 0.8, 1.5) for v in (0, 0.4)),
+                rtol=1e-10,
+            ),
+            Limit(
+                "no data: the distance of the teachers, at every depth",
+                formulas.deep_fine_tuning_risk,
+                lambda **_: 1.96,
+                tuple({"gamma": 0.0, "depth": L, **_POINT} for L in (1, 2, 7.5, math.inf)),
+            ),
+            Limit(
+                "vanishing source: min-norm scratch",
+                formulas.deep_fine_tuning_risk,
+                lambda gamma, target_energy, **_: (1 - gamma) * target_energy,
+                tuple(
+                    {"gamma": 0.4, "depth": 2, "source_energy": s, "cross_energy": 0.0, "target_energy": 1.3}
+                    for s in (0.0, 1e-40)
+                ),
+            ),
+            Limit(
+                "the infinite depth is blind to the norm of the source",
+                lambda s: formulas.deep_fine_tuning_risk(0.4, math.inf, s * s, 0.8 * s, 2.56, 0.3),
+                lambda **_: formulas.deep_fine_tuning_risk(0.4, math.inf, 1.0, 0.8, 2.56, 0.3),
+                tuple({"s": s} for s in (1e-8, 0.3, 1e8)),
+            ),
+            Limit(
+                "n = d: infinite with noise, 0 without",
+                lambda noise_variance: 1 / (1 + formulas.deep_fine_tuning_risk(1.0, 3, 1.0, 0.8, 2.56, noise_variance)),
+                lambda noise_variance: 0.0 if noise_variance else 1.0,
+                ({"noise_variance": 0.1}, {"noise_variance": 0.0}),
+            ),
+        ),
+        box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
+        experiments=(
+            Experiment(
+                large_risks,
+                sizes((12, 24, 48), 0.5, depth=3, **_POINT, noise_variance=0.2),
+                "asymptotic",
+                3000,
+                allowance=_relative,
+                arguments=in_gamma,
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1", _mutant_risk(_unit)),
+            Mutant("exponent 1/L for 1 − 1/L", _mutant_risk(_other_exponent)),
+            Mutant("noise dropped in B", _mutant_risk(retention_factor, noise_in_fit=0.0)),
+            Mutant("one layer more", _mutant_risk(lambda depth, null, fit: retention_factor(depth + 1, null, fit))),
+        ),
+    ),
+    Theorem(
+        name="deep-transferability",
+        kind="asymptotic",
+        statement="T = (1−γ)₊(2ρ stc − ρ²s²), positive iff c > ρs/(2t)",
+        formula=formulas.deep_transferability,
+        source="new for L > 1: the retention factor ρ is missing in arXiv 2410.08194, eq. 15",
+        papers=("tahir2024",),
+        domain="as deep-fine-tuning-risk, against min-norm scratch on the same data",
+        derivation="derivations.deep_linear.proportional_gain",
+        limits=(
+            Limit(
+                "one layer, or s² = t² + σ²/(1−γ): the published form",
+                formulas.deep_transferability,
+                _published,
+                (
+                    {"gamma": 0.4, "depth": 1, **_AWAY},
+                    {"gamma": 0.5, "depth": 4, "source_energy": 1.4, "cross_energy": 0.5, "target_energy": 1.0,
+                     "noise_variance": 0.2},
+                ),
+            ),
+            Limit(
+                "it is the difference of the two risks",
+                formulas.deep_transferability,
+                lambda gamma, target_energy, noise_variance, **others: (
+                    formulas.deep_fine_tuning_risk(gamma, 1, 0.0, 0.0, target_energy, noise_variance)
+                    - formulas.deep_fine_tuning_risk(
+                        gamma, target_energy=target_energy, noise_variance=noise_variance, **others
+                    )
+                ),
+                tuple({"gamma": g, "depth": 3, **_NEAR, "noise_variance": 0.3} for g in (0.0, 0.2, 0.9, 1.6)),
+            ),
+        ),
+        box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
+        experiments=(
+            Experiment(
+                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_AWAY), "asymptotic", 6000, 1.0, _gain_allowance, in_gamma
+            ),
+            Experiment(
+                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_NEAR), "asymptotic", 4000, 0.3, _gain_allowance, in_gamma
+            ),
+            Experiment(gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 1000, 0.3, _gain_allowance, in_gamma),
+        ),
+        mutants=(
+            Mutant("ρ = 1: the published form", _mutant_gain(_unit)),
+            Mutant("exponent 1/L for 1 − 1/L", _mutant_gain(lambda depth, null, fit: retention_factor(
+                3 * depth / (3 * depth - 2), null, fit
+            ))),
+            Mutant("noise dropped in B", _mutant_gain(retention_factor, noise_in_fit=0.0)),
+            Mutant("ρ for ρ²", lambda gamma, depth, source_energy, cross_energy, target_energy, noise_variance=0.0: (
+                formulas.limit_retention(gamma, depth, source_energy, target_energy, noise_variance)
+                * published_transferability(gamma, source_energy, cross_energy)
+            )),
+        ),
+    ),
+    Theorem(
+        name="deep-fine-tuning-closure",
+        kind="asymptotic",
+        statement="(1−n/d)(t² − 2ρ stc + ρ²s²) + σ²n/(d−n−1), ρ from the mean fractions; n ≥ d+2: σ²d/(n−d−1)",
+        formula=formulas.deep_fine_tuning_risk_closure,
+        source="new",
+        domain="Σ = I, every n ≥ 0 and d ≥ 1; exact for L = 1, n = 0 and n ≥ d, else O(1/d)",
+        derivation="derivations.deep_linear.finite_size_risk",
+        limits=(
+            Limit(
+                "one layer: exact",
+                formulas.deep_fine_tuning_risk_closure,
+                lambda n, noise_variance, **_: min_norm_risk(n, 10, 1.96, noise_variance),
+                tuple(
+                    {"n": n, "dim": 10, "depth": 1, **_POINT, "noise_variance": v}
+                    for n in (0, 3, 8, 9, 10, 11, 14)
+                    for v in (0.0, 0.3)
+                ),
+            ),
+            Limit(
+                "large d: the proportional limit",
+                lambda gamma: formulas.deep_fine_tuning_risk_closure(gamma * 1e12, 1e12, 3, **_POINT, noise_variance=0.3),
+                lambda gamma: formulas.deep_fine_tuning_risk(gamma, 3, **_POINT, noise_variance=0.3),
+                ({"gamma": 0.25}, {"gamma": 1.75}),
+                rtol=1e-9,
+            ),
+        ),
+        box={"n": (0, 10**9), "dim": (2, 10**9), **_BOX, **_NOISE},
+        experiments=(
+            Experiment(
+                large_risks,
+                sizes((12, 24, 48), 0.75, depth=3, **_POINT, noise_variance=0.2),
+                "asymptotic",
+                3000,
+                allowance=_relative,
+            ),
+            Experiment(risks, ({"n": 9, "dim": 4, "depth": 2, **_POINT, "noise_variance": 0.5},), "mean", 4000, 0.1),
+        ),
+        mutants=(
+            Mutant("d − n for d − n − 1", lambda n, dim, **others: (
+                formulas.deep_fine_tuning_risk(n / dim, **others)
+            )),
+            Mutant("ρ = 1", lambda n, dim, depth, **others: formulas.deep_fine_tuning_risk_closure(n, dim, 1, **others)),
+        ),
+    ),
+    Theorem(
+        name="deep-risk-law",
+        kind="law",
+        statement="R = (θ_T−ρθ_S)ᵀM(θ_T−ρθ_S) + V: a map of six independent scalars (three Betas, two χ², one angle)",
+        formula=deep_risk_law,
+        source="new",
+        domain="Σ = I, every 1 ≤ n < d and real depth, noise included; n ≥ d: least squares",
+        derivation=None,
+        limits=(
+            Limit(
+                "one layer: mean of linear fine-tuning, within its sampling error",
+                lambda n: deep_risk_law(n, 12, 1, **_POINT, noise_variance=0.3).mean(),
+                lambda n: min_norm_risk(n, 12, 1.96, 0.3),
+                ({"n": 0}, {"n": 4}, {"n": 7}, {"n": 17}),
+                rtol=0.01,
+            ),
+        ),
+        sample=lambda rng: {"n": 3, "dim": 8, "depth": float(rng.uniform(1, 5)), **_POINT, "noise_variance": 0.2},
+        experiments=(
+            Experiment(
+                risks,
+                (
+                    {"n": 4, "dim": 8, "depth": 2, **_POINT, "noise_variance": 0.3},
+                    {"n": 3, "dim": 7, "depth": 3, **_AWAY, "noise_variance": 0.0},
+                    {"n": 1, "dim": 4, "depth": 2, **_NEAR, "noise_variance": 0.5},
+                    {"n": 4, "dim": 10, "depth": 5, **_POINT, "noise_variance": 0.1},
+                ),
+                "law",
+                2500,
+            ),
+        ),
+        mutants=(
+            Mutant("depth 1", lambda depth, **others: deep_risk_law(depth=1, **others)),
+            Mutant("noise dropped", lambda noise_variance, **others: deep_risk_law(noise_variance=0.0, **others)),
+            Mutant("one sample less", lambda n, **others: deep_risk_law(n=n - 1, **others)),
+        ),
+    ),
+    Theorem(
+        name="deep-risk-moments",
+        kind="exact",
+        statement="E R, Var R and E T without noise: Gauss–Jacobi quadrature over (P_11, Schur complement, z)",
+        formula=moments.deep_risk_moments,
+        source="new",
+        domain="Σ = I, σ = 0, every n and d, real depth; L = ∞ needs n ≥ 3 (variance: n ≥ 5)",
+        derivation="derivations.deep_linear.linear_moments",
+        limits=(
+            Limit(
+                "large d: the proportional limit",
+                lambda depth: moments.deep_risk_moments(4 * 10**8, 10**9, depth, **_POINT).mean,
+                lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
+                tuple({"depth": L} for L in (1.5, 2.0, 6.0, math.inf)),
+                rtol=1e-7,
+            ),
+            Limit(
+                "one layer: the mean gain of linear fine-tuning",
+                lambda n: moments.deep_risk_moments(n, 9, 1.0, **_POINT).transferability,
+                lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8),
+                tuple({"n": n} for n in range(1, 9)),
+                rtol=1e-10,
+            ),
+        ),
+        sample=lambda rng: {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT},
+    ),
+    Theorem(
+        name="deep-mean-risk",
+        kind="exact",
+        statement="E R without noise, at any finite (n, d)",
+        formula=lambda **point: moments.deep_risk_moments(**point).mean,
+        source="new",
+        domain="as deep-risk-moments",
+        derivation=None,
+        limits=(
+            Limit(
+                "one layer",
+                lambda n: moments.deep_risk_moments(n, 9, 1, **_POINT).mean,
+                lambda n: (1 - n / 9) * 1.96,
+                tuple({"n": n} for n in range(10)),
+                rtol=1e-10,
+            ),
+        ),
+        sample=lambda rng: {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT},
+        experiments=(
+            Experiment(
+                risks,
+                (
+                    {"n": 3, "dim": 7, "depth": 2, **_AWAY},
+                    {"n": 3, "dim": 7, "depth": 3, **_NEAR},
+                    {"n": 1, "dim": 3, "depth": 2, **_POINT},
+                ),
+                "mean",
+                4000,
+                0.1,
+            ),
+        ),
+        mutants=(
+            Mutant("depth 1", lambda depth, **point: moments.deep_risk_moments(depth=1, **point).mean),
+            Mutant("the closure", lambda **point: formulas.deep_fine_tuning_risk_closure(**point)),
+            Mutant("n + 1 samples", lambda n, **point: moments.deep_risk_moments(n=n + 1, **point).mean),
+        ),
+    ),
+    Theorem(
+        name="seen-block",
+        kind="law",
+        statement="P on the plane of the teachers: P_12 = z√(P_11(1−P_11)(1−r)), P_22 = r + z²(1−P_11)(1−r)",
+        formula=lambda first, second, angle: moments.seen_block(first, second, angle)._asdict(),
+        source="new; matrix-Beta distribution",
+        domain="Σ = I, 1 ≤ n < d; P_11 ~ Beta(n/2, (d−n)/2), r ~ Beta((n−1)/2, (d−n)/2), z a coordinate on S^{d−n−1}",
+        derivation="derivations.deep_linear.seen_block",
+        limits=(
+            Limit(
+                "a vector that is wholly seen is orthogonal to the null space",
+                lambda second: moments.seen_block(1.0, second, 0.7).cross,
+                lambda second: 0.0,
+                ({"second": 0.4},),
+            ),
+        ),
+        box={"first": (0.01, 0.99), "second": (0.01, 0.99), "angle": (-1.0, 1.0)},
+        mutants=(
+            Mutant("no root", lambda first, second, angle: {
+                **moments.seen_block(first, second, angle)._asdict(), "cross": angle * first * (1 - first) * (1 - second)
+            }),
+        ),
+    ),
+)
+

@@ -15,6 +15,7 @@ from typing import Any
 _PUBLIC = {
     "TransferProblem": "problems",
     "Linear": "models",
+    "DeepLinear": "models",
     "Scratch": "strategies",
     "FineTune": "strategies",
     "LinearTransfer": "strategies",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import DataFileError, DomainError, UnknownNameError, refuse
+from lintransfer.models import DeepLinear
 from lintransfer.problems import TransferProblem
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch
 
@@ -84,7 +85,7 @@ def add_learners(parser: argparse.ArgumentParser, default: list[str]) -> None:
         "--learner",
         action="append",
         metavar="NAME[:OPTION=VALUE,...]",
-        help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal; may be repeated "
+        help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal or fine-tune:depth=3; may be repeated "
         f"(default: {' '.join(default)})",
     )
     parser.set_defaults(default_learners=default)
@@ -100,7 +101,7 @@ def _learner(text: str) -> Learner:
     if name not in STRATEGIES:
         raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {name!r}")
     strategy = STRATEGIES[name]
-    known = [f.name for f in fields(strategy) if f.name != "model"]
+    known = [f.name for f in fields(strategy) if f.name != "model"] + (["depth"] if strategy is not LinearTransfer else [])
     options: dict[str, Any] = {}
     for part in filter(None, rest.split(",")):
         key, _, value = part.partition("=")
@@ -110,4 +111,6 @@ def _learner(text: str) -> Learner:
             options[key] = value if value == "optimal" else float(value)
         except ValueError:
             refuse(key, 'a number or "optimal"', value)
+    if "depth" in options:
+        options["model"] = DeepLinear(options.pop("depth"))
     return strategy(**options)

@@ -16,7 +16,7 @@ from lintransfer.errors import DataFileError, refuse
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk, sample_sizes, transferability
 from lintransfer.storage import load_dataset, provenance, save_dataset
-from lintransfer.strategies import Learner, Scratch, label_of
+from lintransfer.strategies import Learner, Scratch, label_of, model_of
 
 Axis = Callable[[TransferProblem, Learner, Any], tuple[TransferProblem, Learner]]
 
@@ -29,6 +29,7 @@ AXES: Mapping[str, Axis] = {
     "n_source": lambda problem, learner, value: (problem.with_noise(n_source=value), learner),
     "ridge": lambda problem, learner, value: (problem, replace(learner, ridge=value)),
     "time": lambda problem, learner, value: (problem, replace(learner, time=value)),
+    "depth": lambda problem, learner, value: (problem, replace(learner, model=replace(model_of(learner), depth=value))),
 }
 
 
@@ -110,7 +111,7 @@ def phase_diagram(
     """Risk and transferability of `learners` on the grid of `axes` × `n`.
 
     axes: values by name, out of `AXES`: overlap, source_norm, target_norm, noise_std, source_noise_std, n_source (the
-    problem), ridge, time (the learners; the baseline keeps its own).  baseline: by default `Scratch()`.
+    problem), ridge, time, depth (the learners; the baseline keeps its own).  baseline: by default `Scratch()`.
     method, key, replicates: as in `risk`; a simulated cell gets a seed of its own.  progress(done, total) is called
     after each column.
 

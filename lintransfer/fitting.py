@@ -14,9 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.errors import MissingMethodError, UnknownNameError, refuse
-from lintransfer.models import Linear
+from lintransfer.models import DeepLinear, Linear
+from lintransfer.simulate.deep_flow import train_reduced
 from lintransfer.simulate.end_to_end import spectral_step
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, model_of
+from lintransfer.theory.deep_end_points import deep_end_point
 
 METHODS = ("exact", "flow")
 
@@ -170,11 +172,42 @@ def _ridge(learner: Any) -> float:
 
 
 def _time(learner: Any) -> float:
+    if isinstance(getattr(learner, "time", math.inf), str):
+        refuse("time", 'a number to fit arrays ("optimal" needs a TransferProblem)', learner.time)
     return float(getattr(learner, "time", math.inf))
+
+
+# Deep linear networks: from the balanced rank-one network whose end-to-end vector is the source.
+
+
+def _deep_arguments(learner: Any, y: np.ndarray) -> float:
+    model = model_of(learner)
+    if y.shape[1] > 1 or not model.is_balanced or _ridge(learner) != 0 or _time(learner) != math.inf:
+        raise MissingMethodError(
+            f"fitting {learner!r} to labels of shape {y.shape} is not there: one output, a balanced network, no ridge, "
+            "trained to convergence"
+        )
+    return float(model.depth)
+
+
+def _deep_end_point(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
+    depth = _deep_arguments(learner, y)
+    return deep_end_point(X, y[:, 0], source[:, 0], depth)[:, None] if len(X) else source
+
+
+def _deep_flow(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
+    depth = _deep_arguments(learner, y)
+    if not math.isfinite(depth):
+        raise MissingMethodError('method "flow" needs a finite depth')
+    if not len(X):
+        return source
+    return train_reduced(source, X[:, :, None], y, depth, tolerance=1e-9, rtol=1e-10)
 
 
 FITS: Mapping[tuple[type, type], Mapping[str, Fit]] = {
     (Scratch, Linear): {"exact": _weights(_exact_from), "flow": _weights(_flow_from)},
     (FineTune, Linear): {"exact": _weights(_exact_from), "flow": _weights(_flow_from)},
     (LinearTransfer, Linear): {"exact": _head(_exact_from), "flow": _head(_flow_from)},
+    (Scratch, DeepLinear): {"exact": _weights(_exact_from)},
+    (FineTune, DeepLinear): {"exact": _deep_end_point, "flow": _deep_flow},
 }

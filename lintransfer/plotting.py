@@ -22,6 +22,7 @@ LABELS = {
     "n_source": "source samples  $n_S$",
     "ridge": "ridge  $\\lambda$",
     "time": "training time",
+    "depth": "depth  $L$",
 }
 
 

@@ -14,6 +14,9 @@ from lintransfer.table import (
     covariance_shifts,
     covariance_transfer,
     critical_energies,
+    deep_linear,
+    deep_retention_limits,
+    deep_risk,
     distances,
     early_stopping,
     estimators,
@@ -59,6 +62,9 @@ _TOPICS: tuple[Any, ...] = (
     ridge_choice,
     power_law,
     bounds,
+    deep_linear,
+    deep_retention_limits,
+    deep_risk,
     relu,
 )
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 PUBLIC = [
     "DataFileError",
+    "DeepLinear",
     "Diagnosis",
     "DomainError",
     "Estimate",

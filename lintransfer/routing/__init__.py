@@ -5,8 +5,8 @@ A later kind of model adds one file like `lintransfer.routing.linear` and one te
 
 from __future__ import annotations
 
-from lintransfer.routing import linear
+from lintransfer.routing import deep_linear, linear
 from lintransfer.routing.route import Route
 
-ROUTES: tuple[Route, ...] = linear.RISK
-TRANSFER_ROUTES: tuple[Route, ...] = linear.TRANSFERABILITY
+ROUTES: tuple[Route, ...] = (*linear.RISK, *deep_linear.RISK)
+TRANSFER_ROUTES: tuple[Route, ...] = (*deep_linear.TRANSFERABILITY, *linear.TRANSFERABILITY)

@@ -38,7 +38,7 @@ def _tuned(
 ) -> np.ndarray:
     """Risks at the ridge, out of a ladder, whose mean over the same designs is least."""
     target = np.full(dim, math.sqrt(displacement_energy / dim))
-    ladder = [{"ridge": ridge} for ridge in dim * np.geomspace(0.02, 5, 31)]
+    ladder = [{"ridge": ridge} for ridge in dim * noise_variance / displacement_energy * np.geomspace(0.5, 2, 7)]
     risks = paired_risk_samples(rng, replicates, ladder, n=n, target=target, noise_std=math.sqrt(noise_variance))
     return risks[np.argmin(risks.mean(axis=1))]
 
@@ -111,12 +111,12 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _regression,
-                _growing(n=n, dim=20, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
+                _growing(n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
                 "asymptotic",
                 4_000,
                 allowance=_allowance,
             )
-            for n, ridge in ((10, 4.0), (20, 8.0), (40, 4.0))
+            for n, ridge in ((6, 2.0), (12, 4.0), (24, 2.0))
         ),
         mutants=(
             Mutant(
@@ -235,9 +235,10 @@ ROWS = (
         experiments=(
             Experiment(
                 _tuned,
-                _growing(n=20, dim=20, displacement_energy=1.0, noise_variance=0.3),
+                _growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
-                2_000,
+                1_500,
+                0.08,
                 allowance=_allowance,
             ),
         ),
@@ -291,9 +292,10 @@ ROWS = (
         experiments=(
             Experiment(
                 _tuned_gain,
-                _growing(n=40, dim=20, overlap=0.9, noise_variance=0.3),
+                _growing(n=12, dim=12, overlap=0.95, noise_variance=0.3),
                 "asymptotic",
-                4_000,
+                3_000,
+                0.08,
                 allowance=_allowance,
                 arguments=_gain_arguments,
             ),

@@ -80,7 +80,7 @@ def _elementary(
             return getattr(x, arb_name or name)()
         if isinstance(x, Fraction):
             return _exact_sqrt(x) if name == "sqrt" else on_numpy(float(x))
-        return on_numpy(x)
+        return on_numpy(float(x) if type(x) is int else x)  # NumPy does not take integers beyond 64 bits
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = (

@@ -7,7 +7,7 @@ X spreads ‖δ‖² evenly, so the mean risk is
     ‖δ‖² ∫ f² dF + (d σ²/n) ∫ x g² dF,
 
 F the limit law: mass (1 − n/d)₊ at 0, and √((x₊−x)(x−x₋))/(2πax) on x± = (1 ± √a)², a = d/n. The substitution
-x = 1 + a − 2√a cos φ takes the square root away.
+x = 1 + a − 2√a cos φ = x₋ + 4√a sin²(φ/2) takes the square root away.
 """
 
 import mpmath
@@ -46,7 +46,7 @@ def noise_factor():
 
 def average(integrand):
     """∫ integrand dμ over the continuous part of the law."""
-    edge = 1 + ASPECT - 2 * sp.sqrt(ASPECT) * sp.cos(PHI)
+    edge = (1 - sp.sqrt(ASPECT)) ** 2 + 4 * sp.sqrt(ASPECT) * sp.sin(PHI / 2) ** 2  # no cancellation at n = d
     root = 2 * sp.sqrt(ASPECT) * sp.sin(PHI)  # both √((x₊−x)(x−x₋)) and dx/dφ
     density = root**2 / (2 * sp.pi * ASPECT * X)
     return Quadrature((density * integrand).subs(X, edge), (PHI, 0, sp.pi))

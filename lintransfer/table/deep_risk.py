@@ -1,18 +1,15 @@
-"""Rows: risk of deep fine-tuning on isotropic inputs, in the limit, at finite size, and its exact law and moments."""
+"""Rows: risk of deep fine-tuning on isotropic inputs, in the proportional limit and at finite size."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-
-from lintransfer.laws.deep_fine_tuning import deep_risk_law
 from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks, sizes
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory import deep_moments as moments
 from lintransfer.theory import deep_risk as formulas
 from lintransfer.theory.deep_phases import published_transferability
-from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk
+from lintransfer.theory.isotropic import min_norm_risk
 from lintransfer.theory.retention import retention_factor
 
 _POINT = {"source_energy": 1.0, "cross_energy": 0.8, "target_energy": 2.56}
@@ -123,9 +120,10 @@ ROWS = (
                 large_risks,
                 sizes((12, 24, 48), 0.5, depth=3, **_POINT, noise_variance=0.2),
                 "asymptotic",
-                3000,
-                allowance=_relative,
-                arguments=in_gamma,
+                2000,
+                0.1,
+                _relative,
+                in_gamma,
             ),
         ),
         mutants=(
@@ -170,12 +168,14 @@ ROWS = (
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
         experiments=(
             Experiment(
-                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_AWAY), "asymptotic", 6000, 1.0, _gain_allowance, in_gamma
+                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_AWAY), "asymptotic", 3000, 1.2, _gain_allowance, in_gamma
             ),
             Experiment(
-                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_NEAR), "asymptotic", 4000, 0.3, _gain_allowance, in_gamma
+                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_NEAR), "asymptotic", 2000, 0.4, _gain_allowance, in_gamma
             ),
-            Experiment(gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 1000, 0.3, _gain_allowance, in_gamma),
+            Experiment(
+                gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 600, 0.4, _gain_allowance, in_gamma
+            ),
         ),
         mutants=(
             Mutant("ρ = 1: the published form", _mutant_gain(_unit)),
@@ -220,10 +220,11 @@ ROWS = (
         experiments=(
             Experiment(
                 large_risks,
-                sizes((12, 24, 48), 0.75, depth=3, **_POINT, noise_variance=0.2),
+                sizes((12, 24, 48), 0.5, depth=3, **_POINT, noise_variance=0.2),
                 "asymptotic",
-                3000,
-                allowance=_relative,
+                2000,
+                0.1,
+                _relative,
             ),
             Experiment(risks, ({"n": 9, "dim": 4, "depth": 2, **_POINT, "noise_variance": 0.5},), "mean", 4000, 0.1),
         ),
@@ -234,128 +235,4 @@ ROWS = (
             Mutant("ρ = 1", lambda n, dim, depth, **others: formulas.deep_fine_tuning_risk_closure(n, dim, 1, **others)),
         ),
     ),
-    Theorem(
-        name="deep-risk-law",
-        kind="law",
-        statement="R = (θ_T−ρθ_S)ᵀM(θ_T−ρθ_S) + V: a map of six independent scalars (three Betas, two χ², one angle)",
-        formula=deep_risk_law,
-        source="new",
-        domain="Σ = I, every 1 ≤ n < d and real depth, noise included; n ≥ d: least squares",
-        derivation=None,
-        limits=(
-            Limit(
-                "one layer: mean of linear fine-tuning, within its sampling error",
-                lambda n: deep_risk_law(n, 12, 1, **_POINT, noise_variance=0.3).mean(),
-                lambda n: min_norm_risk(n, 12, 1.96, 0.3),
-                ({"n": 0}, {"n": 4}, {"n": 7}, {"n": 17}),
-                rtol=0.01,
-            ),
-        ),
-        sample=lambda rng: {"n": 3, "dim": 8, "depth": float(rng.uniform(1, 5)), **_POINT, "noise_variance": 0.2},
-        experiments=(
-            Experiment(
-                risks,
-                (
-                    {"n": 4, "dim": 8, "depth": 2, **_POINT, "noise_variance": 0.3},
-                    {"n": 3, "dim": 7, "depth": 3, **_AWAY, "noise_variance": 0.0},
-                    {"n": 1, "dim": 4, "depth": 2, **_NEAR, "noise_variance": 0.5},
-                    {"n": 4, "dim": 10, "depth": 5, **_POINT, "noise_variance": 0.1},
-                ),
-                "law",
-                2500,
-            ),
-        ),
-        mutants=(
-            Mutant("depth 1", lambda depth, **others: deep_risk_law(depth=1, **others)),
-            Mutant("noise dropped", lambda noise_variance, **others: deep_risk_law(noise_variance=0.0, **others)),
-            Mutant("one sample less", lambda n, **others: deep_risk_law(n=n - 1, **others)),
-        ),
-    ),
-    Theorem(
-        name="deep-risk-moments",
-        kind="exact",
-        statement="E R, Var R and E T without noise: Gauss–Jacobi quadrature over (P_11, Schur complement, z)",
-        formula=moments.deep_risk_moments,
-        source="new",
-        domain="Σ = I, σ = 0, every n and d, real depth; L = ∞ needs n ≥ 3 (variance: n ≥ 5)",
-        derivation="derivations.deep_linear.linear_moments",
-        limits=(
-            Limit(
-                "large d: the proportional limit",
-                lambda depth: moments.deep_risk_moments(4 * 10**8, 10**9, depth, **_POINT).mean,
-                lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
-                tuple({"depth": L} for L in (1.5, 2.0, 6.0, math.inf)),
-                rtol=1e-7,
-            ),
-            Limit(
-                "one layer: the mean gain of linear fine-tuning",
-                lambda n: moments.deep_risk_moments(n, 9, 1.0, **_POINT).transferability,
-                lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8),
-                tuple({"n": n} for n in range(1, 9)),
-                rtol=1e-10,
-            ),
-        ),
-        sample=lambda rng: {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT},
-    ),
-    Theorem(
-        name="deep-mean-risk",
-        kind="exact",
-        statement="E R without noise, at any finite (n, d)",
-        formula=lambda **point: moments.deep_risk_moments(**point).mean,
-        source="new",
-        domain="as deep-risk-moments",
-        derivation=None,
-        limits=(
-            Limit(
-                "one layer",
-                lambda n: moments.deep_risk_moments(n, 9, 1, **_POINT).mean,
-                lambda n: (1 - n / 9) * 1.96,
-                tuple({"n": n} for n in range(10)),
-                rtol=1e-10,
-            ),
-        ),
-        sample=lambda rng: {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT},
-        experiments=(
-            Experiment(
-                risks,
-                (
-                    {"n": 3, "dim": 7, "depth": 2, **_AWAY},
-                    {"n": 3, "dim": 7, "depth": 3, **_NEAR},
-                    {"n": 1, "dim": 3, "depth": 2, **_POINT},
-                ),
-                "mean",
-                4000,
-                0.1,
-            ),
-        ),
-        mutants=(
-            Mutant("depth 1", lambda depth, **point: moments.deep_risk_moments(depth=1, **point).mean),
-            Mutant("the closure", lambda **point: formulas.deep_fine_tuning_risk_closure(**point)),
-            Mutant("n + 1 samples", lambda n, **point: moments.deep_risk_moments(n=n + 1, **point).mean),
-        ),
-    ),
-    Theorem(
-        name="seen-block",
-        kind="law",
-        statement="P on the plane of the teachers: P_12 = z√(P_11(1−P_11)(1−r)), P_22 = r + z²(1−P_11)(1−r)",
-        formula=lambda first, second, angle: moments.seen_block(first, second, angle)._asdict(),
-        source="new; matrix-Beta distribution",
-        domain="Σ = I, 1 ≤ n < d; P_11 ~ Beta(n/2, (d−n)/2), r ~ Beta((n−1)/2, (d−n)/2), z a coordinate on S^{d−n−1}",
-        derivation="derivations.deep_linear.seen_block",
-        limits=(
-            Limit(
-                "a vector that is wholly seen is orthogonal to the null space",
-                lambda second: moments.seen_block(1.0, second, 0.7).cross,
-                lambda second: 0.0,
-                ({"second": 0.4},),
-            ),
-        ),
-        box={"first": (0.01, 0.99), "second": (0.01, 0.99), "angle": (-1.0, 1.0)},
-        mutants=(
-            Mutant("no root", lambda first, second, angle: {
-                **moments.seen_block(first, second, angle)._asdict(), "cross": angle * first * (1 - first) * (1 - second)
-            }),
-        ),
-    ),
 )
-

@@ -122,12 +122,13 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _stopped,
-                _growing(n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, time=time),
+                _growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.2, time=time),
                 "asymptotic",
                 2_000,
+                0.08,
                 allowance=_allowance,
             )
-            for n, time in ((6, 0.5), (12, 2.0), (24, 1.0))
+            for n, time in ((4, 0.5), (12, 1.0))
         ),
         mutants=(
             Mutant(
@@ -229,7 +230,7 @@ ROWS = (
         experiments=(
             Experiment(
                 _best_stopped,
-                _growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
+                _growing(n=8, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
                 1_500,
                 resolution=0.08,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.linalg
 
-from lintransfer.arithmetic import array_namespace, maximum, sqrt, where
+from lintransfer.arithmetic import array_namespace, kind_of, maximum, sqrt, where
 from lintransfer.errors import refuse
 from lintransfer.theory.retention import retention_factor
 
@@ -94,7 +94,8 @@ def deep_risk_moments(
     or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0).  source_energy, cross_energy,
     target_energy: s² > 0, stc, t².  nodes: Gauss–Jacobi nodes per dimension. Relative error of the mean with 32
     (variance: ten times that): 1e-7 for L ≤ 3, 2e-5 for L = 10; L = ∞: 2e-3 for n = 3, 1e-4 for n ≤ 5, 1e-6 beyond;
-    n ≥ 12: 1e-10. `quadrature_error` measures it at any point. The cost does not depend on n or d. Source: new.
+    n ≥ 12: 1e-10. `quadrature_error` measures it at any point. The cost does not depend on n or d. Floats or JAX.
+    Source: new.
 
     >>> moments = deep_risk_moments(4, 10, 1, 1.0, 0.5, 1.0)
     >>> print(f"{moments.mean:.9f} {moments.variance:.9f}")  # L = 1: (1 − n/d)‖δ‖², a Beta variable
@@ -110,8 +111,11 @@ def deep_risk_moments(
         left = distance if n == 0 else stuck
         return DeepMoments(left, 0 * left, target_energy - left if n == 0 else -left)
     weights, block = _block_nodes(int(n), int(dim), int(nodes))
-    xp = array_namespace(depth, source_energy, cross_energy, target_energy)
-    depth, s2, stc, t2 = (xp.asarray(v)[..., None] for v in (depth, source_energy, cross_energy, target_energy))
+    given = (depth, source_energy, cross_energy, target_energy)
+    if kind_of(*given) not in ("numpy", "jax"):
+        raise TypeError("the quadrature runs in floating point: give floats or JAX values")
+    xp = array_namespace(*given)
+    depth, s2, stc, t2 = (xp.asarray(v, dtype=float)[..., None] for v in given)
     parts = risk_from_scalars(depth, s2, stc, t2, block)
     depth = depth[..., 0]
     mean = xp.sum(weights * parts.risk, axis=-1)

@@ -1,4 +1,4 @@
-"""Noiseless moments of deep fine-tuning at depth 1, where ρ = 1 and R = ‖Q(θ_T − θ_S)‖².
+"""Noiseless moments of deep fine-tuning at depth 1 only, where ρ = 1 and R = ‖Q(θ_T − θ_S)‖²: the mean.
 
 That is ‖θ_T − θ_S‖² times a Beta((d−n)/2, n/2) variable; T = ‖Qθ_T‖² − R has the mean of (1 − n/d)(2stc − s²).
 """
@@ -24,12 +24,13 @@ def beta_moment(order, a, b):
     return sp.factor(sp.gammasimp(moment))
 
 
-def derive():
+def moments():
+    """Mean and variance of the risk, mean of the transferability."""
     a, b = (DIM - N) / 2, N / 2
     first, second = beta_moment(1, a, b), beta_moment(2, a, b)
     distance = SOURCE - 2 * CROSS + TARGET
-    return {
-        "mean": first * distance,
-        "variance": sp.factor(second - first**2) * distance**2,
-        "transferability": first * (TARGET - distance),
-    }
+    return first * distance, sp.factor(second - first**2) * distance**2, first * (TARGET - distance)
+
+
+def derive():
+    return moments()[0]

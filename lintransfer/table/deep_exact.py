@@ -1,0 +1,183 @@
+"""Rows: exact law and moments of the risk of deep fine-tuning at any finite size."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.laws.deep_fine_tuning import deep_risk_law
+from lintransfer.table.deep_experiments import energies, gains, risks
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_moments as moments
+from lintransfer.theory import deep_risk as formulas
+from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk, min_norm_risk_variance
+
+_POINT: dict[str, Any] = {"source_energy": 1.0, "cross_energy": 0.8, "target_energy": 2.56}
+_AWAY, _NEAR = energies(1.0, 2.0, 0.3), energies(2.0, 1.0, 0.9)
+
+
+def _mean(**point: Any) -> Any:
+    return moments.deep_risk_moments(**point).mean
+
+
+def _variance(**point: Any) -> Any:
+    return moments.deep_risk_moments(**point).variance
+
+
+def _gain(**point: Any) -> Any:
+    return moments.deep_risk_moments(**point).transferability
+
+
+def _sample(rng: np.random.Generator) -> dict[str, Any]:
+    return {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT}
+
+
+def _linear(right: Any, formula: Any) -> tuple[Limit, ...]:
+    points = tuple({"n": n, "dim": 9, "depth": 1.0, **_POINT} for n in range(10))
+    return (Limit("one layer: linear fine-tuning", formula, lambda n, **_: right(n), points, rtol=1e-10),)
+
+
+def _mutants(formula: Any) -> tuple[Mutant, ...]:
+    return (
+        Mutant("depth 1", lambda depth, **point: formula(depth=1, **point)),
+        Mutant("n + 1 samples", lambda n, **point: formula(n=n + 1, **point)),
+    )
+
+
+def _blocks(rng: np.random.Generator, replicates: int, n: int, dim: int) -> tuple[Any, dict[str, Any]]:
+    """Blocks of actual projectors, and the numbers that they should be made of."""
+    design = rng.standard_normal((replicates, n, dim))
+    plane = (np.linalg.pinv(design) @ design)[:, :2, :2]
+    first, cross, aside = plane[:, 0, 0], plane[:, 0, 1], plane[:, 1, 1]
+    second = np.maximum(np.linalg.det(plane) / first, 0.0) if n > 1 else 0 * first
+    unseen = np.sqrt(np.linalg.det(np.eye(2) - plane))
+    angle = np.sign(cross) * np.sqrt(1 - (unseen / np.sqrt((1 - first) * (1 - second))) ** 2)
+    return np.stack([first, cross, aside]), {"first": first, "second": second, "angle": angle}
+
+
+_TRAININGS: tuple[dict[str, Any], ...] = (
+    {"n": 3, "dim": 7, "depth": 2, **_AWAY},
+    {"n": 3, "dim": 7, "depth": 3, **_NEAR},
+    {"n": 1, "dim": 3, "depth": 2, **_POINT},
+)
+
+
+ROWS = (
+    Theorem(
+        name="deep-risk-law",
+        kind="law",
+        statement="R = (θ_T−ρθ_S)ᵀM(θ_T−ρθ_S) + V: a map of six independent scalars (three Betas, two χ², one angle)",
+        formula=deep_risk_law,
+        source="new",
+        domain="Σ = I, every 1 ≤ n < d and real depth, noise included; n ≥ d: least squares",
+        derivation=None,
+        limits=(
+            Limit(
+                "one layer: mean of linear fine-tuning, within its sampling error",
+                lambda n: deep_risk_law(n, 12, 1, **_POINT, noise_variance=0.3).mean(),
+                lambda n: min_norm_risk(n, 12, 1.96, 0.3),
+                ({"n": 0}, {"n": 4}, {"n": 7}, {"n": 17}),
+                rtol=0.01,
+            ),
+        ),
+        sample=lambda rng: {"n": 3, "dim": 8, "depth": float(rng.uniform(1, 5)), **_POINT, "noise_variance": 0.2},
+        experiments=(
+            Experiment(
+                risks,
+                (
+                    {"n": 4, "dim": 8, "depth": 2, **_POINT, "noise_variance": 0.3},
+                    {"n": 3, "dim": 7, "depth": 3, **_AWAY, "noise_variance": 0.0},
+                    {"n": 1, "dim": 4, "depth": 2, **_NEAR, "noise_variance": 0.5},
+                    {"n": 4, "dim": 10, "depth": 5, **_POINT, "noise_variance": 0.1},
+                ),
+                "law",
+                2500,
+            ),
+        ),
+        mutants=(
+            Mutant("depth 1", lambda depth, **others: deep_risk_law(depth=1, **others)),
+            Mutant("noise dropped", lambda noise_variance, **others: deep_risk_law(noise_variance=0.0, **others)),
+            Mutant("one sample less", lambda n, **others: deep_risk_law(n=n - 1, **others)),
+        ),
+    ),
+    Theorem(
+        name="deep-mean-risk",
+        kind="exact",
+        statement="E R without noise: Gauss–Jacobi quadrature over (P_11, Schur complement, z)",
+        formula=_mean,
+        source="new",
+        domain="Σ = I, σ = 0, every n and d, real depth; L = ∞ needs n ≥ 3",
+        derivation="derivations.deep_linear.linear_mean",
+        limits=(
+            *_linear(lambda n: min_norm_risk(n, 9, 1.96, 0.0), _mean),
+            Limit(
+                "large d: the proportional limit",
+                lambda depth: _mean(n=4 * 10**8, dim=10**9, depth=depth, **_POINT),
+                lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
+                tuple({"depth": L} for L in (1.5, 2.0, 6.0, math.inf)),
+                rtol=1e-7,
+            ),
+        ),
+        sample=_sample,
+        experiments=(Experiment(risks, _TRAININGS, "mean", 4000, 0.1),),
+        mutants=(
+            *_mutants(_mean),
+            Mutant("the closure", lambda **point: formulas.deep_fine_tuning_risk_closure(**point)),
+        ),
+    ),
+    Theorem(
+        name="deep-risk-variance",
+        kind="exact",
+        statement="Var R without noise, by the same quadrature",
+        formula=_variance,
+        source="new",
+        domain="as deep-mean-risk; L = ∞ needs n ≥ 5",
+        derivation="derivations.deep_linear.linear_variance",
+        limits=_linear(lambda n: min_norm_risk_variance(n, 9, 1.96, 0.0), _variance),
+        sample=_sample,
+        experiments=(Experiment(risks, ({"n": 3, "dim": 7, "depth": 5, **_POINT}, *_TRAININGS), "variance", 4000, 0.3),),
+        mutants=_mutants(_variance),
+    ),
+    Theorem(
+        name="deep-mean-transferability",
+        kind="exact",
+        statement="E T against min-norm scratch without noise, by the same quadrature",
+        formula=_gain,
+        source="new",
+        domain="as deep-mean-risk",
+        derivation="derivations.deep_linear.linear_gain",
+        limits=_linear(lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8), _gain),
+        sample=_sample,
+        experiments=(Experiment(gains, ({"n": 3, "dim": 7, "depth": 3, **_AWAY}, _TRAININGS[1]), "mean", 6000, 0.6),),
+        mutants=_mutants(_gain),
+    ),
+    Theorem(
+        name="seen-block",
+        kind="law",
+        statement="P on the plane of the teachers: P_12 = z√(P_11(1−P_11)(1−r)), P_22 = r + z²(1−P_11)(1−r)",
+        formula=moments.seen_block,
+        source="new; matrix-Beta distribution",
+        domain="Σ = I, 1 ≤ n < d; P_11 ~ Beta(n/2, (d−n)/2), r ~ Beta((n−1)/2, (d−n)/2), z a coordinate on S^{d−n−1}",
+        derivation="derivations.deep_linear.seen_block",
+        limits=(
+            Limit(
+                "a vector that is wholly seen is orthogonal to the null space",
+                lambda second: moments.seen_block(1.0, second, 0.7).cross,
+                lambda second: 0.0,
+                ({"second": 0.4},),
+            ),
+        ),
+        box={"first": (0.01, 0.99), "second": (0.01, 0.99), "angle": (-1.0, 1.0)},
+        experiments=(Experiment(_blocks, ({"n": 3, "dim": 7}, {"n": 1, "dim": 4}), "identity", 20),),
+        mutants=(
+            Mutant(
+                "no root",
+                lambda first, second, angle: moments.seen_block(first, second, angle)._replace(
+                    cross=angle * first * (1 - first) * (1 - second)
+                ),
+            ),
+        ),
+    ),
+)

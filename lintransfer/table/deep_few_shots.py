@@ -1,0 +1,183 @@
+"""Rows: harmful first samples, and negative transfer from the identical task."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.table.deep_experiments import energies, large_gains, large_risks
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_phases as formulas
+from lintransfer.theory.deep_risk import deep_fine_tuning_risk, deep_transferability
+
+_ENERGIES = {"source_energy": (0.1, 4.0), "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0)}
+_AWAY = energies(1.0, 2.0, 0.3)
+
+
+def _first_samples(rng: np.random.Generator, replicates: int, n: int, dim: int, **point: Any) -> np.ndarray:
+    """d·(R(n) − R(0))/n for few samples in many dimensions."""
+    start = point["source_energy"] - 2 * point["cross_energy"] + point["target_energy"]
+    return (large_risks(rng, replicates, n=n, dim=dim, **point) - start) * dim / n
+
+
+def _identical(rng: np.random.Generator, replicates: int, n: int, dim: int, depth: float, noise: float) -> np.ndarray:
+    return large_gains(rng, replicates, n=n, dim=dim, depth=depth, **energies(1.0, 1.0, 1.0), noise_variance=noise)
+
+
+def _identical_gain(gamma: Any, depth: Any, noise: Any) -> Any:
+    """Transferability of the identical task of norm 1 in the proportional limit."""
+    return deep_transferability(gamma, depth, 1.0, 1.0, 1.0, noise)
+
+
+ROWS = (
+    Theorem(
+        name="few-shot-slope",
+        kind="asymptotic",
+        statement="dR/dγ at 0 = s²[−(1+τ²−2τc) + (L−1)(τ_σ²−1)(1−τc)] + σ²: the first samples can harm",
+        formula=formulas.risk_slope_at_zero,
+        source="new",
+        domain="as deep-fine-tuning-risk, finite L",
+        derivation="derivations.deep_linear.slope_at_zero",
+        limits=(
+            Limit(
+                "difference quotient of the risk",
+                lambda depth: (deep_fine_tuning_risk(1e-7, depth, **_AWAY, noise_variance=0.3)
+                               - deep_fine_tuning_risk(0.0, depth, **_AWAY, noise_variance=0.3)) / 1e-7,
+                lambda depth: formulas.risk_slope_at_zero(depth, **_AWAY, noise_variance=0.3),
+                tuple({"depth": L} for L in (1, 2, 3.5)),
+                rtol=1e-5,
+            ),
+        ),
+        box={"depth": (1.0, 50.0), **_ENERGIES, "noise_variance": (0.0, 1.0)},
+        experiments=(
+            Experiment(
+                _first_samples,
+                tuple(
+                    {"n": 4, "dim": d, "depth": 5, **energies(1.0, 2.0, 0.25), "noise_variance": 0.0} for d in (100, 200, 400)
+                ),
+                "asymptotic",
+                1500,
+                0.4,
+                lambda dim, **_: 150 / dim,
+                lambda n, dim, **others: others,
+            ),
+        ),
+        mutants=(
+            Mutant("L for L − 1", lambda depth, **point: formulas.risk_slope_at_zero(depth + 1, **point)),
+            Mutant("ρ = 1", lambda depth, **point: formulas.risk_slope_at_zero(1, **point)),
+        ),
+    ),
+    Theorem(
+        name="harmful-depth",
+        kind="asymptotic",
+        statement="the noiseless risk first rises with n iff τ > 1, τc < 1 and L > 1 + (1+τ²−2τc)/((τ²−1)(1−τc))",
+        formula=formulas.harmful_depth,
+        source="new",
+        domain="as few-shot-slope, no noise",
+        derivation="derivations.deep_linear.harmful_depth",
+        limits=(
+            Limit(
+                "the slope vanishes there",
+                lambda c: formulas.risk_slope_at_zero(formulas.harmful_depth(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)),
+                lambda c: 0.0,
+                tuple({"c": c} for c in (-0.5, 0.1, 0.45)),
+            ),
+            Limit(
+                "never for a source longer than the target, or τc ≥ 1",
+                lambda s, c: 1 / formulas.harmful_depth(**energies(s, 2.0, c)),
+                lambda **_: 0.0,
+                ({"s": 2.5, "c": 0.3}, {"s": 1.0, "c": 0.6}),
+            ),
+        ),
+        box=_ENERGIES,
+        mutants=(
+            Mutant("1 + dropped", lambda **point: formulas.harmful_depth(**point) - 1),
+            Mutant("τ − 1 for τ² − 1", lambda source_energy, cross_energy, target_energy: 1 + (
+                (source_energy + target_energy - 2 * cross_energy)
+                / ((target_energy / source_energy) ** 0.5 - 1) / (source_energy - cross_energy)
+            )),
+        ),
+    ),
+    Theorem(
+        name="few-shot-jump",
+        kind="asymptotic",
+        statement="L = ∞: R(γ → 0⁺) = 2t² + σ² − 2τ_σ stc; noiseless 2t²(1−c) instead of ‖θ_T − θ_S‖²",
+        formula=formulas.few_shot_jump,
+        source="new",
+        domain="as deep-fine-tuning-risk, L = ∞ before γ → 0",
+        derivation="derivations.deep_linear.few_shot_jump",
+        limits=(
+            Limit(
+                "the risk at a tiny γ",
+                formulas.few_shot_jump,
+                lambda **point: deep_fine_tuning_risk(1e-14, math.inf, **point),
+                tuple({**_AWAY, "noise_variance": v} for v in (0.0, 0.7)),
+                rtol=1e-11,
+            ),
+        ),
+        box={**_ENERGIES, "noise_variance": (0.0, 1.0)},
+        mutants=(
+            Mutant("no jump", lambda source_energy, cross_energy, target_energy, noise_variance=0.0: (
+                source_energy - 2 * cross_energy + target_energy
+            )),
+        ),
+    ),
+    Theorem(
+        name="identical-task-boundary",
+        kind="asymptotic",
+        statement="θ_S = θ_T: T < 0 iff 1−γ < 2β/(x−1+β+√((x−1+β)²−12β)), x = 4^{L/(L−1)}, β = σ²/t²; L = ∞: β/3",
+        formula=formulas.identical_task_boundary,
+        source="new",
+        domain="as deep-transferability; 0 (never) for L = 1 or σ = 0",
+        derivation="derivations.deep_linear.identical_task_boundary",
+        limits=(
+            Limit(
+                "infinite depth: σ²/(3t²)",
+                formulas.identical_task_boundary,
+                lambda target_energy, noise_variance, **_: noise_variance / (3 * target_energy),
+                tuple({"depth": math.inf, "target_energy": 2.0, "noise_variance": v} for v in (0.0, 0.3, 5.0)),
+            ),
+            Limit(
+                "the transferability of the identical task vanishes there",
+                lambda depth: _identical_gain(1 - formulas.identical_task_boundary(depth, 1.0, 0.5), depth, 0.5),
+                lambda depth: 0.0,
+                tuple({"depth": L} for L in (2, 3, 10.0, math.inf)),
+                rtol=1e-9,
+            ),
+        ),
+        box={"depth": (1.1, 100.0), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0)},
+        mutants=(
+            Mutant("β/3 at every depth", lambda depth, target_energy, noise_variance: noise_variance / (3 * target_energy)),
+            Mutant("the other root", lambda depth, target_energy, noise_variance: (
+                noise_variance / target_energy / 3 / formulas.identical_task_boundary(depth, target_energy, noise_variance)
+            )),
+        ),
+    ),
+    Theorem(
+        name="identical-task-transfer",
+        kind="asymptotic",
+        statement="θ_S = θ_T of norm 1: T = (1−γ)(2ρ − ρ²), negative iff ρ > 2",
+        formula=_identical_gain,
+        source="new",
+        domain="as deep-transferability",
+        derivation="derivations.deep_linear.identical_task",
+        limits=(
+            Limit("one layer never loses", _identical_gain, lambda **_: 0.6, ({"gamma": 0.4, "depth": 1, "noise": 2.0},)),
+        ),
+        box={"gamma": (0.01, 0.95), "depth": (1.0, 50.0), "noise": (0.01, 4.0)},
+        experiments=(
+            Experiment(
+                _identical,
+                tuple({"n": d // 2, "dim": d, "depth": 5, "noise": 9.0} for d in (12, 24, 48)),
+                "asymptotic",
+                2500,
+                0.5,
+                lambda dim, **_: 25 / dim,
+                lambda n, dim, depth, noise: {"gamma": n / dim, "depth": depth, "noise": noise},
+            ),
+        ),
+        mutants=(Mutant("ρ = 1", lambda gamma, depth, noise: 1 - gamma),),
+    ),
+)

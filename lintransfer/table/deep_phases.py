@@ -1,0 +1,250 @@
+"""Rows: where depth helps, where it hurts, and where the published boundary of transfer is right."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.table.deep_experiments import energies, large_gains, large_risks
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_phases as formulas
+from lintransfer.theory.deep_risk import deep_fine_tuning_risk
+
+_ENERGIES = {"source_energy": (0.1, 4.0), "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0)}
+_AWAY = energies(1.0, 2.0, 0.3)
+_FAR = energies(1.0, 2.0, 0.9)
+_DEEP = {"gamma": (0.01, 0.95), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0)}
+
+
+def _gain_over_published(rng: np.random.Generator, replicates: int, n: int, dim: int, **point: Any) -> np.ndarray:
+    """Simulated transferability minus the published value."""
+    published = (1 - n / dim) * (2 * point["cross_energy"] - point["source_energy"])
+    return large_gains(rng, replicates, n=n, dim=dim, **point) - published
+
+
+def _depth_gain(rng: np.random.Generator, replicates: int, n: int, dim: int, depth: float, **point: Any) -> np.ndarray:
+    """[R(1) − R(L)]/((1 − γ)s²) for a deep L that stands for ∞, on independent sets."""
+    shallow, deep = (large_risks(rng, replicates, n=n, dim=dim, depth=L, **point) for L in (1, depth))
+    return (shallow - deep) / ((1 - n / dim) * point["source_energy"])
+
+
+def _ordered(depth: float) -> bool:
+    """Whether the risk at the optimal depth is below that at two other depths."""
+    best = float(formulas.optimal_depth(0.5, **_FAR))
+    risk = [float(deep_fine_tuning_risk(0.5, L, **_FAR)) for L in (best, best * depth, best / depth)]
+    return risk[0] == min(risk)
+
+
+ROWS = (
+    Theorem(
+        name="deep-critical-overlap",
+        kind="asymptotic",
+        statement="deep fine-tuning beats min-norm scratch iff c > c* = ρs/(2t)",
+        formula=formulas.critical_overlap,
+        source="new; arXiv 2410.08194 has c* = s/(2t)",
+        papers=("tahir2024",),
+        domain="as deep-fine-tuning-risk, 0 ≤ γ < 1",
+        derivation="derivations.deep_linear.critical_overlap",
+        limits=(
+            Limit(
+                "one layer: s/(2t)",
+                formulas.critical_overlap,
+                lambda **_: 0.25,
+                ({"gamma": 0.4, "depth": 1, "source_energy": 1.0, "target_energy": 4.0},),
+            ),
+            Limit(
+                "infinite depth, no noise: one half, whatever the norms",
+                formulas.critical_overlap,
+                lambda **_: 0.5,
+                tuple({"gamma": 0.4, "depth": math.inf, "source_energy": s, "target_energy": 4.0} for s in (0.01, 9.0)),
+            ),
+        ),
+        box={**_DEEP, "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
+        mutants=(
+            Mutant("ρ = 1", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
+                formulas.critical_overlap(gamma, 1, source_energy, target_energy, noise_variance)
+            )),
+            Mutant("ρ² for ρ", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
+                2 * (target_energy / source_energy) ** 0.5
+                * formulas.critical_overlap(gamma, depth, source_energy, target_energy, noise_variance) ** 2
+            )),
+        ),
+    ),
+    Theorem(
+        name="published-error",
+        kind="asymptotic",
+        statement="T − (1−γ)(2stc − s²) = (1−γ)(ρ−1)(2stc − (ρ+1)s²): zero iff ρ = 1 or ρ = 2tc/s − 1",
+        formula=formulas.published_error,
+        source="new: a correction of arXiv 2410.08194, eq. 15, for L ≥ 2",
+        papers=("tahir2024",),
+        domain="as deep-transferability; ρ = 1 iff L = 1 or s² = t² + σ²/(1−γ)",
+        derivation="derivations.deep_linear.published_error",
+        limits=(
+            Limit(
+                "right for L = 1, for s = t without noise, and for n ≥ d",
+                formulas.published_error,
+                lambda **_: 0.0,
+                (
+                    {"gamma": 0.5, "depth": 1, **_AWAY},
+                    {"gamma": 0.5, "depth": 3, **energies(1.5, 1.5, 0.2)},
+                    {"gamma": 1.5, "depth": 3, **_AWAY},
+                ),
+            ),
+        ),
+        box={**_DEEP, "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
+        experiments=(
+            Experiment(
+                _gain_over_published,
+                tuple({"n": d // 2, "dim": d, "depth": 2, **_AWAY} for d in (12, 24, 48)),
+                "asymptotic",
+                2500,
+                0.5,
+                lambda dim, **_: 8 / dim,
+                lambda n, dim, **others: {"gamma": n / dim, **others},
+            ),
+            Experiment(
+                _gain_over_published,
+                tuple({"n": d // 2, "dim": d, "depth": 2, **energies(2.0, 1.0, 0.9)} for d in (12, 24, 48)),
+                "asymptotic",
+                1500,
+                0.5,
+                lambda dim, **_: 8 / dim,
+                lambda n, dim, **others: {"gamma": n / dim, **others},
+            ),
+        ),
+        mutants=(
+            Mutant("no error", lambda **_: 0.0),
+            Mutant("other sign", lambda **point: -formulas.published_error(**point)),
+        ),
+    ),
+    Theorem(
+        name="optimal-depth",
+        kind="asymptotic",
+        statement="L* = ln ν*/(ln ν* − ln τc), ν*² = γτ² + σ²γ/((1−γ)s²) + (1−γ)τ²c²; ∞ if τ_σ ≤ 1, 1 if τ_σ > 1 ≥ τc",
+        formula=formulas.optimal_depth,
+        source="new",
+        domain="as deep-fine-tuning-risk, 0 < γ < 1",
+        derivation="derivations.deep_linear.optimal_depth",
+        limits=(
+            Limit(
+                "it keeps ρ = τc, and the risk there is (1−γ)t²(1−c²)",
+                lambda c: deep_fine_tuning_risk(
+                    0.5, formulas.optimal_depth(0.5, **energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
+                ),
+                lambda c: 0.5 * 4.0 * (1 - c * c),
+                tuple({"c": c} for c in (0.55, 0.7, 0.9)),
+                rtol=1e-9,
+            ),
+            Limit("no other depth is better", _ordered, lambda **_: True, tuple({"depth": f} for f in (1.01, 1.2, 3.0))),
+            Limit(
+                "large sources want infinite depth, τc ≤ 1 < τ one layer",
+                lambda s, c: 1 / formulas.optimal_depth(0.5, **energies(s, 2.0, c)),
+                lambda s, c: 0.0 if s >= 2 else 1.0,
+                ({"s": 3.0, "c": 0.5}, {"s": 2.0, "c": 0.1}, {"s": 1.0, "c": 0.4}, {"s": 1.0, "c": -0.4}),
+            ),
+        ),
+        box={
+            "gamma": (0.01, 0.99),
+            "source_energy": (0.2, 1.0),
+            "cross_energy": (0.1, 0.45),
+            "target_energy": (1.0, 4.0),
+            "noise_variance": (0.0, 1.0),
+        },
+        mutants=(
+            Mutant("1 − 1/L for 1/L", lambda **point: 1 / (1 - 1 / formulas.optimal_depth(**point))),
+            Mutant("noise dropped", lambda noise_variance=0.0, **point: formulas.optimal_depth(**point)),
+        ),
+    ),
+    Theorem(
+        name="infinite-depth-gain",
+        kind="asymptotic",
+        statement="infinite depth beats one layer iff (1−τ)(1+τ−2τc) > 0, whatever γ",
+        formula=formulas.infinite_depth_gain,
+        source="new",
+        domain="as deep-fine-tuning-risk, no noise, 0 < γ < 1",
+        derivation="derivations.deep_linear.infinite_depth_gain",
+        limits=(
+            Limit("equal norms: no difference", formulas.infinite_depth_gain, lambda **_: 0.0, (energies(1.5, 1.5, 0.3),)),
+            Limit(
+                "from the risks",
+                lambda gamma, **point: (
+                    deep_fine_tuning_risk(gamma, 1, **point) - deep_fine_tuning_risk(gamma, math.inf, **point)
+                ) / ((1 - gamma) * point["source_energy"]),
+                lambda gamma, **point: formulas.infinite_depth_gain(**point),
+                tuple({"gamma": g, **_AWAY} for g in (0.1, 0.9)),
+            ),
+        ),
+        box=_ENERGIES,
+        experiments=(
+            Experiment(
+                _depth_gain,
+                tuple({"n": d // 2, "dim": d, "depth": 2.5 * d, **energies(2.0, 1.0, 0.3)} for d in (12, 24)),
+                "asymptotic",
+                1000,
+                0.5,
+                lambda dim, **_: 8 / dim,
+                lambda source_energy, cross_energy, target_energy, **_: {
+                    "source_energy": source_energy, "cross_energy": cross_energy, "target_energy": target_energy
+                },
+            ),
+        ),
+        mutants=(
+            Mutant("τc for 2τc", lambda source_energy, cross_energy, target_energy: (
+                formulas.infinite_depth_gain(source_energy, cross_energy / 2, target_energy)
+            )),
+        ),
+    ),
+    Theorem(
+        name="norm-curve",
+        kind="asymptotic",
+        statement="γ(ν) = (ν² − ν^e)/(τ² − ν^e), e = 2 − 2/L: sample complexity without root finding",
+        formula=formulas.gamma_of_norm,
+        source="new",
+        domain="no noise, finite L, τ ≠ 1, ν between 1 and τ",
+        derivation="derivations.deep_linear.norm_curve",
+        limits=(
+            Limit(
+                "from no data to n = d",
+                formulas.gamma_of_norm,
+                lambda norm_ratio, **_: 0.0 if norm_ratio == 1 else 1.0,
+                tuple({"norm_ratio": v, "depth": 3, "source_energy": 1.0, "target_energy": 4.0} for v in (1.0, 2.0)),
+            ),
+        ),
+        box={"norm_ratio": (1.01, 1.4), "depth": (1.0, 50.0), "source_energy": (0.5, 1.0), "target_energy": (2.0, 4.0)},
+        mutants=(
+            Mutant("exponent 1 − 1/L", lambda norm_ratio, depth, source_energy, target_energy: (
+                formulas.gamma_of_norm(norm_ratio, 2 * depth / (depth + 1), source_energy, target_energy)
+            )),
+        ),
+    ),
+    Theorem(
+        name="norm-curve-risk",
+        kind="asymptotic",
+        statement="R(ν) = (1−γ(ν))(t² − 2ν^{e/2}stc + ν^e s²)",
+        formula=formulas.risk_of_norm,
+        source="new",
+        domain="as norm-curve",
+        derivation="derivations.deep_linear.norm_curve_risk",
+        limits=(
+            Limit(
+                "on the curve it is the risk",
+                formulas.risk_of_norm,
+                lambda norm_ratio, depth, **point: deep_fine_tuning_risk(
+                    formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]), depth, **point
+                ),
+                tuple({"norm_ratio": v, "depth": L, **_AWAY} for v in (1.1, 1.9) for L in (1, 2, 7.0)),
+                rtol=1e-11,
+            ),
+        ),
+        box={"norm_ratio": (1.01, 1.4), "depth": (1.0, 50.0), "source_energy": (0.5, 1.0), "cross_energy": (-0.5, 0.5),
+             "target_energy": (2.0, 4.0)},
+        mutants=(
+            Mutant("ρ = ν", lambda norm_ratio, depth, source_energy, cross_energy, target_energy: (
+                (1 - formulas.gamma_of_norm(norm_ratio, depth, source_energy, target_energy))
+                * (target_energy - 2 * norm_ratio * cross_energy + norm_ratio**2 * source_energy)
+            )),
+        ),
+    ),
+)

@@ -28,7 +28,7 @@ _PLAIN = frozenset((np.ndarray, float, int, bool, np.float64, np.bool_, np.int64
 
 def kind_of(*values: Any) -> str:
     """The arithmetic in which an expression of these values runs: jax, sympy, mpmath, arb or numpy."""
-    if all(type(value) in _PLAIN for value in values):
+    if _PLAIN.issuperset(map(type, values)):
         return "numpy"
     for value in values:
         if isinstance(value, jax.Array):

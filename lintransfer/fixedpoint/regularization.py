@@ -27,7 +27,8 @@ from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, sp
 _NODES = 40
 _MOST_STEPS = 200
 _MARGIN = 1e-3  # widens the proven bracket of log κ, which is a point when all eigenvalues are equal
-_POWERS = np.arange(1, 6)
+_SMALL_STEP = 8 * float(np.finfo(float).eps) ** (1 / 3)
+_POWERS = np.arange(1.0, 6.0)
 # Quintic Hermite basis in powers s … s⁵: end value, then slopes at both ends, then second derivatives at both ends.
 _HERMITE = np.array(
     [[0, 0, 10, -15, 6], [1, 0, -6, 8, -3], [0, 0, -4, 7, -3], [0, 0.5, -1.5, 1.5, -0.5], [0, 0, 0.5, -1, 0.5]]
@@ -144,8 +145,7 @@ def _iterate(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any)
     The second and third derivatives of D never exceed the first, so a step from an error e leaves less than 5e³/12.
     """
     x, lower, upper = _tabulated_guess(xp, n, eigenvalues, multiplicities, ridge)
-    rounding = float(xp.finfo(x.dtype).eps)
-    small = rounding ** (1 / 9) if xp is jnp else 8 * rounding ** (1 / 3)
+    small = float(jnp.finfo(x.dtype).eps) ** (1 / 9) if xp is jnp else _SMALL_STEP
 
     def improve(x: Any, lower: Any, upper: Any) -> tuple[Any, ...]:
         defect, step = _step(xp.exp(x), n, eigenvalues, multiplicities, ridge)
@@ -175,8 +175,8 @@ def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, rid
     rank, weight = xp.sum(multiplicities), xp.sum(multiplicities * eigenvalues)
     harmonic = ratio_where(rank > 0, rank, xp.sum(multiplicities / eigenvalues), 1.0)
     arithmetic = ratio_where(rank > 0, weight, rank, 1.0)
-    first = xp.log(isotropic_root(n, rank, harmonic, ridge).min()) - _MARGIN
-    last = xp.log(isotropic_root(n, rank, arithmetic, ridge).max()) + _MARGIN
+    ends = isotropic_root(n, rank, xp.stack((harmonic, arithmetic))[:, None], ridge)
+    first, last = xp.log(ends[0].min()) - _MARGIN, xp.log(ends[1].max()) + _MARGIN
     width = (last - first) / (_NODES - 1)
     nodes = first + width * xp.arange(_NODES, dtype=n.dtype)
     anchor, rest, slope, curvature = _count_and_slopes(xp.exp(nodes), eigenvalues, multiplicities)

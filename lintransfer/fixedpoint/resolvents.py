@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import kind_of, per_mode, total, where
+from lintransfer.arithmetic import per_mode, total, where
 
 _BLOCK = 1 << 16  # numbers per block: two blocks stay in cache
 
@@ -23,12 +23,15 @@ def resolvent_sums(kappa: Any, eigenvalues: Any, *weights_by_power: Sequence[Any
     >>> float(one), float(two)
     (0.75, 0.3125)
     """
-    everything = (kappa, eigenvalues, *(w for weights in weights_by_power for w in weights))
-    floats = kind_of(*everything) == "numpy" and all(np.asarray(v).dtype.kind == "f" for v in everything)
-    if floats and all(np.ndim(v) == 1 for v in everything[1:]):
+    vectors = (eigenvalues, *(w for weights in weights_by_power for w in weights))
+    if _is_float(kappa) and all(_is_float(v) and v.ndim == 1 for v in vectors):
         return _blocked_sums(np.asarray(kappa), eigenvalues, weights_by_power)
     resolvent = 1 / (per_mode(kappa) + eigenvalues)
     return tuple(total(w * resolvent**p) for p, ws in enumerate(weights_by_power, 1) for w in ws)
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
 
 
 def _blocked_sums(kappa: np.ndarray, eigenvalues: np.ndarray, weights_by_power: Sequence[Any]) -> tuple[Any, ...]:

@@ -247,6 +247,7 @@ ROWS = (
     ),
     Theorem(
         name="conditional-risk",
+        slow=True,
         kind="identity",
         statement="E[R|X] = ‖(I − V f(S) S Vᵀ)δ‖²_Σ + σ² Σ_k f(s_k)² v_kᵀΣv_k; λ = 0, T = ∞: δᵀQΣQδ + σ² tr[(X⁺)ᵀΣX⁺]",
         formula=conditional_risk,

@@ -132,6 +132,7 @@ ROWS = (
     ),
     Theorem(
         name="two-stage-risk",
+        slow=True,
         kind="asymptotic",
         statement="R = E‖θ_T − ŵ_S‖²_M + σ² df2/(n − df2), ŵ_S a ridge fit on n_S samples of N(0, Σ_S)",
         formula=two_stage_risk,

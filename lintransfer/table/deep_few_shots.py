@@ -28,7 +28,7 @@ def _identical(rng: np.random.Generator, replicates: int, n: int, dim: int, dept
 
 def _identical_gain(gamma: Any, depth: Any, noise: Any) -> Any:
     """Transferability of the identical task of norm 1 in the proportional limit."""
-    return deep_transferability(gamma, depth, 1.0, 1.0, 1.0, noise)
+    return deep_transferability(gamma, depth, 1, 1, 1, noise)
 
 
 ROWS = (

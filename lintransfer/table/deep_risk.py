@@ -135,6 +135,7 @@ ROWS = (
     ),
     Theorem(
         name="deep-transferability",
+        slow=True,
         kind="asymptotic",
         statement="T = (1−γ)₊(2ρ stc − ρ²s²), positive iff c > ρs/(2t)",
         formula=formulas.deep_transferability,
@@ -191,6 +192,7 @@ ROWS = (
     ),
     Theorem(
         name="deep-fine-tuning-closure",
+        slow=True,
         kind="asymptotic",
         statement="(1−n/d)(t² − 2ρ stc + ρ²s²) + σ²n/(d−n−1), ρ from the mean fractions; n ≥ d+2: σ²d/(n−d−1)",
         formula=formulas.deep_fine_tuning_risk_closure,

@@ -73,6 +73,7 @@ def _is_least(n: int, dim: int, displacement_energy: float, noise_variance: floa
 ROWS = (
     Theorem(
         name="early-stopped-risk",
+        slow=True,
         kind="asymptotic",
         statement="R = ‖δ‖²[(1−1/a)₊ + ∫e^(−2Tx)dμ] + σ²a∫(1−e^(−Tx))²/x dμ, μ Marchenko–Pastur, a = d/n",
         formula=early_stopped_risk,
@@ -154,6 +155,7 @@ ROWS = (
     ),
     Theorem(
         name="optimal-stopping",
+        slow=True,
         kind="implicit",
         statement="σ²a∫e^(−Tx)(1−e^(−Tx))dμ = ‖δ‖²∫x e^(−2Tx)dμ at T*; log(1+cx)/x at x₊ and x₋ bracket it, c = ‖δ‖²/σ²a",
         formula=stopping_slope,

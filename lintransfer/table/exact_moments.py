@@ -67,6 +67,7 @@ def _isotropic(risk: Any, share: Any) -> Limit:
 ROWS = (
     Theorem(
         name="one-sample-risk",
+        slow=True,
         kind="exact",
         statement="n = 1, any Σ: E R = E Σ_i δ_i² [λ_i(1−p_i)² + p_i Σ_{k≠i} λ_k p_k], p_i = x_i²/‖x‖²",
         formula=one_sample_risk,
@@ -99,6 +100,7 @@ ROWS = (
     ),
     Theorem(
         name="codimension-one-risk",
+        slow=True,
         kind="exact",
         statement="n = d − 1: E R = Σ_i (δ_i²/λ_i) ∫ xΦ q_i (Σ_k q_k + 2q_i) dx, q = 1/(1+2x/λ), Φ = Π q^(1/2)",
         formula=codimension_one_risk,

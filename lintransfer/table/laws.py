@@ -287,6 +287,7 @@ ROWS = (
     ),
     Theorem(
         name="source-alignment-law",
+        slow=True,
         kind="law",
         statement="A = (q+√(qV)x)²/(q+V+2√(qV)x), q ~ Beta(n_S/2, (d−n_S)/2), V = (σ_S/s)² χ²_m/χ²_{|d−n_S|+1}",
         formula=laws.source_alignment_law,

@@ -103,7 +103,8 @@ ROWS = (
         ),
     ),
     Theorem(
-        name="relu-proportional-risk", kind="asymptotic",
+        name="relu-proportional-risk",
+        slow=True, kind="asymptotic",
         statement="R = {e(δ)[1/(1+y)+ζ] + σ²y}/{1+ζ(1+y)²}, γ = y/(1+y) + ζy",
         formula=proportional_risk, source="new", domain="n/d = γ fixed, d → ∞, error up to 8/d",
         derivation="derivations.relu.proportional_risk",

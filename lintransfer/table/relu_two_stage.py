@@ -170,7 +170,8 @@ ROWS = (
         ),
     ),
     Theorem(
-        name="relu-critical-overlap", kind="asymptotic",
+        name="relu-critical-overlap",
+        slow=True, kind="asymptotic",
         statement="c* = [(1−s_1T)² s_1S² e_S + (V_S/n_S)Σ(1−s_kT)²N_k s_kS²]/[2 s_1S (1−s_1T)² √(e_S e_T)]",
         formula=critical_overlap_at, source="new", domain="unit sphere, finite source set, any target noise",
         derivation="derivations.relu.critical_overlap",

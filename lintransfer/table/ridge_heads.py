@@ -159,6 +159,7 @@ ROWS = (
     ),
     Theorem(
         name="optimal-ridge-features",
+        slow=True,
         kind="exact",
         statement="λ* = r(σ²+u)/e minimises the mean risk for every n ≥ 1",
         formula=optimal_head_ridge,

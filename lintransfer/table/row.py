@@ -58,7 +58,7 @@ class Theorem:
 
     name: as in ``lt.theorem(name)``, lower case with hyphens.  kind: one of `KINDS`.  statement: the formula, one line.
     formula: the function that users call.  source: paper and equation, or "new".  papers: keys of `lintransfer.papers`.
-    domain: where it holds, in words.
+    domain: where it holds, in words.  slow: left to the full run when the whole table is verified quickly.
     derivation: module under `derivations` that derives it independently, or None if that is still missing.
     box: for the precision rung, argument name -> (low, high) of the declared domain; integers are drawn if both ends
         are ints, log-uniformly if low > 0 and high/low > 100.  sample: instead of box, a function rng -> arguments.
@@ -77,6 +77,7 @@ class Theorem:
     sample: Callable[..., Mapping[str, Any]] | None = None
     experiments: tuple[Experiment, ...] = ()
     mutants: tuple[Mutant, ...] = ()
+    slow: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} ({self.kind}): {self.statement}  [{self.source}; {self.domain}]"

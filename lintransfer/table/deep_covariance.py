@@ -1,0 +1,206 @@
+"""Rows: deep fine-tuning under any covariance and from a fitted source."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.deep_linear import deep_gain_samples, deep_risk_samples
+from lintransfer.table.deep_experiments import energies, transfer
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_covariance as formulas
+from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.deep_risk import (
+    deep_fine_tuning_risk,
+    deep_transferability,
+    finite_source_deep_transferability,
+    fitted_source,
+)
+
+_POINT = energies(1.0, 1.6, 0.5)
+_LEVELS = np.array([3.0, 1.0])
+
+
+def _two_levels(dim: int) -> dict[str, Any]:
+    """Teachers with different shares in the two halves of a two-level spectrum."""
+    source, target = np.cos(np.arange(dim)), np.cos(np.arange(dim)) + np.sin(3 + 2 * np.arange(dim))
+    source[dim // 2 :] *= 0.5
+    return {
+        "covariance": np.repeat(_LEVELS, [dim // 2, dim - dim // 2]),
+        "source": source / np.linalg.norm(source),
+        "target": 2 * target / np.linalg.norm(target),
+    }
+
+
+def _covariance_risks(rng: np.random.Generator, replicates: int, dim: int, **point: Any) -> np.ndarray:
+    point["noise_std"] = math.sqrt(point.pop("noise_variance"))
+    return deep_risk_samples(rng, replicates, method="reduced", **_two_levels(dim), **point)
+
+
+def _covariance_arguments(dim: int, **point: Any) -> dict[str, Any]:
+    world = _two_levels(dim)
+
+    def halves(values: np.ndarray) -> np.ndarray:
+        return np.array([values[: dim // 2].sum(), values[dim // 2 :].sum()])
+
+    s, t = world["source"], world["target"]
+    modes = {"eigenvalues": _LEVELS, "multiplicities": np.array([dim // 2, dim - dim // 2], dtype=float)}
+    shares = {"source_energy": halves(s * s), "cross_energy": halves(s * t), "target_energy": halves(t * t)}
+    return {**modes, **shares, **point}
+
+
+def _sample(rng: np.random.Generator) -> dict[str, Any]:
+    s, t = rng.standard_normal((2, 3))
+    return {
+        "n": int(rng.integers(1, 30)),
+        "depth": float(rng.uniform(1, 9)),
+        "eigenvalues": rng.uniform(0.1, 4, 3),
+        "multiplicities": rng.integers(1, 9, 3).astype(float),
+        "source_energy": s * s,
+        "cross_energy": s * t,
+        "target_energy": t * t,
+        "noise_variance": float(rng.uniform(0.01, 1)),
+    }
+
+
+def _from_fit(rng: np.random.Generator, replicates: int, n: int, dim: int, gamma_source: float, **point: Any) -> np.ndarray:
+    noise = math.sqrt(point.pop("source_noise_variance"))
+    sizes = {"n_source": round(gamma_source * dim), "source_noise_std": noise}
+    return transfer(deep_gain_samples, rng, replicates, n=n, dim=dim, method="reduced", **sizes, **point)
+
+
+ROWS = (
+    Theorem(
+        name="deep-covariance-risk",
+        kind="asymptotic",
+        statement="any Σ: A‖w0‖² = κ w0ᵀ(Σ+κ)⁻¹w0, ‖m‖² = θ_TᵀΣ(Σ+κ)⁻¹θ_T + σ²/κ, then linear regression with θ_T − ρθ_S",
+        formula=formulas.deep_covariance_risk,
+        source="new",
+        domain="any Σ, n ≥ 0, balanced rank-one start, zero loss (n < rank Σ)",
+        derivation="derivations.deep_linear.covariance_risk",
+        limits=(
+            Limit(
+                "Σ = I: the isotropic formula",
+                lambda gamma, depth: formulas.deep_covariance_risk(
+                    gamma * 100, depth, np.ones(1), np.full(1, 100.0), *(np.full(1, e) for e in _POINT.values()), 0.3
+                ),
+                lambda gamma, depth: deep_fine_tuning_risk(gamma, depth, **_POINT, noise_variance=0.3),
+                tuple({"gamma": g, "depth": L} for g in (0.0, 0.3, 0.9, 1.5) for L in (1, 2, math.inf)),
+                rtol=1e-11,
+            ),
+            Limit(
+                "one layer: linear fine-tuning",
+                lambda n, **a: formulas.deep_covariance_risk(n, 1, **a),
+                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
+                    ridge_risk(
+                        n, eigenvalues, multiplicities, source_energy - 2 * cross_energy + target_energy, noise_variance
+                    )
+                ),
+                tuple(
+                    {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n} for n in (0, 4, 10, 13)
+                ),
+            ),
+        ),
+        sample=_sample,
+        experiments=(
+            Experiment(
+                _covariance_risks,
+                tuple({"n": d // 2, "dim": d, "depth": 3, "noise_variance": 0.2} for d in (12, 24, 48)),
+                "asymptotic",
+                1500,
+                0.1,
+                lambda dim, **_: 6 / dim,
+                _covariance_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1", lambda depth, **a: formulas.deep_covariance_risk(depth=1, **a)),
+            Mutant("noise dropped in B", lambda n, noise_variance, **a: (
+                formulas.deep_covariance_risk(n, noise_variance=0.0, **a)
+                + ridge_risk(n, a["eigenvalues"], a["multiplicities"], 0 * a["eigenvalues"], noise_variance)
+            )),
+        ),
+    ),
+    Theorem(
+        name="fitted-source",
+        kind="asymptotic",
+        statement="W = s²γ_S + σ_S²γ_S/(1−γ_S) or s² + σ_S²/(γ_S−1), and ŵ_S·θ_T = min(γ_S,1)·stc",
+        formula=fitted_source,
+        source="classical",
+        domain="Σ = I, proportional limit, min-norm or least-squares source fit",
+        derivation="derivations.deep_linear.fitted_source",
+        limits=(
+            Limit(
+                "no noise, enough data: the teacher itself",
+                fitted_source,
+                lambda source_energy, cross_energy, **_: (source_energy, cross_energy),
+                ({"gamma_source": 1.0, "source_energy": 1.3, "cross_energy": 0.4, "source_noise_variance": 0.0},),
+            ),
+        ),
+        box={
+            "gamma_source": (0.01, 3.0), "source_energy": (0.1, 4.0), "cross_energy": (-2.0, 2.0),
+            "source_noise_variance": (0.0, 2.0),
+        },
+        mutants=(
+            Mutant("cross energy not shrunk", lambda gamma_source, source_energy, cross_energy, source_noise_variance: (
+                fitted_source(gamma_source, source_energy, cross_energy, source_noise_variance)[0], cross_energy
+            )),
+        ),
+    ),
+    Theorem(
+        name="finite-source-deep-transferability",
+        kind="asymptotic",
+        statement="T = (1−γ)₊(2ρ min(γ_S,1)tsc − ρ²W); boundary c* = ρW/(2ts min(γ_S,1))",
+        formula=finite_source_deep_transferability,
+        source="new; arXiv 2410.08194, eq. 22 is ρ = 1",
+        papers=("tahir2024",),
+        domain="as deep-transferability, the source fitted on n_S = γ_S d samples with noise σ_S",
+        derivation="derivations.deep_linear.finite_source_gain",
+        limits=(
+            Limit(
+                "a perfect source",
+                finite_source_deep_transferability,
+                lambda gamma, depth, gamma_source, source_noise_variance, **others: deep_transferability(
+                    gamma, depth, **others
+                ),
+                ({"gamma": 0.4, "gamma_source": 1.7, "depth": 3, **_POINT, "noise_variance": 0.2,
+                  "source_noise_variance": 0.0},),
+            ),
+            Limit(
+                "great depth is blind to a source of infinite norm",
+                finite_source_deep_transferability,
+                lambda gamma, target_energy, noise_variance, **_: -(1 - gamma) * target_energy - noise_variance,
+                ({"gamma": 0.4, "gamma_source": 1.0, "depth": math.inf, **_POINT, "noise_variance": 0.2,
+                  "source_noise_variance": 0.3},),
+            ),
+        ),
+        box={
+            "gamma": (0.01, 2.0), "gamma_source": (0.01, 3.0), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0),
+            "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0),
+            "source_noise_variance": (0.01, 1.0),
+        },
+        experiments=(
+            Experiment(
+                _from_fit,
+                tuple(
+                    {"n": d // 2, "dim": d, "gamma_source": 0.5, "depth": 3, **_POINT, "noise_variance": 0.04,
+                     "source_noise_variance": 0.3}
+                    for d in (12, 24, 48)
+                ),
+                "asymptotic",
+                2000,
+                0.6,
+                lambda dim, **_: 12 / dim,
+                lambda n, dim, **others: {"gamma": n / dim, **others},
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1: the published form", lambda depth, **a: finite_source_deep_transferability(depth=1, **a)),
+            Mutant("source noise dropped", lambda source_noise_variance, **a: finite_source_deep_transferability(
+                source_noise_variance=0, **a
+            )),
+        ),
+    ),
+)

@@ -1,0 +1,163 @@
+"""Rows: deep networks with frozen layers, or trained lazily."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.deep_linear import deep_risk_samples, draw_sets, excess_risks, train
+from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.deep_experiments import energies
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_covariance as formulas
+from lintransfer.theory import frozen_first_layer as heads
+from lintransfer.theory.deep_risk import deep_fine_tuning_risk
+
+_POINT = energies(1.0, 1.6, 0.5)
+
+
+def _lazy(rng: np.random.Generator, replicates: int, n: int, dim: int, depth: int, noise_variance: float) -> np.ndarray:
+    """Actual layers, output scaled by 50 around the pretrained function."""
+    scale = 50.0
+    source, target = teacher_pair(dim, 0.5, 1.0, 1.6)
+    design, labels = draw_sets(rng, replicates, n, target, math.sqrt(noise_variance))
+    start = design @ source
+    result = train(rng, design, start + (labels - start) / scale, source, depth, tolerance=1e-7, rtol=1e-9)
+    return excess_risks(source + scale * (result.weights - source), target)
+
+
+def _head_risks(
+    rng: np.random.Generator, replicates: int, n: int, trained: tuple[bool, ...], overlap: float = 0.6
+) -> np.ndarray:
+    """First layer frozen, some of the others trained; teachers of norm 1 and 1.5, σ = 0.5."""
+    source, target = teacher_pair(4, overlap, 1.0, 1.5)
+    how: dict[str, Any] = {"n": n, "depth": len(trained), "trained": trained, "width": 1}
+    return deep_risk_samples(rng, replicates, source=source, target=target, noise_std=0.5, **how)
+
+
+def _head_arguments(n: int, overlap: float = 0.6, **_: Any) -> dict[str, Any]:
+    left = 1.5**2 * (1 - overlap**2)
+    return {"n": n, "unexplained": left, "noise_variance": 0.25, "start_risk": 1 + 2.25 - 3 * overlap}
+
+
+def _balanced_arguments(n: int, overlap: float = 0.6, **_: Any) -> dict[str, Any]:
+    return {"n": n, "best_head": 1.5 * overlap, "unexplained": 1.5**2 * (1 - overlap**2), "noise_variance": 0.25}
+
+
+ROWS = (
+    Theorem(
+        name="lazy-rank-one-risk",
+        kind="asymptotic",
+        statement="R = (1−γ)[t²(1−c²) + (tc−s)²/(1+(L−1)γ)²] + σ²γ/(1−γ)",
+        formula=formulas.lazy_rank_one_risk,
+        source="new",
+        domain="Σ = I, proportional limit; output scale → ∞ around the pretrained balanced rank-one network",
+        derivation="derivations.deep_linear.lazy_rank_one_risk",
+        limits=(
+            Limit(
+                "one layer is linear",
+                formulas.lazy_rank_one_risk,
+                lambda gamma, **_: deep_fine_tuning_risk(gamma, 1, **_POINT, noise_variance=0.3),
+                tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": 0.3} for g in (0.0, 0.4, 1.8)),
+            ),
+            Limit(
+                "great depth learns the source direction at once",
+                formulas.lazy_rank_one_risk,
+                lambda gamma, **_: (1 - gamma) * 1.6**2 * 0.75,
+                ({"gamma": 0.4, "depth": math.inf, **_POINT, "noise_variance": 0.0},),
+            ),
+        ),
+        box={"gamma": (0.01, 3.0), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0), "cross_energy": (-0.5, 0.5),
+             "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
+        experiments=(
+            Experiment(
+                _lazy,
+                tuple({"n": d // 2, "dim": d, "depth": 3, "noise_variance": 0.1} for d in (8, 16, 32)),
+                "asymptotic",
+                600,
+                0.15,
+                lambda dim, **_: 4 / dim,
+                lambda n, dim, depth, noise_variance: {
+                    "gamma": n / dim, "depth": depth, **_POINT, "noise_variance": noise_variance
+                },
+            ),
+        ),
+        mutants=(
+            Mutant("L for L − 1", lambda depth, **a: formulas.lazy_rank_one_risk(depth=depth + 1, **a)),
+            Mutant("no square", lambda gamma, depth, **a: formulas.lazy_rank_one_risk(
+                gamma, 1 + ((1 + (depth - 1) * gamma) ** 0.5 - 1) / gamma, **a
+            )),
+        ),
+    ),
+    Theorem(
+        name="frozen-first-layer-risk",
+        kind="exact",
+        statement="first layer frozen: E R = u(n−1)/(n−2) + σ²/(n−2); the floor u never vanishes",
+        formula=heads.frozen_first_layer_risk,
+        source="Shachaf, Brutzkus & Globerson (2021), deep part; arXiv 2410.08194, eq. 10",
+        papers=("shachaf2021", "tahir2024"),
+        domain="any Σ, n ≥ 3, at least one trained layer (with two or more, after they have left the saddle)",
+        derivation="derivations.deep_linear.frozen_first_layer",
+        limits=(
+            Limit(
+                "infinite for one or two samples",
+                heads.frozen_first_layer_risk,
+                lambda **_: math.inf,
+                tuple({"n": n, "unexplained": 0.3, "noise_variance": 0.2, "start_risk": 1.0} for n in (1, 2)),
+            ),
+        ),
+        box={"n": (0, 10**9), "unexplained": (0.0, 4.0), "noise_variance": (0.0, 4.0), "start_risk": (0.0, 4.0)},
+        experiments=(
+            Experiment(
+                _head_risks, ({"n": 8, "trained": (False, True)}, {"n": 12, "trained": (False, True)}), "mean", 4000, 0.1,
+                arguments=_head_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant("n − 1 for n − 2", lambda n, **a: heads.frozen_first_layer_risk(n + 1, **a)),
+            Mutant("the floor vanishes", lambda n, unexplained, noise_variance, start_risk: (
+                (unexplained + noise_variance) / (n - 2)
+            )),
+        ),
+    ),
+    Theorem(
+        name="balanced-head-risk",
+        kind="exact",
+        statement="two or more exactly balanced layers on a frozen first one stop at the saddle: head max(a_LS, 0)",
+        formula=heads.balanced_head_risk,
+        source="new",
+        domain="as frozen-first-layer-risk, n ≥ 3, σ² + u > 0, exact balance for all time",
+        derivation="derivations.deep_linear.balanced_head",
+        limits=(
+            Limit(
+                "a head far from 0 never sees the saddle",
+                heads.balanced_head_risk,
+                lambda n, unexplained, noise_variance, **_: heads.frozen_first_layer_risk(n, unexplained, noise_variance, 1.0),
+                ({"n": 12, "best_head": 1e3, "unexplained": 0.3, "noise_variance": 0.2},),
+                rtol=1e-9,
+            ),
+        ),
+        box={"n": (3, 1000), "best_head": (-2.0, 2.0), "unexplained": (0.01, 4.0), "noise_variance": (0.01, 4.0)},
+        experiments=(
+            Experiment(
+                _head_risks,
+                (
+                    {"n": 8, "trained": (False, True, True), "overlap": 0.3},
+                    {"n": 8, "trained": (False, True, True), "overlap": -0.3},
+                ),
+                "mean",
+                4000,
+                0.1,
+                arguments=_balanced_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant("no saddle", lambda n, best_head, unexplained, noise_variance: heads.frozen_first_layer_risk(
+                n, unexplained, noise_variance, 1.0
+            )),
+            Mutant("other side", lambda best_head, **a: heads.balanced_head_risk(best_head=-best_head, **a)),
+        ),
+    ),
+)

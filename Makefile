@@ -17,7 +17,6 @@ verify: .venv/test
 
 lint: .venv/test
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 bench: .venv/test

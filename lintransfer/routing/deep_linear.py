@@ -42,9 +42,10 @@ def _moments(p: TransferProblem, learner: Any, n: Any, which: str) -> Any:
     sizes = np.asarray(n, dtype=float)
     if np.any(sizes != np.round(sizes)):
         return np.full(sizes.shape, math.nan)
-    energies = [float(e) for e in q.energies(p)]
+    source, cross, target = (float(e) for e in q.energies(p))
     depth = float(model_of(learner).depth)
-    found = [getattr(deep_risk_moments(int(size), p.dim, depth, *energies), which) for size in sizes.ravel()]
+    moments = (deep_risk_moments(int(size), p.dim, depth, source, cross, target) for size in sizes.ravel())
+    found = [getattr(m, which) for m in moments]
     return np.reshape(np.asarray(found, dtype=float), sizes.shape)
 
 

@@ -20,6 +20,7 @@ from lintransfer.theory.deep_risk import (
 )
 
 _POINT = energies(1.0, 1.6, 0.5)
+_ONE_MODE: dict[str, Any] = {name: np.full(1, energy) for name, energy in _POINT.items()}
 _LEVELS = np.array([3.0, 1.0])
 
 
@@ -84,7 +85,7 @@ ROWS = (
             Limit(
                 "Σ = I: the isotropic formula",
                 lambda gamma, depth: formulas.deep_covariance_risk(
-                    gamma * 100, depth, np.ones(1), np.full(1, 100.0), *(np.full(1, e) for e in _POINT.values()), 0.3
+                    gamma * 100, depth, np.ones(1), np.full(1, 100.0), **_ONE_MODE, noise_variance=0.3
                 ),
                 lambda gamma, depth: deep_fine_tuning_risk(gamma, depth, **_POINT, noise_variance=0.3),
                 tuple({"gamma": g, "depth": L} for g in (0.0, 0.3, 0.9, 1.5) for L in (1, 2, math.inf)),

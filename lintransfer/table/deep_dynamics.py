@@ -1,0 +1,219 @@
+"""Rows: trajectories of deep linear networks on a whitened population."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.deep_flow import end_to_end, rank_one_layers, train_layers
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_dynamics as formulas
+
+_TIMES = {"time": (0.01, 3.0), "initial": (0.05, 4.0), "teacher_norm": (0.1, 3.0)}
+
+
+def _trained(
+    rng: np.random.Generator, replicates: int, depth: int, time: float, initial: float, angle: float, teacher: float
+) -> np.ndarray:
+    """End-to-end vectors (replicates, 3) of layers trained on the population: X = 1, y = θ = (b, 0, 0)."""
+    start = initial * np.array([math.cos(angle), math.sin(angle), 0.0])
+    layers = rank_one_layers(rng, np.repeat(start[:, None], replicates, axis=1), depth)
+    inputs = np.repeat(np.eye(3)[..., None], replicates, axis=-1)
+    labels = np.repeat(teacher * np.eye(3)[:, :1], replicates, axis=1)
+    return end_to_end(train_layers(layers, inputs, labels, time=time, rtol=1e-12)).T
+
+
+def _strengths(rng: np.random.Generator, replicates: int, depth: int = 2, angle: float = 0.0, **point: Any) -> Any:
+    vectors = _trained(rng, replicates, depth, point["time"], point["initial"], angle, point["teacher_norm"])
+    return np.linalg.norm(vectors, axis=1), {**point, "depth": depth}
+
+
+def _two_layer_strengths(rng: np.random.Generator, replicates: int, **point: Any) -> tuple[Any, Any]:
+    values, _ = _strengths(rng, replicates, **point)
+    return values, point
+
+
+def _polar(rng: np.random.Generator, replicates: int, **point: float) -> tuple[Any, Any]:
+    vectors = _trained(rng, replicates, 2, point["time"], point["initial"], point["angle"], point["teacher_norm"])
+    angles = np.arctan2(np.linalg.norm(vectors[:, 1:], axis=1), vectors[:, 0])
+    arguments = {name: np.full(replicates, value) for name, value in point.items()}
+    return np.stack([np.linalg.norm(vectors, axis=1), angles]), arguments
+
+
+def _orbits(rng: np.random.Generator, replicates: int, depth: int, time: float, **point: float) -> tuple[Any, Any]:
+    a, phi, b = point["initial"], point["initial_angle"], point["teacher_norm"]
+    vectors = _trained(rng, replicates, depth, time, a, phi, b)
+    angles = np.arctan2(np.linalg.norm(vectors[:, 1:], axis=1), vectors[:, 0])
+    return np.linalg.norm(vectors, axis=1), {"angle": angles, **point, "depth": depth}
+
+
+def _durations(rng: np.random.Generator, replicates: int, depth: int, time: float, **point: float) -> tuple[Any, Any]:
+    vectors = _trained(rng, replicates, depth, time, point["initial"], 0.0, point["teacher_norm"])
+    return np.full(replicates, time), {"strength": np.linalg.norm(vectors, axis=1), **point, "depth": depth}
+
+
+def _against(rng: np.random.Generator, replicates: int, **point: Any) -> tuple[Any, Any]:
+    values, _ = _strengths(rng, replicates, angle=math.pi, **point)
+    return values, point
+
+
+def _without_time(time: Any, initial: Any, angle: Any, teacher_norm: Any) -> Any:
+    """1/a without the term t/cosh² z."""
+    strength, now = formulas.misaligned_two_layers(time, initial, angle, teacher_norm)
+    return 1 / (1 / strength - time * (2 * now / (1 + now * now)) ** 2)
+
+
+_START = {"initial": 0.3, "teacher_norm": 1.4}
+
+ROWS = (
+    Theorem(
+        name="aligned-two-layers",
+        kind="identity",
+        statement="L = 2 along the teacher: a(t) = b/(1 + (b/a_0 − 1)e^{−2bt})",
+        formula=formulas.aligned_strength_two_layers,
+        source="Saxe, McClelland & Ganguli (2014)",
+        papers=("saxe2014",),
+        domain="whitened population, balanced rank-one start along the teacher",
+        derivation="derivations.deep_linear.aligned_two_layers",
+        limits=(
+            Limit("at the teacher nothing moves", formulas.aligned_strength_two_layers, lambda **_: 1.5,
+                  ({"time": 0.7, "initial": 1.5, "teacher_norm": 1.5},)),
+            Limit("at last the teacher", formulas.aligned_strength_two_layers, lambda **_: 1.5,
+                  ({"time": 100.0, "initial": 1e-3, "teacher_norm": 1.5},)),
+        ),
+        box=_TIMES,
+        experiments=(
+            Experiment(_two_layer_strengths, ({"time": 0.6, **_START}, {"time": 0.6, "initial": 3.0, "teacher_norm": 1.0}),
+                       "identity", 2),
+        ),
+        mutants=(
+            Mutant("b for 2b", lambda time, initial, teacher_norm: formulas.aligned_strength_two_layers(
+                time / 2, initial, teacher_norm
+            )),
+        ),
+    ),
+    Theorem(
+        name="aligned-time",
+        kind="identity",
+        statement="t = ∫ da/(L a^{2−2/L}(b − a))",
+        formula=formulas.aligned_time,
+        source="Saxe, McClelland & Ganguli (2014)",
+        papers=("saxe2014",),
+        domain="as aligned-two-layers, any finite L ≥ 1",
+        derivation="derivations.deep_linear.aligned_time",
+        limits=(
+            Limit("one layer: a logarithm", formulas.aligned_time,
+                  lambda strength, initial, teacher_norm, **_: math.log((teacher_norm - initial) / (teacher_norm - strength)),
+                  ({"strength": 1.0, "depth": 1, **_START},)),
+            Limit("two layers: the logistic", formulas.aligned_time, lambda **_: 0.6,
+                  ({"strength": float(formulas.aligned_strength_two_layers(0.6, **_START)), "depth": 2, **_START},)),
+        ),
+        sample=lambda rng: {"strength": float(rng.uniform(0.3, 0.9)), "initial": float(rng.uniform(0.01, 0.2)),
+                            "teacher_norm": 1.0, "depth": float(rng.uniform(1, 9))},
+        experiments=(
+            Experiment(_durations, tuple({"depth": L, "time": 0.4, **_START} for L in (1, 2, 3, 5)), "identity", 2),
+        ),
+        mutants=(
+            Mutant("1 − 1/L for 2 − 2/L", lambda strength, initial, teacher_norm, depth: formulas.aligned_time(
+                strength, initial, teacher_norm, 2 * depth / (depth + 1)
+            )),
+            Mutant("L dropped", lambda depth, **a: depth * formulas.aligned_time(depth=depth, **a)),
+        ),
+    ),
+    Theorem(
+        name="aligned-strength",
+        kind="implicit",
+        statement="a(t) with a' = L a^{2−2/L}(b − a)",
+        formula=formulas.aligned_strength,
+        source="Saxe, McClelland & Ganguli (2014)",
+        papers=("saxe2014",),
+        domain="as aligned-time; from above the teacher too",
+        derivation=None,
+        limits=(
+            Limit("two layers", formulas.aligned_strength,
+                  lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(time, initial, teacher_norm),
+                  tuple({"time": t, "initial": a, "teacher_norm": 1.4, "depth": 2} for t in (0.0, 0.3, 2.0) for a in (0.01, 4.0)),
+                  rtol=1e-11),
+            Limit("one layer", formulas.aligned_strength,
+                  lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
+                  tuple({"time": t, "initial": 0.2, "teacher_norm": 1.4, "depth": 1} for t in (0.3, 2.0))),
+        ),
+        box={**_TIMES, "depth": (1.0, 9.0)},
+        experiments=(
+            Experiment(_strengths, tuple({"depth": L, "time": 0.4, **_START} for L in (1, 2, 3, 5)), "identity", 2),
+        ),
+        mutants=(
+            Mutant("L dropped", lambda time, depth, **a: formulas.aligned_strength(time=time / depth, depth=depth, **a)),
+        ),
+    ),
+    Theorem(
+        name="misaligned-two-layers",
+        kind="identity",
+        statement="tan(φ/2) = tan(φ_0/2)e^{−bt}; 1/a = [cosh²k/a_0 + t + (sinh 2z − sinh 2k)/(2b)]/cosh²z, z = bt + k",
+        formula=formulas.misaligned_two_layers,
+        source="new",
+        domain="whitened population, two balanced layers, 0 < φ_0 < π",
+        derivation="derivations.deep_linear.misaligned_two_layers",
+        limits=(
+            Limit("a small angle: the aligned law", lambda **a: formulas.misaligned_two_layers(angle=1e-7, **a)[0],
+                  lambda **a: formulas.aligned_strength_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-11),
+            Limit("against the teacher: the saddle", lambda **a: formulas.misaligned_two_layers(angle=math.pi - 1e-9, **a)[0],
+                  lambda **a: formulas.anti_aligned_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-9),
+        ),
+        box={**_TIMES, "angle": (0.01, 3.1)},
+        experiments=(
+            Experiment(_polar, tuple({"time": t, "angle": p, **_START} for t in (0.3, 2.0) for p in (0.5, 2.8)), "identity", 2),
+        ),
+        mutants=(
+            Mutant("the angle fixed", lambda time, initial, angle, teacher_norm: (
+                formulas.aligned_strength_two_layers(time, initial, teacher_norm), angle + 0 * time
+            )),
+            Mutant("t dropped", lambda time, initial, angle, teacher_norm: (
+                _without_time(time, initial, angle, teacher_norm),
+                formulas.misaligned_two_layers(time, initial, angle, teacher_norm)[1],
+            )),
+        ),
+    ),
+    Theorem(
+        name="anti-aligned-two-layers",
+        kind="identity",
+        statement="exactly against the teacher: a(t) = b/((1 + b/a_0)e^{2bt} − 1), the saddle w = 0 at last",
+        formula=formulas.anti_aligned_two_layers,
+        source="new",
+        domain="as misaligned-two-layers, φ_0 = π; unstable",
+        derivation="derivations.deep_linear.anti_aligned",
+        limits=(
+            Limit("a_0 = b = 1", formulas.anti_aligned_two_layers, lambda time, **_: 1 / (2 * math.exp(2 * time) - 1),
+                  tuple({"time": t, "initial": 1.0, "teacher_norm": 1.0} for t in (0.0, 1.0, 5.0))),
+        ),
+        box=_TIMES,
+        experiments=(
+            Experiment(_against, ({"time": 0.5, **_START}, {"time": 1.0, **_START}), "identity", 2),
+        ),
+        mutants=(Mutant("b for 2b", lambda time, **a: formulas.anti_aligned_two_layers(time=time / 2, **a)),),
+    ),
+    Theorem(
+        name="misaligned-orbit",
+        kind="identity",
+        statement="1/a = sin^Lφ[1/(a_0 sin^Lφ_0) + (L/b)∫_φ^{φ_0} sin^{−L−1}]",
+        formula=formulas.misaligned_orbit,
+        source="new",
+        domain="whitened population, any finite L ≥ 1, 0 < φ ≤ φ_0 < π",
+        derivation="derivations.deep_linear.misaligned_orbit",
+        limits=(
+            Limit("the start", formulas.misaligned_orbit, lambda initial, **_: initial,
+                  tuple({"angle": 1.1, "initial_angle": 1.1, "depth": L, **_START} for L in (1, 2, 5.5))),
+        ),
+        sample=lambda rng: {"angle": float(rng.uniform(0.1, 1)), "initial": float(rng.uniform(0.1, 2)),
+                            "initial_angle": float(rng.uniform(1.1, 2.5)), "teacher_norm": 1.3, "depth": float(rng.uniform(1, 6))},
+        experiments=(
+            Experiment(_orbits, tuple({"depth": L, "time": 0.5, "initial_angle": 2.0, **_START} for L in (1, 2, 3, 5)),
+                       "identity", 2),
+        ),
+        mutants=(
+            Mutant("one layer less", lambda depth, **a: formulas.misaligned_orbit(depth=depth + 1, **a)),
+        ),
+    ),
+)

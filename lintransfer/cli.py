@@ -178,7 +178,7 @@ def _diagram(options: Any) -> int:
     if name == "overlap" and options.slices != [] and sliceable:
         overlaps = np.cos(np.pi * np.array([3, 2, 1]) / 8) if options.slices is None else options.slices
         top = int(sizes.max())
-        points = np.unique(np.linspace(max(1, top // 20), top, 20).astype(int))
+        points = np.unique(np.linspace(max(1, top // 20), top, 11).astype(int))
         points = points[np.abs(points - problem.dim) >= 4]  # nearer, the variance of the risk is infinite
         line = np.union1d(np.linspace(int(sizes.min()), top, 400).astype(int), points)
         with _progress("simulated slices") as progress:

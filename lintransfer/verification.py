@@ -219,13 +219,14 @@ def verify_rows(
 
 def _climb(row: Theorem, effort: _Effort, key: int) -> list[Check]:
     """All rungs for one theorem."""
-    rng = np.random.default_rng([key, zlib.crc32(row.name.encode())])
+    seed = [key, zlib.crc32(row.name.encode())]
+    identity_rng, precision_rng, rigour_rng = (np.random.default_rng([*seed, rung]) for rung in range(3))
     checks = [_timed(lambda: check_limits(row))]
     start = perf_counter()
-    identity, evidence = check_identity(row, rng, effort.symbolic_seconds)
+    identity, evidence = check_identity(row, identity_rng, effort.symbolic_seconds)
     checks.append(replace(identity, seconds=perf_counter() - start))
-    checks.append(_timed(lambda: check_precision(row, rng, effort.precision_points)))
-    checks.append(_timed(lambda: check_rigour(row, rng, effort.rigour_points)))
+    checks.append(_timed(lambda: check_precision(row, precision_rng, effort.precision_points)))
+    checks.append(_timed(lambda: check_rigour(row, rigour_rng, effort.rigour_points)))
     return checks + _simulate(row, evidence, effort, key)
 
 

@@ -58,10 +58,10 @@ def effective_regularization(n: Any, eigenvalues: Any, multiplicities: Any = Non
         single = np.vectorize(_solve_exactly, otypes=[object], signature="(),(k),(k),()->()")
         return single(n, np.asarray(eigenvalues), np.asarray(multiplicities), ridge)[()]
     xp = array_namespace(n, eigenvalues, multiplicities, ridge)
-    values = [xp.asarray(v) for v in (n, eigenvalues, multiplicities, ridge)]
-    floating = [v.dtype for v in values if v.dtype.kind == "f"]
-    dtype = xp.result_type(*floating) if floating else xp.asarray(1.0).dtype
-    values = [xp.asarray(v, dtype if xp is jnp else np.float64) for v in values]
+    given = [v if isinstance(v, int | float) else xp.asarray(v) for v in (n, eigenvalues, multiplicities, ridge)]
+    dtype = xp.result_type(*given)
+    dtype = dtype if dtype.kind == "f" else xp.asarray(1.0).dtype
+    values = [xp.asarray(v, dtype if xp is jnp else np.float64) for v in given]
     batched = values[1].ndim > 1 or values[2].ndim > 1
     solve = xp.vectorize(_solve, signature="(),(k),(k),()->()") if batched else _solve
     return solve(*values).astype(dtype)[()]
@@ -79,15 +79,15 @@ def isotropic_root(n: Any, rank: Any, eigenvalue: Any, ridge: Any) -> Any:
     half, cross = ((rank - n) * eigenvalue + ridge) / 2, sqrt(n * eigenvalue) * sqrt(ridge)
     size = maximum(absolute(half), cross)
     size = where(size > 0, size, 1)
-    root = size * sqrt((half / size) ** 2 + (cross / size) ** 2)
-    return ratio_where(half >= 0, root + half, n, ridge * ratio_where(half < 0, eigenvalue, root - half, 0 * root))
+    larger = absolute(half) + size * sqrt((half / size) ** 2 + (cross / size) ** 2)
+    return where(half >= 0, larger / n, ridge * (eigenvalue / where(larger > 0, larger, 1)))
 
 
 def _solve(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
     xp = array_namespace(n)
     positive = eigenvalues > 0
     multiplicities, eigenvalues = xp.where(positive, multiplicities, 0.0), xp.where(positive, eigenvalues, 1.0)
-    rank = xp.sum(multiplicities)
+    rank = multiplicities.sum()
     n, ridge = xp.broadcast_arrays(n, ridge)
     regular = (n > 0) & (ridge < np.inf) & ((ridge > 0) | ((n < rank) & (ridge == 0)))
     problem = (
@@ -172,17 +172,16 @@ def _iterate(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any)
 
 def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, Any, Any]:
     """log κ by inverse quintic Hermite interpolation of the defect n − n(κ), and the two nodes around it."""
-    rank, weight = xp.sum(multiplicities), xp.sum(multiplicities * eigenvalues)
-    harmonic = ratio_where(rank > 0, rank, xp.sum(multiplicities / eigenvalues), 1.0)
-    arithmetic = ratio_where(rank > 0, weight, rank, 1.0)
-    ends = isotropic_root(n, rank, xp.stack((harmonic, arithmetic))[:, None], ridge)
+    rank, inverse, trace = multiplicities.sum(), (multiplicities / eigenvalues).sum(), multiplicities @ eigenvalues
+    means = xp.where(rank > 0, xp.stack((rank, trace)) / xp.where(rank > 0, xp.stack((inverse, rank)), 1.0), 1.0)
+    ends = isotropic_root(n, rank, means[:, None], ridge)
     first, last = xp.log(ends[0].min()) - _MARGIN, xp.log(ends[1].max()) + _MARGIN
     width = (last - first) / (_NODES - 1)
     nodes = first + width * xp.arange(_NODES, dtype=n.dtype)
     anchor, rest, slope, curvature = _count_and_slopes(xp.exp(nodes), eigenvalues, multiplicities)
     pull = ridge[:, None] * xp.exp(-nodes)
     defect = (n[:, None] - anchor) + (rest - pull)
-    left = xp.clip((defect <= 0).sum(axis=-1) - 1, 0, _NODES - 2)
+    left = (defect[:, 1:-1] <= 0).sum(axis=-1)
     node, row = xp.stack((left, left + 1)), xp.arange(len(n))
     defect, pull = defect[row, node], pull[row, node]
     gap, forward = defect[1] - defect[0], slope[node] + pull
@@ -190,7 +189,7 @@ def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, rid
     bend = (pull - curvature[node]) / forward * velocity * velocity
     s = xp.where(gap > 0, -defect[0] / gap, 0.5)
     known = xp.concatenate((xp.full((1, len(n)), width), velocity, bend))
-    shift = ((s[:, None] ** _POWERS) @ _HERMITE.astype(n.dtype) * known.T).sum(axis=-1)
+    shift = ((s[:, None] ** _POWERS.astype(n.dtype)) @ _HERMITE.astype(n.dtype) * known.T).sum(axis=-1)
     shift = xp.where((shift >= 0) & (shift <= width), shift, width / 2)
     return nodes[left] + shift, nodes[left], nodes[left + 1]
 

@@ -113,7 +113,7 @@ def _judge_mean(m: Measurement, formula: Callable[..., Any]) -> Verdict:
         equal = abs(m.estimate - value) <= max(_CONSTANT_RTOL * scale, _NO_NOISE)
         return Verdict("PASS" if equal else "FAIL", f"{value:.12g} against {m.estimate:.12g} at {_short(m.point)}")
     z = (m.estimate - value) / m.std_err
-    resolution = Z_LIMIT * m.std_err / abs(value) if value else math.inf
+    resolution = Z_LIMIT * m.std_err / _unit(m, value)
     text = f"{value:.6g} against {m.estimate:.6g} ± {m.std_err:.2g} (z = {z:+.1f}) at {_short(m.point)}"
     if abs(z) >= Z_LIMIT:
         return Verdict("FAIL", text, z, resolution, FALSE_ALARM)
@@ -128,9 +128,10 @@ def _judge_asymptotic(m: Measurement, formula: Callable[..., Any]) -> Verdict:
     granted = 0.0 if m.experiment.allowance is None else m.experiment.allowance(**m.point)
     if not math.isfinite(value):
         return Verdict("FAIL", f"formula gives {value}, simulated {m.estimate:.6g} at {_short(m.point)}")
-    bias, resolution = abs(m.estimate - value), Z_LIMIT * m.std_err / max(abs(value), 1e-300)
+    bias, unit = abs(m.estimate - value), _unit(m, value)
+    resolution = Z_LIMIT * m.std_err / unit
     text = f"{value:.6g} against {m.estimate:.6g} ± {m.std_err:.2g}, allowed {granted:.2%} at {_short(m.point)}"
-    if bias > granted * abs(value) + Z_LIMIT * m.std_err:
+    if bias > granted * unit + Z_LIMIT * m.std_err:
         return Verdict("FAIL", text, bias / max(m.std_err, 1e-300), resolution, FALSE_ALARM)
     if resolution > m.experiment.resolution:
         text = f"could see errors of {resolution:.1%} only (asked {m.experiment.resolution:.1%}) at {_short(m.point)}"
@@ -143,8 +144,8 @@ def _judge_convergence(measurements: Sequence[Measurement], formula: Callable[..
     errors, noises = [], []
     for m in (measurements[0], measurements[-1]):
         value = _value(formula, m.arguments)
-        errors.append(abs(m.estimate - value) / max(abs(value), 1e-300))
-        noises.append(Z_LIMIT * m.std_err / max(abs(value), 1e-300))
+        errors.append(abs(m.estimate - value) / _unit(m, value))
+        noises.append(Z_LIMIT * m.std_err / _unit(m, value))
     text = f"relative error {errors[0]:.2%} at the smallest size, {errors[1]:.2%} at the largest"
     shrinks = errors[1] <= errors[0] / 2 + math.hypot(noises[0] / 2, noises[1])
     return Verdict("PASS" if shrinks else "FAIL", text, 0.0, max(noises), FALSE_ALARM)
@@ -206,6 +207,11 @@ def _paired_arrays(m: Measurement, formula: Callable[..., Any]) -> tuple[np.ndar
     drawn = np.asarray(m.drawn, float)
     shape = np.broadcast_shapes(value.shape, drawn.shape)
     return np.broadcast_to(value, shape), np.broadcast_to(drawn, shape)
+
+
+def _unit(m: Measurement, value: float) -> float:
+    """What errors at this point are relative to."""
+    return max(abs(value if m.experiment.unit is None else m.experiment.unit(**m.point)), 1e-300)
 
 
 def _value(formula: Callable[..., Any], arguments: Mapping[str, Any]) -> float:

@@ -33,6 +33,8 @@ class Experiment:
       "identity":         (values, arguments): formula(**arguments) must equal values to 1e-8 relative.
     `arguments` maps a point to the arguments of the formula, if those differ from the point.
     `resolution` is the largest relative error that may go unseen: a run that cannot see it is INCONCLUSIVE.
+    `unit` maps a point to what errors are relative to, for means: by default the formula's own value, and for a
+    difference that may vanish (a transferability) the risk that it is a difference of.
     """
 
     draw: Callable[..., Any]
@@ -42,6 +44,7 @@ class Experiment:
     resolution: float = 0.05
     allowance: Callable[..., float] | None = None
     arguments: Callable[..., Mapping[str, Any]] | None = None
+    unit: Callable[..., float] | None = None
 
 
 @dataclass(frozen=True)

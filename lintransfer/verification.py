@@ -256,7 +256,7 @@ def _simulate(row: Theorem, evidence: Evidence | None, effort: _Effort, key: int
 def _next_share(share: float, simulation: Check, mutants: Check) -> float | None:
     """The share of the replicates to try next; None if this one has settled the question."""
     if simulation.outcome == "INCONCLUSIVE":
-        needed = _MARGIN * share * simulation.measured["shortfall"] ** 2
+        needed = _MARGIN * share * min(simulation.measured["shortfall"], 1e6) ** 2
         if share >= 1:
             return needed if share < needed <= _LARGEST_SHARE else None
         return min(1.0, needed) if 2 * needed < 1 else 1.0

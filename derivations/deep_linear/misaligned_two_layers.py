@@ -40,4 +40,5 @@ def derive():
     area = sp.integrate(sp.expand(free * weight), t)
     inverse = (weight.subs(t, 0) / START + area - area.subs(t, 0)) / weight
     solution = (1 / inverse, 2 * sp.atan(half))
-    return tuple(part.subs(t, TIME).subs(SLOPE, sp.tan(ANGLE / 2)) for part in solution)
+    slope = sp.sin(ANGLE / 2) / sp.cos(ANGLE / 2)
+    return tuple(part.subs(t, TIME).subs(SLOPE, slope) for part in solution)

@@ -51,7 +51,7 @@ def _decayed(rng: np.random.Generator, replicates: int, depth: int, weight_decay
     start = small_random_layers(rng, 6, depth, replicates, width=3, scale=0.7)
     inputs = np.repeat(design[..., None], replicates, axis=-1)
     outputs = np.repeat(labels[:, None], replicates, axis=-1)
-    final = train_layers(start, inputs, outputs, weight_decay=weight_decay, rtol=1e-12, tolerance=1e-11)
+    final = train_layers(start, inputs, outputs, weight_decay=weight_decay, rtol=1e-13, tolerance=1e-12)
     arguments = {"design": design, "labels": labels, "depth": depth, "weight_decay": weight_decay}
     return end_to_end(final).T, arguments
 
@@ -166,7 +166,12 @@ ROWS = (
         domain="loss ½‖y − Xw‖² + (μ/2)Σ‖W_l‖_F², ŵ ≠ 0",
         derivation="derivations.deep_linear.weight_decay_ridge",
         limits=(
-            Limit("one layer: λ = μ", decay.weight_decay_ridge, lambda **_: 0.3, ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},)),
+            Limit(
+                "one layer: λ = μ",
+                decay.weight_decay_ridge,
+                lambda **_: 0.3,
+                ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},),
+            ),
         ),
         box={"norm": (0.01, 100.0), "depth": (1.0, 100.0), "weight_decay": (0.01, 10.0)},
         mutants=(

@@ -60,9 +60,9 @@ def _against(rng: np.random.Generator, replicates: int, **point: Any) -> tuple[A
 
 
 def _without_time(time: Any, initial: Any, angle: Any, teacher_norm: Any) -> Any:
-    """1/a without the term t/cosh² z."""
+    """1/a without the term t sin²φ."""
     strength, now = formulas.misaligned_two_layers(time, initial, angle, teacher_norm)
-    return 1 / (1 / strength - time * (2 * now / (1 + now * now)) ** 2)
+    return 1 / (1 / strength - time * np.sin(float(now)) ** 2)
 
 
 _START = {"initial": 0.3, "teacher_norm": 1.4}
@@ -151,7 +151,7 @@ ROWS = (
     Theorem(
         name="misaligned-two-layers",
         kind="identity",
-        statement="tan(φ/2) = tan(φ_0/2)e^{−bt}; 1/a = [cosh²k/a_0 + t + (sinh 2z − sinh 2k)/(2b)]/cosh²z, z = bt + k",
+        statement="tan(φ/2) = e^{−bt}tan(φ_0/2); 1/a = (1/a_0 − cos φ_0/b)sin²φ/sin²φ_0 + cos φ/b + t sin²φ",
         formula=formulas.misaligned_two_layers,
         source="new",
         domain="whitened population, two balanced layers, 0 < φ_0 < π",
@@ -206,8 +206,13 @@ ROWS = (
             Limit("the start", formulas.misaligned_orbit, lambda initial, **_: initial,
                   tuple({"angle": 1.1, "initial_angle": 1.1, "depth": L, **_START} for L in (1, 2, 5.5))),
         ),
-        sample=lambda rng: {"angle": float(rng.uniform(0.1, 1)), "initial": float(rng.uniform(0.1, 2)),
-                            "initial_angle": float(rng.uniform(1.1, 2.5)), "teacher_norm": 1.3, "depth": float(rng.uniform(1, 6))},
+        sample=lambda rng: {
+            "angle": float(rng.uniform(0.1, 1)),
+            "initial": float(rng.uniform(0.1, 2)),
+            "initial_angle": float(rng.uniform(1.1, 2.5)),
+            "teacher_norm": 1.3,
+            "depth": float(rng.uniform(1, 6)),
+        },
         experiments=(
             Experiment(_orbits, tuple({"depth": L, "time": 0.5, "initial_angle": 2.0, **_START} for L in (1, 2, 3, 5)),
                        "identity", 2),

@@ -93,7 +93,7 @@ ROWS = (
                     {"n": 4, "dim": 10, "depth": 5, **_POINT, "noise_variance": 0.1},
                 ),
                 "law",
-                2500,
+                1800,
             ),
         ),
         mutants=(

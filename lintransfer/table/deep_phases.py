@@ -97,18 +97,18 @@ ROWS = (
         experiments=(
             Experiment(
                 _gain_over_published,
-                tuple({"n": d // 2, "dim": d, "depth": 2, **_AWAY} for d in (12, 24, 48)),
+                tuple({"n": d // 2, "dim": d, "depth": 2, **_AWAY} for d in (10, 20, 40)),
                 "asymptotic",
-                2500,
+                1500,
                 0.5,
                 lambda dim, **_: 8 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
             Experiment(
                 _gain_over_published,
-                tuple({"n": d // 2, "dim": d, "depth": 2, **energies(2.0, 1.0, 0.9)} for d in (12, 24, 48)),
+                tuple({"n": d // 2, "dim": d, "depth": 2, **energies(2.0, 1.0, 0.9)} for d in (10, 20, 40)),
                 "asymptotic",
-                1500,
+                1000,
                 0.5,
                 lambda dim, **_: 8 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},

@@ -118,7 +118,7 @@ ROWS = (
         experiments=(
             Experiment(
                 large_risks,
-                sizes((12, 24, 48), 0.5, depth=3, **_POINT, noise_variance=0.2),
+                sizes((10, 20, 40), 0.5, depth=3, **_POINT, noise_variance=0.2),
                 "asymptotic",
                 2000,
                 0.1,
@@ -169,13 +169,13 @@ ROWS = (
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
         experiments=(
             Experiment(
-                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_AWAY), "asymptotic", 3000, 1.2, _gain_allowance, in_gamma
+                large_gains, sizes((10, 20, 40), 0.5, depth=2, **_AWAY), "asymptotic", 1600, 1.5, _gain_allowance, in_gamma
             ),
             Experiment(
-                large_gains, sizes((12, 24, 48), 0.5, depth=2, **_NEAR), "asymptotic", 2000, 0.4, _gain_allowance, in_gamma
+                large_gains, sizes((10, 20, 40), 0.5, depth=2, **_NEAR), "asymptotic", 1200, 0.5, _gain_allowance, in_gamma
             ),
             Experiment(
-                gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 600, 0.4, _gain_allowance, in_gamma
+                gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 400, 0.5, _gain_allowance, in_gamma
             ),
         ),
         mutants=(
@@ -222,7 +222,7 @@ ROWS = (
         experiments=(
             Experiment(
                 large_risks,
-                sizes((12, 24, 48), 0.5, depth=3, **_POINT, noise_variance=0.2),
+                sizes((10, 20, 40), 0.5, depth=3, **_POINT, noise_variance=0.2),
                 "asymptotic",
                 2000,
                 0.1,

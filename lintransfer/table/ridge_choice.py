@@ -100,7 +100,7 @@ ROWS = (
         kind="implicit",
         statement="λ_c = min over κ > −λ_min of κ(n − df1(κ)) = −κ_c²Σ m_i λ_i/(λ_i+κ_c)², df2(κ_c) = n; R = inf there",
         formula=critical_ridge,
-        source="new (sheet G10)",
+        source="new",
         domain="any spectrum, n ≥ 0",
         derivation="derivations.covariance.critical_ridge",
         limits=(
@@ -144,7 +144,7 @@ ROWS = (
         kind="asymptotic",
         statement="the ridge risk continues to λ_c < λ < 0 on the larger root of λ = κ(n − df1(κ))",
         formula=ridge_risk,
-        source="new (sheet G10)",
+        source="new",
         domain="any spectrum, n ≥ 0, λ_c(n) ≤ λ < 0 (inf at λ_c, nan below)",
         derivation="derivations.covariance.ridge_risk",
         limits=(

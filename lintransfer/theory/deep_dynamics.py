@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from lintransfer.arithmetic import arctan, array_namespace, cos, exp, expm1, kind_of, log, sin, sqrt, tanh, where
+from lintransfer.arithmetic import arctan, array_namespace, cos, exp, expm1, kind_of, log, sin, sqrt, where
 from lintransfer.theory.newton import bisected
 from lintransfer.theory.quadrature import integrate
 from lintransfer.theory.retention import retention_exponent
@@ -148,8 +148,9 @@ def aligned_strength(time: Any, initial: Any, teacher_norm: Any, depth: Any) -> 
 def misaligned_two_layers(time: Any, initial: Any, angle: Any, teacher_norm: Any) -> tuple[Any, Any]:
     r"""(a(t), φ(t)) of two layers that start at any angle φ_0 < π to the teacher, in closed form.
 
-    tan(φ/2) = tan(φ_0/2)e^{−bt}, and with cos φ = tanh z, z = bt + k:
-    1/a = [cosh²k/a_0 + t + (sinh 2z − sinh 2k)/(2b)]/cosh²z.
+    .. math:: \tan\frac{\varphi}{2} = e^{-bt}\tan\frac{\varphi_0}{2}, \qquad \frac{1}{a} =
+        \left(\frac{1}{a_0} - \frac{\cos\varphi_0}{b}\right)\frac{\sin^2\varphi}{\sin^2\varphi_0}
+        + \frac{\cos\varphi}{b} + t\sin^2\varphi
 
     time: t ≥ 0.  initial: a_0 > 0.  angle: φ_0, 0 < φ_0 < π (0: `aligned_strength_two_layers`; π:
     `anti_aligned_two_layers`).  teacher_norm: b > 0. Source: new.
@@ -157,13 +158,11 @@ def misaligned_two_layers(time: Any, initial: Any, angle: Any, teacher_norm: Any
     >>> [round(float(v), 12) for v in misaligned_two_layers(0.0, 2.0, 1.0, 3.0)]
     [2.0, 1.0]
     """
-    start = _log_cotangent(angle)
-    now = start + teacher_norm * time
-    # Everything divided by cosh² z, in exponentials that cannot overflow.
-    faded = exp(2 * (_log_cosh(start) - _log_cosh(now)))
-    swept = tanh(now) - tanh(start) * faded
-    inverse = faded / initial + time * exp(-2 * _log_cosh(now)) + swept / teacher_norm
-    return 1 / inverse, 2 * arctan(exp(-now))
+    half = sin(angle / 2) / cos(angle / 2) * exp(-teacher_norm * time)
+    sine, cosine = 2 * half / (1 + half * half), (1 - half * half) / (1 + half * half)
+    faded = (sine / sin(angle)) ** 2
+    inverse = (1 / initial - cos(angle) / teacher_norm) * faded + cosine / teacher_norm + time * sine * sine
+    return 1 / inverse, 2 * arctan(half)
 
 
 def anti_aligned_two_layers(time: Any, initial: Any, teacher_norm: Any) -> Any:
@@ -194,7 +193,7 @@ def misaligned_orbit(angle: Any, initial: Any, initial_angle: Any, teacher_norm:
         far, near = _log_cotangent(low), _log_cotangent(high)
         return (far - near) * exp(depth * (_log_cosh(near + part * (far - near)) - _log_cosh(far)))
 
-    area = integrate(integrand, 1 + 0 * angle, angle, initial_angle, depth)
+    area = _integrate(integrand, angle, initial_angle, depth)
     return 1 / (faded / initial + depth / teacher_norm * area)
 
 
@@ -209,8 +208,16 @@ def _time_of_progress(progress: Any, initial: Any, teacher_norm: Any, depth: Any
         strength = _strength_at(part * progress, initial, teacher_norm)
         return progress / (depth * strength ** (2 - 2 / depth))
 
-    one = 1.0 if kind_of(progress) == "numpy" else 1 + 0 * progress
-    return integrate(integrand, one, progress, initial, teacher_norm, depth)
+    return _integrate(integrand, progress, initial, teacher_norm, depth)
+
+
+def _integrate(integrand: Any, *parameters: Any) -> Any:
+    """∫_0^1 integrand(part, *parameters), where it can be trusted: not on symbols, nor as an enclosure."""
+    kind = kind_of(*parameters)
+    if kind not in ("numpy", "jax", "mpmath"):
+        raise TypeError(f"an integral without closed form runs on floats, JAX and mpmath values, not on {kind}")
+    one = 1.0 if kind == "numpy" else 1 + 0 * parameters[0]
+    return integrate(integrand, one, *parameters)
 
 
 def _log_cosh(z: Any) -> Any:

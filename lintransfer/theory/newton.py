@@ -60,22 +60,28 @@ def bisected(
     excess: Callable[..., Any], step: Callable[..., Any], ends: tuple[Any, Any], *values: Any
 ) -> Any:
     """The root of the increasing function u ↦ excess(u, *values) between two ends (in either order), by bisection and
-    then Newton steps: the last two are the ones that JAX differentiates.
+    then Newton steps: the last two are the ones that JAX differentiates. mpmath values start from the root in floats.
 
     step: one Newton step, (u, *values) -> u.
 
     >>> bisected(lambda u, a: u * u - a, lambda u, a: u - (u * u - a) / (2 * u), (1.0, 4.0), 4.0)
     2.0
     """
-    kind, low, high = kind_of(*values, *ends), minimum(*ends), maximum(*ends)
-    fixed = list(values)
+    kind = kind_of(*values, *ends)
+    if kind == "mpmath":
+        close = bisected(excess, step, tuple(map(float, ends)), *map(float, values))
+        return _repeat(3, step, sys.modules["mpmath"].mpf(close), *values)
+    low, high, fixed = minimum(*ends), maximum(*ends), list(values)
     if kind == "jax":
         low, high, *fixed = jax.lax.stop_gradient((low, high, *values))
     for _ in range(_STEPS):
         middle = (low + high) / 2
         below = excess(middle, *fixed) < 0
         low, high = where(below, middle, low), where(below, high, middle)
-    u = (low + high) / 2
-    for _ in range(4 if kind == "mpmath" else 2):
+    return _repeat(2, step, (low + high) / 2, *values)
+
+
+def _repeat(times: int, step: Callable[..., Any], u: Any, *values: Any) -> Any:
+    for _ in range(times):
         u = step(u, *values)
     return u

@@ -81,8 +81,22 @@ def tuned_transferability(
     True
     """
     displacement_energy = source_energy - 2 * cross_energy + target_energy
-    scratch = tuned_ridge_risk(n, dim, target_energy, noise_variance)
-    return scratch - tuned_ridge_risk(n, dim, displacement_energy, noise_variance)
+    gained, both = 2 * cross_energy - source_energy, target_energy + displacement_energy
+    left, noise = (dim - n) / dim, noise_variance
+    product, far = target_energy * displacement_energy, 1 + n / dim
+    drops = [energy * left - noise for energy in (target_energy, displacement_energy)]
+    roots = [
+        sqrt(drop * drop + 4 * noise * energy)
+        for drop, energy in zip(drops, (target_energy, displacement_energy), strict=True)
+    ]
+    # Both forms are sums of positive terms, where they are used; the difference of the two risks would cancel.
+    some = roots[0] + roots[1] > 0
+    few = gained / 2 * (left + ratio_where(some, left * left * both + 2 * noise * far, roots[0] + roots[1], 0))
+    crossed = target_energy * roots[1] + displacement_energy * roots[0]
+    shared = noise * ratio_where(crossed > 0, noise * both + 2 * far * product, crossed, 1)
+    spread = (roots[0] - drops[0]) * (roots[1] - drops[1])
+    many = ratio_where((n > dim) & (spread > 0), 2 * noise * gained * (noise + shared), spread, 0)
+    return where(n > dim, many, few)
 
 
 def tuned_boundary_overlap(source_norm: Any, target_norm: Any) -> Any:

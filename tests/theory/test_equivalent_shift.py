@@ -1,0 +1,115 @@
+"""Test covariances other than the training one, and two stages: commuting against matrices, limits, exact cases."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lintransfer.simulate.end_to_end import risk_samples
+from lintransfer.theory.covariance import ridge_risk, transferability_metric
+from lintransfer.theory.covariance_shift import shifted_least_squares_risk
+from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
+from lintransfer.theory.two_stage import two_stage_matrix_risk, two_stage_risk
+
+RNG = np.random.default_rng(5)
+DIM = 12
+LEVELS, OTHERS, ONES = np.arange(1.0, DIM + 1) ** -1.0, np.linspace(0.2, 2, DIM), np.ones(DIM)
+SOURCE, TARGET = RNG.normal(size=(2, DIM)) / np.sqrt(DIM)
+BASIS, TURN = (np.linalg.qr(RNG.normal(size=(DIM, DIM)))[0] for _ in range(2))
+SIZES = np.array([0.0, 1, 6, 11, 12, 13, 50])
+
+
+def rotated(levels, basis=BASIS):
+    return basis @ np.diag(levels) @ basis.T
+
+
+@pytest.mark.parametrize("ridge", [0.0, 0.3])
+def test_no_shift_is_the_ridge_risk(ridge):
+    plain = ridge_risk(SIZES, LEVELS, ONES, TARGET**2, 0.1, ridge)
+    np.testing.assert_allclose(shifted_risk(SIZES, LEVELS, ONES, TARGET**2, LEVELS, 0.1, ridge), plain, rtol=1e-12)
+    matrix = shifted_matrix_risk(SIZES, rotated(LEVELS), BASIS @ TARGET, rotated(LEVELS), 0.1, ridge)
+    np.testing.assert_allclose(matrix, plain, rtol=1e-10)
+
+
+@pytest.mark.parametrize("ridge", [0.0, 0.3])
+def test_matrices_that_commute(ridge):
+    matrix = shifted_matrix_risk(SIZES, rotated(LEVELS), BASIS @ TARGET, rotated(OTHERS), 0.1, ridge)
+    np.testing.assert_allclose(
+        matrix, shifted_risk(SIZES, LEVELS, ONES, TARGET**2, OTHERS, 0.1, ridge), rtol=1e-10
+    )
+
+
+def test_least_squares_has_the_exact_form_with_one_less():
+    n = np.array([20.0, 100.0])
+    spread = np.sum(OTHERS / LEVELS)
+    exact = shifted_least_squares_risk(n, DIM, spread, 0.1)
+    limit = shifted_risk(n, LEVELS, ONES, TARGET**2, OTHERS, 0.1)
+    np.testing.assert_allclose(limit * (n - DIM) / (n - DIM - 1), exact, rtol=1e-12)
+
+
+def test_directions_that_are_never_seen_count_only_under_the_test_covariance():
+    levels = np.array([1.0, 0.0])
+    risk = shifted_risk(np.array([0.0, 1.0, 5.0]), levels, np.array([2.0, 1.0]), np.array([0.5, 0.7]), ONES[:2])
+    np.testing.assert_allclose(risk, [1.2, 0.25 + 0.7, 0.7])
+
+
+def test_against_training_under_a_covariance_that_does_not_commute():
+    train, test = rotated(LEVELS), rotated(OTHERS, TURN)
+    samples = risk_samples(
+        np.random.default_rng(0), 3000, n=40, target=TARGET, covariance=train, test_covariance=test, noise_std=0.3, ridge=0.2
+    )
+    formula = shifted_matrix_risk(40, train, TARGET, test, 0.09, 0.2)
+    assert abs(samples.mean() / formula - 1) < 4 / 40 + 4 * samples.std() / np.sqrt(3000) / formula
+
+
+def energies():
+    return SOURCE**2, SOURCE * TARGET, TARGET**2
+
+
+@pytest.mark.parametrize("n_source", [0, 3, 12, 40])
+def test_two_stages_with_matrices(n_source):
+    modes = two_stage_risk(SIZES, n_source, LEVELS, ONES, *energies(), 0.1, 0.05, 0.2, 0.1, OTHERS)
+    matrices = two_stage_matrix_risk(
+        SIZES, n_source, rotated(LEVELS), BASIS @ SOURCE, BASIS @ TARGET, 0.1, 0.05, 0.2, 0.1, rotated(OTHERS)
+    )
+    np.testing.assert_allclose(matrices, modes, rtol=1e-9)
+
+
+def test_no_source_data_is_scratch_and_plenty_is_the_source_itself():
+    scratch = ridge_risk(SIZES, LEVELS, ONES, TARGET**2, 0.1, 0.2)
+    np.testing.assert_allclose(
+        two_stage_risk(SIZES, 0, LEVELS, ONES, *energies(), 0.1, 0.05, 0.2), scratch, rtol=1e-12
+    )
+    known = ridge_risk(SIZES, LEVELS, ONES, (TARGET - SOURCE) ** 2, 0.1, 0.2)
+    np.testing.assert_allclose(
+        two_stage_risk(SIZES, DIM, LEVELS, ONES, *energies(), 0.1, 0.0, 0.2), known, rtol=1e-11
+    )
+
+
+def test_a_source_fit_at_its_peak_ruins_the_start_but_not_the_end():
+    risk = two_stage_risk(np.array([6.0, 20.0]), DIM, LEVELS, ONES, *energies(), 0.1, 0.05)
+    assert risk[0] == np.inf
+    assert risk[1] == pytest.approx(0.1 * DIM / (20 - DIM))
+
+
+def test_the_source_is_judged_in_the_metric_of_the_target():
+    metric = transferability_metric(6.0, LEVELS, ONES)
+    noiseless = two_stage_risk(6.0, 8, LEVELS, ONES, *energies())
+    shifted = shifted_risk(8.0, LEVELS, ONES, SOURCE**2, metric)
+    same = two_stage_risk(6.0, 8, LEVELS, ONES, SOURCE**2, SOURCE**2, SOURCE**2)
+    assert same == pytest.approx(float(shifted), rel=1e-12) and noiseless > 0
+
+
+def test_compiled_mapped_and_differentiated():
+    def risk(noise, ridge):
+        return two_stage_risk(jnp.array([6.0, 30.0]), 8, *map(jnp.asarray, (LEVELS, ONES, *energies())), 0.1, noise, ridge)
+
+    plain = two_stage_risk(np.array([6.0, 30.0]), 8, LEVELS, ONES, *energies(), 0.1, 0.05, 0.2)
+    np.testing.assert_allclose(jax.jit(risk)(0.05, 0.2), plain, rtol=1e-12)
+    slopes = jax.jit(jax.jacobian(risk, argnums=(0, 1)))(0.05, 0.2)
+    for i, step in enumerate(np.eye(2) * 1e-6):
+        up, down = (
+            two_stage_risk(np.array([6.0, 30.0]), 8, LEVELS, ONES, *energies(), 0.1, v, r)
+            for v, r in ([0.05, 0.2] + step, [0.05, 0.2] - step)
+        )
+        np.testing.assert_allclose(slopes[i], (up - down) / 2e-6, rtol=1e-6, atol=1e-9)

@@ -90,10 +90,10 @@ ROWS = (
                     {"n": 4, "dim": 8, "depth": 2, **_POINT, "noise_variance": 0.3},
                     {"n": 3, "dim": 7, "depth": 3, **_AWAY, "noise_variance": 0.0},
                     {"n": 1, "dim": 4, "depth": 2, **_NEAR, "noise_variance": 0.5},
-                    {"n": 4, "dim": 10, "depth": 5, **_POINT, "noise_variance": 0.1},
                 ),
                 "law",
-                1800,
+                1200,
+                0.08,
             ),
         ),
         mutants=(

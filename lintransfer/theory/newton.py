@@ -69,7 +69,7 @@ def bisected(
     """
     kind = kind_of(*values, *ends)
     if kind == "mpmath":
-        close = bisected(excess, step, tuple(map(float, ends)), *map(float, values))
+        close = bisected(excess, step, (float(ends[0]), float(ends[1])), *map(float, values))
         return _repeat(3, step, sys.modules["mpmath"].mpf(close), *values)
     low, high, fixed = minimum(*ends), maximum(*ends), list(values)
     if kind == "jax":

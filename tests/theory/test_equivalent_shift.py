@@ -100,16 +100,18 @@ def test_the_source_is_judged_in_the_metric_of_the_target():
     assert same == pytest.approx(float(shifted), rel=1e-12) and noiseless > 0
 
 
-def test_compiled_mapped_and_differentiated():
-    def risk(noise, ridge):
-        return two_stage_risk(jnp.array([6.0, 30.0]), 8, *map(jnp.asarray, (LEVELS, ONES, *energies())), 0.1, noise, ridge)
+def test_compiled_and_differentiated():
+    def risk(noise, scale):
+        modes = (jnp.asarray(v) for v in (LEVELS, ONES, *energies()))
+        return two_stage_risk(jnp.array([6.0, 30.0]), 8, *modes, 0.1, noise, 0.2, source_eigenvalues=scale * LEVELS)
 
-    plain = two_stage_risk(np.array([6.0, 30.0]), 8, LEVELS, ONES, *energies(), 0.1, 0.05, 0.2)
-    np.testing.assert_allclose(jax.jit(risk)(0.05, 0.2), plain, rtol=1e-12)
-    slopes = jax.jit(jax.jacobian(risk, argnums=(0, 1)))(0.05, 0.2)
-    for i, step in enumerate(np.eye(2) * 1e-6):
-        up, down = (
-            two_stage_risk(np.array([6.0, 30.0]), 8, LEVELS, ONES, *energies(), 0.1, v, r)
-            for v, r in ([0.05, 0.2] + step, [0.05, 0.2] - step)
+    def plain(noise, scale):
+        return two_stage_risk(
+            np.array([6.0, 30.0]), 8, LEVELS, ONES, *energies(), 0.1, noise, 0.2, source_eigenvalues=scale * LEVELS
         )
+
+    values, slopes = jax.jit(lambda *at: (risk(*at), jax.jacfwd(risk, argnums=(0, 1))(*at)))(0.05, 1.3)
+    np.testing.assert_allclose(values, plain(0.05, 1.3), rtol=1e-12)
+    for i, step in enumerate(np.eye(2) * 1e-6):
+        up, down = plain(*(np.array([0.05, 1.3]) + step)), plain(*(np.array([0.05, 1.3]) - step))
         np.testing.assert_allclose(slopes[i], (up - down) / 2e-6, rtol=1e-6, atol=1e-9)

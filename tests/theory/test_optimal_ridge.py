@@ -90,7 +90,8 @@ def test_derivatives_of_the_optimum_and_of_where_it_lies():
 
     slopes = jax.jit(jax.jacobian(best, argnums=(0, 1, 2)))(0.3, 7.0, 1.0)
     for i, step in enumerate(np.eye(3) * 1e-5):
-        up, down = (optimal_ridge(n, s * LEVELS, ONES, np.asarray(energy), v) for v, n, s in ([0.3, 7, 1] + step, [0.3, 7, 1] - step))
+        ends = np.array([0.3, 7.0, 1.0]) + np.array([step, -step])
+        up, down = (optimal_ridge(n, s * LEVELS, ONES, np.asarray(energy), v) for v, n, s in ends)
         assert slopes.risk[i][0] == pytest.approx((up.risk - down.risk) / 2e-5, rel=1e-6)
         assert slopes.ridge[i][0] == pytest.approx((up.ridge - down.ridge) / 2e-5, rel=1e-5)
 

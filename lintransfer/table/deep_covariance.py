@@ -75,6 +75,7 @@ def _from_fit(rng: np.random.Generator, replicates: int, n: int, dim: int, gamma
 ROWS = (
     Theorem(
         name="deep-covariance-risk",
+        slow=True,
         kind="asymptotic",
         statement="any Σ: A‖w0‖² = κ w0ᵀ(Σ+κ)⁻¹w0, ‖m‖² = θ_TᵀΣ(Σ+κ)⁻¹θ_T + σ²/κ, then linear regression with θ_T − ρθ_S",
         formula=formulas.deep_covariance_risk,

@@ -67,6 +67,7 @@ _TRAININGS: tuple[dict[str, Any], ...] = (
 ROWS = (
     Theorem(
         name="deep-risk-law",
+        slow=True,
         kind="law",
         statement="R = (θ_T−ρθ_S)ᵀM(θ_T−ρθ_S) + V: a map of six independent scalars (three Betas, two χ², one angle)",
         formula=deep_risk_law,
@@ -104,6 +105,7 @@ ROWS = (
     ),
     Theorem(
         name="deep-mean-risk",
+        slow=True,
         kind="exact",
         statement="E R without noise: Gauss–Jacobi quadrature over (P_11, Schur complement, z)",
         formula=_mean,
@@ -129,6 +131,7 @@ ROWS = (
     ),
     Theorem(
         name="deep-risk-variance",
+        slow=True,
         kind="exact",
         statement="Var R without noise, by the same quadrature",
         formula=_variance,

@@ -40,6 +40,7 @@ def _ordered(depth: float) -> bool:
 ROWS = (
     Theorem(
         name="deep-critical-overlap",
+        slow=True,
         kind="asymptotic",
         statement="deep fine-tuning beats min-norm scratch iff c > c* = ρs/(2t)",
         formula=formulas.critical_overlap,

@@ -19,15 +19,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import absolute, array_namespace, exp, log, ratio_where, sqrt, total, where
+from lintransfer.arithmetic import absolute, array_namespace, exp, log, maximum, ratio_where, sqrt, total, where
 from lintransfer.fixedpoint.brackets import bracketed_root
 from lintransfer.fixedpoint.entries import kind_of_entries
 from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, split_count
 
-_NODES = 28
+_NODES = 40
 _MOST_STEPS = 200
 _MARGIN = 1e-3  # widens the proven bracket of log κ, which is a point when all eigenvalues are equal
-_SMALL_STEP = 16 * float(np.finfo(float).eps) ** (1 / 3)
+_SMALL_STEP = 8 * float(np.finfo(float).eps) ** (1 / 3)
 _POWERS = np.arange(1.0, 6.0)
 # Quintic Hermite basis in powers s … s⁵: end value, then slopes at both ends, then second derivatives at both ends.
 _HERMITE = np.array(
@@ -77,29 +77,19 @@ def isotropic_root(n: Any, rank: Any, eigenvalue: Any, ridge: Any) -> Any:
     3.0
     """
     half, cross = ((rank - n) * eigenvalue + ridge) / 2, sqrt(n * eigenvalue) * sqrt(ridge)
-    larger = absolute(half) + _hypot(half, cross)
+    size = maximum(absolute(half), cross)
+    size = where(size > 0, size, 1)
+    larger = absolute(half) + size * sqrt((half / size) ** 2 + (cross / size) ** 2)
     return where(half >= 0, larger / n, ridge * (eigenvalue / where(larger > 0, larger, 1)))
-
-
-def _hypot(a: Any, b: Any) -> Any:
-    """√(a² + b²), in floating arithmetic without underflow."""
-    if kind_of_entries(a, b) in ("mpmath", "arb"):
-        return sqrt(a * a + b * b)
-    return array_namespace(a, b).hypot(a, b)
 
 
 def _solve(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
     xp = array_namespace(n)
     positive = eigenvalues > 0
-    if xp is jnp or not positive.all():
-        multiplicities, eigenvalues = xp.where(positive, multiplicities, 0.0), xp.where(positive, eigenvalues, 1.0)
+    multiplicities, eigenvalues = xp.where(positive, multiplicities, 0.0), xp.where(positive, eigenvalues, 1.0)
     rank = multiplicities.sum()
-    if n.shape != ridge.shape:
-        n, ridge = xp.broadcast_arrays(n, ridge)
+    n, ridge = xp.broadcast_arrays(n, ridge)
     regular = (n > 0) & (ridge < np.inf) & ((ridge > 0) | ((n < rank) & (ridge == 0)))
-    if xp is np and regular.all():
-        with np.errstate(all="ignore"):
-            return _iterate(xp, n.reshape(-1), eigenvalues, multiplicities, ridge.reshape(-1)).reshape(n.shape)
     problem = (
         xp.where(regular, n, xp.where(rank > 0, rank / 2, 1.0)).reshape(-1),
         eigenvalues,
@@ -112,6 +102,8 @@ def _solve(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
         step = _step(kappa, *problem)[1]
         kappa = kappa * (1 + step * (1 + step / 2))
     kappa = kappa.reshape(n.shape)
+    if xp is np and regular.all():
+        return kappa
     flat = ratio_where((n > rank) & (ridge == 0), ridge, n - rank, where((n == rank) & (ridge == 0), 0.0, np.nan))
     edge = where(((n >= 0) & (ridge == np.inf)) | ((n == 0) & (ridge >= 0)), np.inf, flat)
     return xp.where(regular, kappa, edge)
@@ -181,25 +173,23 @@ def _iterate(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any)
 def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, Any, Any]:
     """log κ by inverse quintic Hermite interpolation of the defect n − n(κ), and the two nodes around it."""
     rank, inverse, trace = multiplicities.sum(), (multiplicities / eigenvalues).sum(), multiplicities @ eigenvalues
-    empty = rank == 0  # counts as 1: any mean will do
-    means = xp.stack(((rank + empty) / (inverse + empty), (trace + empty) / (rank + empty)))
-    sizes, ridges = xp.stack((n.max(), n.min())), xp.stack((ridge.min(), ridge.max()))
-    first, last = xp.log(isotropic_root(sizes, rank, means, ridges))
-    first, last = first - _MARGIN, last + _MARGIN
+    means = xp.where(rank > 0, xp.stack((rank, trace)) / xp.where(rank > 0, xp.stack((inverse, rank)), 1.0), 1.0)
+    ends = isotropic_root(n, rank, means[:, None], ridge)
+    first, last = xp.log(ends[0].min()) - _MARGIN, xp.log(ends[1].max()) + _MARGIN
     width = (last - first) / (_NODES - 1)
     nodes = first + width * xp.arange(_NODES, dtype=n.dtype)
     anchor, rest, slope, curvature = _count_and_slopes(xp.exp(nodes), eigenvalues, multiplicities)
-    decay = xp.exp(-nodes)
-    defect = (n[:, None] - anchor) + (rest - ridge[:, None] * decay)
+    pull = ridge[:, None] * xp.exp(-nodes)
+    defect = (n[:, None] - anchor) + (rest - pull)
     left = (defect[:, 1:-1] <= 0).sum(axis=-1)
-    node = xp.stack((left, left + 1))
-    defect, pull = defect[xp.arange(len(n)), node], ridge * decay[node]
+    node, row = xp.stack((left, left + 1)), xp.arange(len(n))
+    defect, pull = defect[row, node], pull[row, node]
     gap, forward = defect[1] - defect[0], slope[node] + pull
     velocity = gap / forward
     bend = (pull - curvature[node]) / forward * velocity * velocity
     s = xp.where(gap > 0, -defect[0] / gap, 0.5)
-    basis = (s[:, None] ** _POWERS.astype(n.dtype)) @ _HERMITE.astype(n.dtype)
-    shift = width * basis[:, 0] + (basis[:, 1:3].T * velocity + basis[:, 3:].T * bend).sum(axis=0)
+    known = xp.concatenate((xp.full((1, len(n)), width), velocity, bend))
+    shift = ((s[:, None] ** _POWERS.astype(n.dtype)) @ _HERMITE.astype(n.dtype) * known.T).sum(axis=-1)
     shift = xp.where((shift >= 0) & (shift <= width), shift, width / 2)
     return nodes[left] + shift, nodes[left], nodes[left + 1]
 

@@ -25,6 +25,7 @@ _REPLICATES = 6_000
 ROWS = (
     Theorem(
         name="metric-transferability",
+        slow=True,
         kind="asymptotic",
         statement="T = 2⟨θ_S,θ_T⟩_M − ⟨θ_S,θ_S⟩_M, M = κ²Σ(Σ+κ)⁻²/(1 − df2/n)",
         formula=metric_transferability,

@@ -75,6 +75,7 @@ ROWS = (
     ),
     Theorem(
         name="published-error",
+        slow=True,
         kind="asymptotic",
         statement="T − (1−γ)(2stc − s²) = (1−γ)(ρ−1)(2stc − (ρ+1)s²): zero iff ρ = 1 or ρ = 2tc/s − 1",
         formula=formulas.published_error,

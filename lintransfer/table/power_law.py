@@ -119,6 +119,7 @@ ROWS = (
     ),
     Theorem(
         name="power-law-risk",
+        slow=True,
         kind="asymptotic",
         statement="R = C (1−p)π/sin(πp) (c_a/n)^(q−1), p = (q−1)/a, for λ_i = i^(−a), λ_iδ_i² = C i^(−q)",
         formula=power_law_risk,
@@ -194,6 +195,7 @@ ROWS = (
     ),
     Theorem(
         name="power-law-saturated-risk",
+        slow=True,
         kind="asymptotic",
         statement="R = a κ² Σδ_i²/λ_i ~ n^(−2a) where the displacement decays faster than i^(−q), q > 2a + 1",
         formula=saturated_power_law_risk,

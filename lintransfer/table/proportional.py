@@ -259,6 +259,7 @@ ROWS = (
     ),
     Theorem(
         name="tuned-transferability",
+        slow=True,
         kind="asymptotic",
         statement="T* = R*(t²) − R*(s² − 2stc + t²)",
         formula=tuned_transferability,

@@ -155,6 +155,7 @@ ROWS = (
     ),
     Theorem(
         name="relu-sample-complexity", kind="implicit",
+        slow=True,
         statement="n = d[y/(1+y) + ζy], y = (1−u)/u, u³ + (ζ−ρ−ε)u² + ρu − εζ = 0 (largest root below 1)",
         formula=sample_complexity_residual, source="new", domain="0 < ε = R/e(δ) < 1, ρ = σ²/e(δ), proportional limit",
         derivation="derivations.relu.sample_complexity",

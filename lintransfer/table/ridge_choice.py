@@ -97,6 +97,7 @@ def _negative_sample(rng: np.random.Generator) -> dict[str, Any]:
 ROWS = (
     Theorem(
         name="critical-ridge",
+        slow=True,
         kind="implicit",
         statement="λ_c = min over κ > −λ_min of κ(n − df1(κ)) = −κ_c²Σ m_i λ_i/(λ_i+κ_c)², df2(κ_c) = n; R = inf there",
         formula=critical_ridge,
@@ -141,6 +142,7 @@ ROWS = (
     ),
     Theorem(
         name="negative-ridge-risk",
+        slow=True,
         kind="asymptotic",
         statement="the ridge risk continues to λ_c < λ < 0 on the larger root of λ = κ(n − df1(κ))",
         formula=ridge_risk,

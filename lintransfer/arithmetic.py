@@ -180,10 +180,8 @@ def minimum(a: Any, b: Any) -> Any:
 
 def total(values: Any) -> Any:
     """Sum over the last axis of an array (the modes), or of a list of scalars of any arithmetic."""
-    if isinstance(values, jax.Array):
-        return jnp.sum(values, axis=-1)
-    if isinstance(values, np.ndarray):
-        return np.sum(values, axis=-1)
+    if isinstance(values, np.ndarray | jax.Array):
+        return values.sum(axis=-1)
     if isinstance(values, list | tuple):
         return reduce(lambda a, b: a + b, values)
     return values

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lintransfer.fixedpoint import (
     bracketed_root,
+    condensed,
     effective_regularization,
     excess_samples,
     isotropic_root,
@@ -112,6 +113,30 @@ class TestSums:
         assert found == pytest.approx(10 * 1e-18 - 20 * 1e-12, rel=1e-14)
         anchor, rest = split_count(1e-18, levels, sizes_)
         assert anchor == 10 and rest == pytest.approx(found, rel=1e-14)
+
+
+class TestCondensation:
+    @pytest.mark.parametrize("power", [0.0, 0.5, 1.5, 3.0])
+    def test_sums_keep_their_digits(self, power):
+        rng = np.random.default_rng(1)
+        levels = rng.permutation(np.arange(1.0, 3001) ** -power * (1 + 0.1 * rng.random(3000)))
+        first, second = rng.uniform(0.1, 3, (2, 3000))
+        few, *weights = condensed(levels, first, second)
+        assert len(few) < 400
+        kappa = np.geomspace(levels.min() / 100, levels.max() * 100, 60)[:, None]
+        for weight, new in zip((first, second), weights, strict=True):
+            for form in (lambda v, k: v / (v + k), lambda v, k: k / (v + k), lambda v, k: (v / (v + k)) ** 2, lambda v, k: v):
+                np.testing.assert_allclose(form(few, kappa) @ new, form(levels, kappa) @ weight, rtol=2e-13)
+
+    def test_a_mode_on_a_node(self):
+        ends = np.exp([0.0, -1.4])
+        nodes = condensed(np.geomspace(*ends, 200), np.ones(200))[0]
+        on_nodes = np.sort(np.concatenate((np.geomspace(*ends, 200), nodes[nodes > ends[1]])))[::-1]
+        few, counts = condensed(on_nodes, np.ones(len(on_nodes)))
+        assert counts @ (few / (few + 0.4)) == pytest.approx(np.sum(on_nodes / (on_nodes + 0.4)), rel=1e-14)
+
+    def test_refuses_what_it_cannot_shorten(self):
+        assert condensed(np.geomspace(1, 1e-30, 700), np.ones(700)) is None
 
 
 class TestEffectiveRegularization:

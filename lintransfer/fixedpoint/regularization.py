@@ -13,26 +13,24 @@ table and one step are enough.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import absolute, array_namespace, exp, log, maximum, ratio_where, sqrt, total, where
+from lintransfer.arithmetic import absolute, array_namespace, exp, log, ratio_where, sqrt, total, where
 from lintransfer.fixedpoint.brackets import bracketed_root
 from lintransfer.fixedpoint.entries import kind_of_entries
-from lintransfer.fixedpoint.resolvents import excess_samples, resolvent_sums, split_count
+from lintransfer.fixedpoint.resolvents import excess_samples, mode_sums, split_count
 
-_NODES = 40
+_NODES = 32
 _MOST_STEPS = 200
 _MARGIN = 1e-3  # widens the proven bracket of log κ, which is a point when all eigenvalues are equal
 _SMALL_STEP = 8 * float(np.finfo(float).eps) ** (1 / 3)
-_POWERS = np.arange(1.0, 6.0)
-# Quintic Hermite basis in powers s … s⁵: end value, then slopes at both ends, then second derivatives at both ends.
-_HERMITE = np.array(
-    [[0, 0, 10, -15, 6], [1, 0, -6, 8, -3], [0, 0, -4, 7, -3], [0, 0.5, -1.5, 1.5, -0.5], [0, 0, 0.5, -1, 0.5]]
-).T
+
+Count = Callable[[Any], tuple[Any, ...]]
 
 
 def effective_regularization(n: Any, eigenvalues: Any, multiplicities: Any = None, ridge: Any = 0.0) -> Any:
@@ -77,19 +75,28 @@ def isotropic_root(n: Any, rank: Any, eigenvalue: Any, ridge: Any) -> Any:
     3.0
     """
     half, cross = ((rank - n) * eigenvalue + ridge) / 2, sqrt(n * eigenvalue) * sqrt(ridge)
-    size = maximum(absolute(half), cross)
-    size = where(size > 0, size, 1)
-    larger = absolute(half) + size * sqrt((half / size) ** 2 + (cross / size) ** 2)
+    larger = absolute(half) + _hypot(half, cross)
     return where(half >= 0, larger / n, ridge * (eigenvalue / where(larger > 0, larger, 1)))
+
+
+def _hypot(a: Any, b: Any) -> Any:
+    """√(a² + b²), in floating arithmetic without underflow."""
+    xp = array_namespace(a, b)
+    return sqrt(a * a + b * b) if kind_of_entries(a, b) in ("mpmath", "arb") else xp.hypot(a, b)
 
 
 def _solve(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
     xp = array_namespace(n)
     positive = eigenvalues > 0
-    multiplicities, eigenvalues = xp.where(positive, multiplicities, 0.0), xp.where(positive, eigenvalues, 1.0)
+    if xp is jnp or not positive.all():
+        multiplicities, eigenvalues = xp.where(positive, multiplicities, 0.0), xp.where(positive, eigenvalues, 1.0)
     rank = multiplicities.sum()
-    n, ridge = xp.broadcast_arrays(n, ridge)
+    if n.shape != ridge.shape:
+        n, ridge = (n, xp.full(n.shape, ridge)) if ridge.ndim == 0 else xp.broadcast_arrays(n, ridge)
     regular = (n > 0) & (ridge < np.inf) & ((ridge > 0) | ((n < rank) & (ridge == 0)))
+    if xp is np and regular.all():
+        with np.errstate(all="ignore"):
+            return _iterate(xp, n.reshape(-1), eigenvalues, multiplicities, ridge.reshape(-1)).reshape(n.shape)
     problem = (
         xp.where(regular, n, xp.where(rank > 0, rank / 2, 1.0)).reshape(-1),
         eigenvalues,
@@ -99,40 +106,47 @@ def _solve(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:
     with np.errstate(all="ignore"):
         kappa = _iterate(xp, *(jax.lax.stop_gradient(v) if xp is jnp else v for v in problem))
     if xp is jnp:
-        step = _step(kappa, *problem)[1]
+        step = _step(kappa, problem[0], _counter(*problem[1:3]), problem[3])[1]
         kappa = kappa * (1 + step * (1 + step / 2))
     kappa = kappa.reshape(n.shape)
-    if xp is np and regular.all():
-        return kappa
     flat = ratio_where((n > rank) & (ridge == 0), ridge, n - rank, where((n == rank) & (ridge == 0), 0.0, np.nan))
     edge = where(((n >= 0) & (ridge == np.inf)) | ((n == 0) & (ridge >= 0)), np.inf, flat)
     return xp.where(regular, kappa, edge)
 
 
-def _count_and_slopes(kappa: Any, eigenvalues: Any, multiplicities: Any) -> tuple[Any, ...]:
-    """D(κ) = Σ m λ/(λ+κ) as anchor − rest, with −D' and −D'' in log κ.
+def _counter(eigenvalues: Any, multiplicities: Any) -> Count:
+    """D(κ) = Σ m λ/(λ+κ) as anchor − rest, with −D' and −D'' in log κ, as a function of κ (k,).
 
     On NumPy, D itself or rank − D serves as the rest where it is below 64 D': hardly less accurate, and faster.
     """
-    if isinstance(kappa, jax.Array):
-        learnt, left = eigenvalues / (kappa[:, None] + eigenvalues), kappa[:, None] / (kappa[:, None] + eigenvalues)
-        bend = multiplicities * learnt * left
-        return *split_count(kappa, eigenvalues, multiplicities), total(bend), total(bend * (learnt - left))
-    weight = multiplicities * eigenvalues
-    count, left, slope, bend = resolvent_sums(kappa, eigenvalues, (weight, multiplicities), (weight,), (weight,))
-    left, slope = kappa * left, kappa * slope
-    near_rank = left < count
-    anchor, rest = np.where(near_rank, multiplicities.sum(), 0.0), np.where(near_rank, left, -count)
-    flat = np.abs(rest) > 64 * slope
-    if flat.any():
-        for i in np.flatnonzero(flat):
-            anchor[i], rest[i] = split_count(kappa[i], eigenvalues, multiplicities)
-    return anchor, rest, slope, slope - 2 * kappa * kappa * bend
+    if isinstance(eigenvalues, jax.Array):
+
+        def traced(kappa: Any) -> tuple[Any, ...]:
+            learnt, left = eigenvalues / (kappa[:, None] + eigenvalues), kappa[:, None] / (kappa[:, None] + eigenvalues)
+            bend = multiplicities * learnt * left
+            return *split_count(kappa, eigenvalues, multiplicities), total(bend), total(bend * (learnt - left))
+
+        return traced
+    weight, rank = multiplicities * eigenvalues, multiplicities.sum()
+    sums = mode_sums(eigenvalues, (weight, multiplicities), (weight,), (weight,))
+
+    def count(kappa: Any) -> tuple[Any, ...]:
+        learnt, left, slope, bend = sums(kappa)
+        left, slope = kappa * left, kappa * slope
+        near_rank = left < learnt
+        anchor, rest = near_rank * rank, np.where(near_rank, left, -learnt)
+        flat = np.abs(rest) > 64 * slope
+        if flat.any():
+            for i in flat.nonzero()[0]:
+                anchor[i], rest[i] = split_count(kappa[i], eigenvalues, multiplicities)
+        return anchor, rest, slope, slope - 2 * kappa * kappa * bend
+
+    return count
 
 
-def _step(kappa: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, Any]:
+def _step(kappa: Any, n: Any, count: Count, ridge: Any) -> tuple[Any, Any]:
     """The defect n − n(κ), which grows with κ, and Halley's step in log κ towards its zero."""
-    anchor, rest, slope, curvature = _count_and_slopes(kappa, eigenvalues, multiplicities)
+    anchor, rest, slope, curvature = count(kappa)
     pull = ridge / kappa
     defect, slope = (n - anchor) + rest - pull, slope + pull
     return defect, -defect / (slope - defect * (curvature - pull) / (2 * slope))
@@ -144,42 +158,48 @@ def _iterate(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any)
 
     The second and third derivatives of D never exceed the first, so a step from an error e leaves less than 5e³/12.
     """
-    x, lower, upper = _tabulated_guess(xp, n, eigenvalues, multiplicities, ridge)
+    count = _counter(eigenvalues, multiplicities)
+    x, lower, upper = _tabulated_guess(xp, n, eigenvalues, multiplicities, ridge, count)
     small = float(jnp.finfo(x.dtype).eps) ** (1 / 9) if xp is jnp else _SMALL_STEP
 
-    def improve(x: Any, lower: Any, upper: Any) -> tuple[Any, ...]:
-        defect, step = _step(xp.exp(x), n, eigenvalues, multiplicities, ridge)
+    def confine(x: Any, lower: Any, upper: Any, defect: Any, step: Any) -> tuple[Any, Any, Any]:
         lower, upper = xp.where(defect > 0, lower, x), xp.where(defect > 0, x, upper)
         inside = (x + step > lower - small) & (x + step < upper + small)
-        return xp.where(inside, step, (lower + upper) / 2 - x), lower, upper, xp.abs(step)
+        return x + xp.where(inside, step, (lower + upper) / 2 - x), lower, upper
 
     if xp is jnp:
 
         def body(carry: Any) -> Any:
-            step, lower, upper, size = improve(*carry[:3])
-            return carry[0] + step, lower, upper, size, carry[4] + 1
+            defect, step = _step(xp.exp(carry[0]), n, count, ridge)
+            x, lower, upper, _, steps = carry
+            return *confine(x, lower, upper, defect, step), xp.abs(step), steps + 1
 
         start = (x, lower, upper, jnp.full_like(x, jnp.inf), 0)
         carry = jax.lax.while_loop(lambda c: jnp.any(c[3] > small) & (c[4] < _MOST_STEPS), body, start)
         return jnp.exp(carry[0])
     for _ in range(_MOST_STEPS):
-        step, lower, upper, size = improve(x, lower, upper)
-        if not (size > small).any():
+        kappa = np.exp(x)
+        defect, step = _step(kappa, n, count, ridge)
+        if (np.abs(step) <= small).all():
             break
-        x = x + step
-    return np.exp(x) * np.exp(step)
+        x, lower, upper = confine(x, lower, upper, defect, step)
+    return kappa * np.exp(step)
 
 
-def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, Any, Any]:
+def _tabulated_guess(
+    xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any, count: Count
+) -> tuple[Any, Any, Any]:
     """log κ by inverse quintic Hermite interpolation of the defect n − n(κ), and the two nodes around it."""
     rank, inverse, trace = multiplicities.sum(), (multiplicities / eigenvalues).sum(), multiplicities @ eigenvalues
-    means = xp.where(rank > 0, xp.stack((rank, trace)) / xp.where(rank > 0, xp.stack((inverse, rank)), 1.0), 1.0)
+    empty = rank == 0  # counts as 1: any mean will do
+    means = xp.stack(((rank + empty) / (inverse + empty), (trace + empty) / (rank + empty)))
     ends = isotropic_root(n, rank, means[:, None], ridge)
     first, last = xp.log(ends[0].min()) - _MARGIN, xp.log(ends[1].max()) + _MARGIN
     width = (last - first) / (_NODES - 1)
     nodes = first + width * xp.arange(_NODES, dtype=n.dtype)
-    anchor, rest, slope, curvature = _count_and_slopes(xp.exp(nodes), eigenvalues, multiplicities)
-    pull = ridge[:, None] * xp.exp(-nodes)
+    kappa = xp.exp(nodes)
+    anchor, rest, slope, curvature = count(kappa)
+    pull = ridge[:, None] / kappa
     defect = (n[:, None] - anchor) + (rest - pull)
     left = (defect[:, 1:-1] <= 0).sum(axis=-1)
     node, row = xp.stack((left, left + 1)), xp.arange(len(n))
@@ -187,11 +207,17 @@ def _tabulated_guess(xp: Any, n: Any, eigenvalues: Any, multiplicities: Any, rid
     gap, forward = defect[1] - defect[0], slope[node] + pull
     velocity = gap / forward
     bend = (pull - curvature[node]) / forward * velocity * velocity
-    s = xp.where(gap > 0, -defect[0] / gap, 0.5)
-    known = xp.concatenate((xp.full((1, len(n)), width), velocity, bend))
-    shift = ((s[:, None] ** _POWERS.astype(n.dtype)) @ _HERMITE.astype(n.dtype) * known.T).sum(axis=-1)
+    shift = _quintic(-defect[0] / gap, width, *velocity, *bend)
     shift = xp.where((shift >= 0) & (shift <= width), shift, width / 2)
     return nodes[left] + shift, nodes[left], nodes[left + 1]
+
+
+def _quintic(s: Any, end: Any, slope: Any, last_slope: Any, bend: Any, last_bend: Any) -> Any:
+    """The quintic on 0 ≤ s ≤ 1 from 0 to `end`, with the given first and second derivatives at both ends."""
+    bend, last_bend = bend / 2, last_bend / 2
+    rise, turn, change = end - slope - bend, last_slope - slope - 2 * bend, last_bend - bend
+    third, fourth = 10 * rise - 4 * turn + change, 7 * turn - 15 * rise - 2 * change
+    return s * (slope + s * (bend + s * (third + s * (fourth + s * (6 * rise - 3 * turn + change)))))
 
 
 def _solve_exactly(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> Any:

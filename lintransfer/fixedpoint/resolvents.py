@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from lintransfer.arithmetic import per_mode, total, where
 
+_FLOAT = np.dtype(float)
 _BLOCK = 1 << 16  # numbers per block: two blocks stay in cache
 
 
@@ -24,37 +25,40 @@ def resolvent_sums(kappa: Any, eigenvalues: Any, *weights_by_power: Sequence[Any
     (0.75, 0.3125)
     """
     vectors = (eigenvalues, *(w for weights in weights_by_power for w in weights))
-    if _is_float(kappa) and all(_is_float(v) and v.ndim == 1 for v in vectors):
-        return _blocked_sums(np.asarray(kappa), eigenvalues, weights_by_power)
+    floats = type(kappa) in (np.ndarray, np.float64) and kappa.dtype is _FLOAT
+    if floats and all(type(v) is np.ndarray and v.dtype is _FLOAT and v.ndim == 1 for v in vectors):
+        return tuple(mode_sums(eigenvalues, *weights_by_power)(kappa.reshape(-1)).reshape(-1, *kappa.shape))
     resolvent = 1 / (per_mode(kappa) + eigenvalues)
     return tuple(total(w * resolvent**p) for p, ws in enumerate(weights_by_power, 1) for w in ws)
 
 
-def _is_float(value: Any) -> bool:
-    return isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
-
-
-def _blocked_sums(kappa: np.ndarray, eigenvalues: np.ndarray, weights_by_power: Sequence[Any]) -> tuple[Any, ...]:
-    columns = [np.array(weights).T if len(weights) else None for weights in weights_by_power]
-    flat, size = np.ones((kappa.size, 2)), len(eigenvalues)
-    flat[:, 0] = kappa.reshape(-1)
+def mode_sums(eigenvalues: np.ndarray, *weights_by_power: Sequence[Any]) -> Callable[[np.ndarray], np.ndarray]:
+    """The sums of `resolvent_sums` as a function of κ (k,), prepared once: it returns one row for each weight."""
+    size, columns, last = len(eigenvalues), [], 0
+    for weights in weights_by_power:
+        columns.append((np.array(weights).T, slice(last, last + len(weights))) if len(weights) else None)
+        last += len(weights)
     shifts = np.ones((2, size))
     shifts[1] = eigenvalues
-    sums = np.empty((len(flat), sum(len(weights) for weights in weights_by_power)))
-    rows = min(len(flat), max(1, _BLOCK // size))
-    resolvent, power = np.empty((2, rows, size))
-    for start in range(0, len(flat), rows):
-        here, column = sums[start : start + rows], 0
-        r, p = resolvent[: len(here)], power[: len(here)]
-        np.matmul(flat[start : start + rows], shifts, out=r)  # κ·1 + 1·λ: exact, and faster than a broadcast sum
-        np.divide(1.0, r, out=r)
-        for degree, weights in enumerate(columns):
-            if degree:
-                np.multiply(p if degree > 1 else r, r, out=p)
-            if weights is not None:
-                np.matmul(p if degree else r, weights, out=here[:, column : column + weights.shape[1]])
-                column += weights.shape[1]
-    return tuple(sums.T.reshape(-1, *kappa.shape))
+
+    def sums(kappa: np.ndarray) -> np.ndarray:
+        flat, out = np.ones((len(kappa), 2)), np.empty((len(kappa), last))
+        flat[:, 0] = kappa
+        rows = min(len(kappa), max(1, _BLOCK // size))
+        buffers = np.empty((2, rows, size))
+        for start in range(0, len(kappa), rows):
+            resolvent, power = buffers[:, : len(kappa) - start]
+            np.matmul(flat[start : start + rows], shifts, out=resolvent)  # κ·1 + 1·λ: exact, and fast
+            np.divide(1.0, resolvent, out=resolvent)
+            here = out[start : start + rows]
+            for degree, column in enumerate(columns):
+                if degree:
+                    np.multiply(power if degree > 1 else resolvent, resolvent, out=power)
+                if column is not None:
+                    np.matmul(power if degree else resolvent, column[0], out=here[:, column[1]])
+        return out.T
+
+    return sums
 
 
 def excess_samples(n: Any, kappa: Any, eigenvalues: Any, multiplicities: Any) -> Any:

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lintransfer.arithmetic import per_mode, ratio_where, total, where
-from lintransfer.fixedpoint import modal_arrays, plain, resolvent_sums
+from lintransfer.fixedpoint import condensed, is_long, modal_arrays, plain, resolvent_sums
 from lintransfer.theory.negative_ridge import signed_regularization
+
+_MOST_AMPLIFIED = 1e3  # times 1e-15, the rounding error of condensed sums
 
 
 def sample_size(kappa: Any, eigenvalues: Any, multiplicities: Any, ridge: Any = 0.0) -> Any:
@@ -81,11 +83,20 @@ def equivalent_risk(
     >>> float(equivalent_risk(0.0, 2.0, np.array([1.0]), np.array([4.0]), np.array([2.0]), 1.0))  # n = d + 2
     2.0
     """
+    missed, spread, distance = risk_sums(kappa, slack, eigenvalues, multiplicities, displacement)
+    return missed + inflated((missed + noise_variance) * spread, distance)
+
+
+def risk_sums(kappa: Any, slack: Any, eigenvalues: Any, multiplicities: Any, displacement: Any) -> tuple[Any, ...]:
+    r"""b, df2 and n − df2: all that a risk needs of a spectrum. Arguments as in `equivalent_risk`.
+
+    >>> [float(v) for v in risk_sums(1.0, 0.0, np.array([1.0]), np.array([4.0]), np.array([2.0]))]
+    [0.5, 1.0, 1.0]
+    """
     weight = multiplicities * eigenvalues
     at_square = (eigenvalues * displacement, weight * eigenvalues, weight)
     missed, spread, pull = resolvent_sums(kappa, eigenvalues, (), at_square)
-    missed = kappa * kappa * missed
-    return missed + inflated((missed + noise_variance) * spread, slack + kappa * pull)
+    return kappa * kappa * missed, spread, slack + kappa * pull
 
 
 def inflated(numerator: Any, denominator: Any) -> Any:
@@ -136,9 +147,24 @@ def ridge_risk(
     """
     values = modal_arrays(n, eigenvalues, multiplicities, displacement, noise_variance, ridge)
     n, eigenvalues, multiplicities, displacement, noise_variance, ridge = values
+    long = is_long(n, *values[1:4]) and np.all(ridge >= 0)  # below zero, κ may be among the −λ_i
+    few = condensed(eigenvalues, multiplicities, displacement) if long else None
+    if few is not None:
+        levels, counts, energies = few
+        risk, rounding_kept_small = _risk(n, levels, counts, energies, noise_variance, ridge)
+        if rounding_kept_small.all():
+            return risk
+    return plain(_risk(n, eigenvalues, multiplicities, displacement, noise_variance, ridge)[0])
+
+
+def _risk(
+    n: Any, eigenvalues: Any, multiplicities: Any, displacement: Any, noise_variance: Any, ridge: Any
+) -> tuple[Any, Any]:
+    """The risk, and whether df2/(n − df2), by which rounding errors in a sum over modes grow in it, is small."""
     s, learnable = solve_modes(n, eigenvalues, multiplicities, ridge), where(eigenvalues > 0, displacement, 0)
-    trained = equivalent_risk(s.kappa, s.slack, s.eigenvalues, s.multiplicities, learnable, noise_variance)
-    return plain(where(s.untrained, total(eigenvalues * displacement), trained))
+    missed, spread, distance = risk_sums(s.kappa, s.slack, s.eigenvalues, s.multiplicities, learnable)
+    trained = missed + inflated((missed + noise_variance) * spread, distance)
+    return where(s.untrained, total(eigenvalues * displacement), trained), spread < _MOST_AMPLIFIED * distance
 
 
 def transferability_metric(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any = 0.0) -> Any:

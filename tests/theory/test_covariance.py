@@ -174,3 +174,21 @@ def test_training_converges_to_it_with_size():
         error = abs(samples.mean() / formula - 1)
         assert error < 4 / dim + 4 * samples.std() / np.sqrt(2000) / formula
         errors.append(error)
+
+
+def test_long_spectra_agree_with_their_plain_sums():
+    """Ten thousand modes go through a condensed spectrum, a few sizes at a time do not: plateaus and gaps included."""
+    rng = np.random.default_rng(3)
+    power = np.arange(1.0, 2001) ** -1.2
+    for levels in (power, np.concatenate((power[:900], 1e-9 * power[900:]))):
+        counts, displacement = np.ones(2000), rng.uniform(0, 1, 2000)
+        n = np.array([0.0, 1, 17, 400, 899, 900, 901, 1500, 1999, 2000, 2001, 5000])
+        for ridge in (0.0, 1e-6, 1.0):
+            grid = f.ridge_risk(n, levels, counts, displacement, 0.1, ridge)
+            single = [f.ridge_risk(size, levels, counts, displacement, 0.1, ridge) for size in n]
+            np.testing.assert_allclose(grid, single, rtol=1e-11)
+    empty = f.ridge_risk(n, np.r_[power, 0.0], np.ones(2001), np.ones(2001), 0.0, 0.0)
+    assert empty[0] == pytest.approx(power.sum(), rel=1e-14) and empty[-1] == 0
+    smooth = f.ridge_risk(n[1:5], power, counts, displacement, 0.1, 1.0)
+    traced = jax.jit(lambda size: f.ridge_risk(size, jnp.asarray(power), counts, displacement, 0.1, 1.0))(n[1:5])
+    np.testing.assert_allclose(smooth, traced, rtol=1e-12)

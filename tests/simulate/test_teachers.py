@@ -15,8 +15,8 @@ from lintransfer.spectra import Modes, two_level
 def test_a_pair_has_its_norms_and_overlap(dim, overlap, source_norm, target_norm):
     source, target = teacher_pair(dim, overlap, source_norm, target_norm)
     assert source.shape == target.shape == (dim,)
-    np.testing.assert_allclose(source @ source, source_norm**2, rtol=1e-12)
-    np.testing.assert_allclose(target @ target, target_norm**2, rtol=1e-12)
+    np.testing.assert_allclose(source @ source, source_norm**2, rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(target @ target, target_norm**2, rtol=1e-12, atol=1e-300)
     assert abs(source @ target - overlap * source_norm * target_norm) <= 1e-14 * (1 + source_norm * target_norm)
 
 

@@ -125,7 +125,7 @@ def test_compiled_mapped_and_differentiated():
 
     plain = f.ridge_risk(np.asarray(n), POWER, ONES, DISPLACEMENT, 0.1, 0.5)
     np.testing.assert_allclose(jax.jit(value)(0.5, 0.1, 1.0), plain, rtol=1e-12)
-    batch = jax.vmap(lambda r: value(r, 0.1, 1.0))(jnp.asarray([0.1, 0.5]))
+    batch = jax.jit(jax.vmap(lambda r: value(r, 0.1, 1.0)))(jnp.asarray([0.1, 0.5]))
     np.testing.assert_allclose(batch[1], plain, rtol=1e-12)
     slopes = jax.jit(jax.jacobian(value, argnums=(0, 1, 2)))(0.5, 0.1, 1.0)
     for position, at in enumerate((0.5, 0.1, 1.0)):

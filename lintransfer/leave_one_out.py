@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lintransfer.arithmetic import ratio_where
+
 _PENALTIES = np.geomspace(1e4, 1e-10, 160)  # in units of the largest squared singular value
 
 
@@ -64,6 +66,21 @@ def leave_one_out_path(design: Any, labels: Any, groups: Any = ()) -> LeaveOneOu
     )
 
 
+def transported(error: Any, df2: Any, rows: Any, n: Any) -> Any:
+    r"""Prediction error at n samples from the one at N, at the same effective regularisation κ.
+
+    .. math:: E_n = E_N\,\frac{1 - \mathrm{df}_2/N}{1 - \mathrm{df}_2/n}
+
+    error: E_N = R + σ².  df2: Σ λ_i²/(λ_i+κ)², below N.  rows: N.  n: sample size.  All broadcast.
+    Returns E_n, inf for n ≤ df2. The ridges that give this κ are κ(N − df1) and κ(n − df1).
+    Deterministic equivalent, any covariance, error O(1/n). Source: new.
+
+    >>> transported(1.0, df2=5.0, rows=20.0, n=10.0)
+    1.5
+    """
+    return ratio_where(n > df2, error * (1 - df2 / rows), 1 - df2 / n, float("inf"))
+
+
 def transported_error(path: LeaveOneOutPath, n: Any, ridge: Any = "optimal") -> tuple[np.ndarray, np.ndarray]:
     """Prediction errors (1 + g, k) at the sample sizes n (k,), and the ridges (k,) behind them.
 
@@ -97,6 +114,5 @@ def _at(path: LeaveOneOutPath, n: np.ndarray, position: Any) -> np.ndarray:
         df2 = np.interp(position, nodes, df2)
     else:
         steady = steady[:, None, :]
-    left = 1 - df2 / n
-    with np.errstate(divide="ignore", over="ignore"):
-        return np.where(left > 0, np.exp(steady) / np.where(left > 0, left, 1.0), np.inf)
+    with np.errstate(over="ignore"):
+        return transported(np.exp(steady), df2, np.inf, n)

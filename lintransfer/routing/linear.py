@@ -12,9 +12,10 @@ from lintransfer.problems import TransferProblem
 from lintransfer.routing import linear_asymptotic as asymptotic
 from lintransfer.routing import linear_exact as exact
 from lintransfer.routing import questions as q
-from lintransfer.routing.route import Route
+from lintransfer.routing.route import ANY_INPUTS, Route
 from lintransfer.simulate.linear import simulate_risk, simulate_transferability
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
+from lintransfer.validation import is_traced
 
 
 def _numbered(learner: Any) -> bool:
@@ -24,6 +25,11 @@ def _numbered(learner: Any) -> bool:
 def _plain(p: TransferProblem, learner: Any) -> bool:
     """Tested where it was trained, from known weights."""
     return not p.has_shift and not q.fitted_source(p, learner)
+
+
+def _isotropic_features(p: TransferProblem) -> bool:
+    """Several given features with F = BᵀΣB a multiple of the identity, of a known number."""
+    return p.given_features is not None and not is_traced(p.features.multiplicity) and q.one_scale(p)
 
 
 def _always(p: TransferProblem, learner: Any) -> bool:
@@ -104,6 +110,10 @@ _HEAD: tuple[tuple[Any, ...], ...] = (
         lambda p, s: _plain(p, s) and p.given_features is None, exact.ridge_head,
     ),
     (
+        "exact", "ridge-features", "any Σ, several isotropic features, any ridge",
+        lambda p, s: _plain(p, s) and _isotropic_features(p), exact.ridge_features,
+    ),
+    (
         "exact", "source-feature-transfer", "Σ = λI, no ridge, fitted source",
         lambda p, s: (
             p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p) and p.outputs == 1
@@ -141,10 +151,15 @@ def _linear_pair(p: TransferProblem, pair: Any) -> bool:
     return all(model_of(learner) == Linear() for learner in pair)
 
 
+def _line(strategy: type, row: tuple[Any, ...]) -> Route:
+    """Exact theorems are about Gaussian inputs; the others hold on the sphere too."""
+    return Route(strategy, Linear, *row, *(() if row[0] == "exact" else (ANY_INPUTS,)))
+
+
 RISK: tuple[Route, ...] = (
-    *(Route(Scratch, Linear, *row) for row in _ALL_WEIGHTS if "fitted source" not in row[2]),
-    *(Route(FineTune, Linear, *row) for row in _ALL_WEIGHTS),
-    *(Route(LinearTransfer, Linear, *row) for row in _HEAD),
+    *(_line(Scratch, row) for row in _ALL_WEIGHTS if "fitted source" not in row[2]),
+    *(_line(FineTune, row) for row in _ALL_WEIGHTS),
+    *(_line(LinearTransfer, row) for row in _HEAD),
 )
 TRANSFERABILITY: tuple[Route, ...] = (
     Route(
@@ -157,7 +172,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     Route(
         FineTune, Linear, "asymptotic", "metric-transferability", "against Scratch with the same ridge, any Σ",
-        _tuned_pair, asymptotic.paired,
+        _tuned_pair, asymptotic.paired, ANY_INPUTS,
     ),
-    Route(FineTune, Linear, "simulate", "simulation", "everywhere", _linear_pair, _simulate_pair),
+    Route(FineTune, Linear, "simulate", "simulation", "everywhere", _linear_pair, _simulate_pair, ANY_INPUTS),
 )  # fmt: skip

@@ -17,7 +17,13 @@ from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_ri
 from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk, source_feature_risk
 from lintransfer.theory.frozen_features import frozen_features_risk
 from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk
-from lintransfer.theory.ridge_head import optimal_ridge_head_risk, ridge_head_risk
+from lintransfer.theory.ridge_head import (
+    optimal_ridge_features_risk,
+    optimal_ridge_head_risk,
+    ridge_features_risk,
+    ridge_head_risk,
+)
+from lintransfer.theory.wishart_resolvent import is_known
 
 
 def min_norm(p: TransferProblem, learner: Any, n: Any) -> Any:
@@ -73,6 +79,18 @@ def ridge_head(p: TransferProblem, learner: Any, n: Any) -> Any:
     if isinstance(learner.ridge, str):
         return optimal_ridge_head_risk(n, explained, f.unexplained, q.noise(p))
     return ridge_head_risk(n, explained, f.unexplained, q.noise(p), learner.ridge / where(scale > 0, scale, 1.0))
+
+
+def ridge_features(p: TransferProblem, learner: Any, n: Any) -> Any:
+    """Ridge head on several isotropic features, any Σ; silent at sizes that are traced or beyond the theorem's."""
+    f = p.features
+    count, explained = total(f.multiplicity), total(f.eigenvalue * f.target)
+    if isinstance(n, jax.core.Tracer) or not np.all(is_known(n, count)):
+        return math.nan
+    if isinstance(learner.ridge, str):
+        return optimal_ridge_features_risk(n, count, explained, f.unexplained, q.noise(p))
+    ridge = learner.ridge * count / total(f.eigenvalue * f.multiplicity)
+    return ridge_features_risk(n, count, explained, f.unexplained, q.noise(p), ridge)
 
 
 def fitted_feature(p: TransferProblem, learner: Any, n: Any) -> Any:

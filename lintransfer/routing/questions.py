@@ -16,6 +16,9 @@ from lintransfer.arithmetic import total, where
 from lintransfer.errors import MissingMethodError
 from lintransfer.problems import TransferProblem, Vectors
 from lintransfer.strategies import LinearTransfer, Scratch
+from lintransfer.validation import is_traced
+
+_ROUNDING = 1e-13  # of equal eigenvalues, relative
 
 
 def noise(p: TransferProblem) -> Any:
@@ -72,8 +75,14 @@ def rank(p: TransferProblem) -> Any:
 
 
 def one_scale(p: TransferProblem) -> bool:
-    """Whether the features are known to be isotropic: one eigenvalue of F."""
-    return p.features.eigenvalue.shape[-1] == 1
+    """Whether the features are known to be isotropic: one eigenvalue of F, up to rounding."""
+    f = p.features
+    if f.eigenvalue.shape[-1] == 1:
+        return True
+    if is_traced(f.eigenvalue, f.multiplicity):
+        return False
+    alive = np.asarray(f.eigenvalue)[np.asarray(f.multiplicity) > 0]
+    return alive.size > 0 and float(np.ptp(alive)) <= _ROUNDING * float(alive.max())
 
 
 def vectors_of(p: TransferProblem) -> Vectors:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs, least_squares
-from lintransfer.table.conditional import isotropic_design, world
+from lintransfer.table.conditional_experiments import isotropic_design, world
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.bounds import (
     best_shachaf_bound,
@@ -61,6 +61,14 @@ def _draw_projected(rng: Any, replicates: int, n: int, dim: int, exponent: float
     X, displacement, spectrum = world(n, dim, exponent)
     risk = _risk_of_design(X, displacement, spectrum)
     return risk, {"X": X, "displacement": displacement, "covariance": spectrum}
+
+
+def _projected_sample(rng: np.random.Generator) -> dict[str, Any]:
+    n, dim = int(rng.integers(1, 4)), int(rng.integers(5, 8))
+    return {
+        "X": rng.standard_normal((n, dim)), "displacement": rng.standard_normal(dim),
+        "covariance": rng.uniform(0.1, 4, dim),
+    }
 
 
 def _risk_of_design(X: Any, displacement: Any, spectrum: Any) -> Any:
@@ -177,11 +185,13 @@ ROWS = (
     ),
     Theorem(
         name="projected-risk-bound",
+        slow=True,
         kind="bound",
         statement="R = δᵀQΣQδ ≤ ‖QΣQ‖ ‖Qδ‖²",
         formula=projected_bound,
         source="new",
         domain="every design and covariance, σ = 0",
+        derivation="derivations.bounds.projected",
         limits=(
             Limit(
                 "Σ = I: equality with the risk",
@@ -194,6 +204,7 @@ ROWS = (
                 rtol=1e-11,
             ),
         ),
+        sample=_projected_sample,
         experiments=(
             Experiment(
                 _draw_projected,

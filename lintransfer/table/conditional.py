@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from lintransfer.simulate.end_to_end import draw_inputs, least_squares
+from lintransfer.table.conditional_experiments import (
+    conditional_arguments,
+    direction_arguments,
+    draw_conditional,
+    draw_direction,
+    draw_filter,
+    draw_weights,
+    isotropic_design,
+    risk_sample,
+    sum_over_directions,
+    weights_sample,
+)
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.conditional import (
     conditional_risk,
@@ -18,88 +28,6 @@ from lintransfer.theory.conditional import (
 )
 
 _SHACHAF = "Shachaf, Brutzkus & Globerson (2107.01641), linear part"
-
-
-def world(n: int, dim: int, exponent: float = 1.0, rank: int | None = None) -> tuple[Any, Any, Any]:
-    """A design of the given rank, a displacement and a spectrum, the same for the same arguments."""
-    rng = np.random.default_rng([n, dim])
-    spectrum = np.arange(1, dim + 1.0) ** -exponent
-    X = draw_inputs(rng, (n, dim), spectrum)
-    if rank is not None:
-        X = X[:, :rank] @ rng.standard_normal((rank, dim))
-    return X, rng.standard_normal(dim), spectrum
-
-
-def _relaxed(X: Any, y: Any, initial: Any, ridge: float, time: float) -> Any:
-    """Weights by means that know no singular values: an augmented least-squares problem, or the flow step by step."""
-    n, dim = X.shape
-    if time == math.inf:
-        stacked = np.vstack((X, math.sqrt(ridge) * np.eye(dim)))
-        residual = np.concatenate((y - X @ initial, np.zeros(dim)))
-        return initial + np.linalg.lstsq(stacked, residual, rcond=None)[0]
-    # The flow z' = b − A z is affine: its step over T/2^k is a Taylor polynomial, composed with itself k times.
-    doublings = 30
-    step = time / 2**doublings
-    generator = np.block(
-        [[-(X.T @ X + ridge * np.eye(dim)), (X.T @ (y - X @ initial))[:, None]], [np.zeros((1, dim + 1))]]
-    )
-    generator *= step / n
-    excess = (
-        generator + generator @ generator / 2
-    )  # of the step over the identity, kept apart: nothing is lost to 1
-    for _ in range(doublings):
-        excess = 2 * excess + excess @ excess
-    return initial + excess[:dim, dim]
-
-
-def _draw_weights(
-    rng: Any, replicates: int, n: int, dim: int, rank: int | None, ridge: float, time: float
-) -> Any:
-    X, y, initial = _fit_arrays(n, dim, rank)
-    return _relaxed(X, y, initial, ridge, time), {
-        "X": X,
-        "y": y,
-        "initial": initial,
-        "ridge": ridge,
-        "time": time,
-    }
-
-
-def _fit_arrays(n: int, dim: int, rank: int | None) -> tuple[Any, Any, Any]:
-    X, initial, _ = world(n, dim, rank=rank)
-    return X, np.cos(np.arange(n)), initial
-
-
-def _draw_conditional(
-    rng: Any, replicates: int, n: int, dim: int, noise_std: float, ridge: float, time: float
-) -> np.ndarray:
-    X, displacement, spectrum = world(n, dim)
-    labels = (X @ displacement)[:, None] + noise_std * rng.standard_normal((n, replicates))
-    error = least_squares(X, labels, ridge=ridge, time=time) - displacement[:, None]
-    return np.sum(spectrum[:, None] * error**2, axis=0)
-
-
-def _conditional_arguments(n: int, dim: int, noise_std: float, ridge: float, time: float) -> dict[str, Any]:
-    X, displacement, spectrum = world(n, dim)
-    return {
-        "X": X, "displacement": displacement, "covariance": spectrum, "noise_variance": noise_std**2, "ridge": ridge,
-        "time": time,
-    }  # fmt: skip
-
-
-def _sum_over_directions(
-    X: Any, displacement: Any, covariance: Any, noise_variance: Any, ridge: Any = 0.0, time: Any = math.inf
-) -> Any:
-    """`conditional_risk` at Σ = I from `direction_risk`, over all d directions."""
-    n, dim = X.shape
-    _, values, right = np.linalg.svd(X)
-    values = np.pad(values, (0, dim - len(values)))
-    return direction_risk(values, n, (right @ displacement) ** 2, noise_variance, ridge, time).sum()
-
-
-def isotropic_design(n: int, dim: int) -> dict[str, Any]:
-    X, displacement, _ = world(n, dim, exponent=0.0)
-    return {"X": X, "displacement": displacement, "covariance": np.ones(dim), "noise_variance": 0.3}
 
 
 ROWS = (
@@ -139,6 +67,18 @@ ROWS = (
             ),
         ),
         box={"singular_value": (1e-3, 1e3), "n": (1, 1000), "ridge": (0.0, 4.0), "time": (1e-3, 1e3)},
+        experiments=(
+            Experiment(
+                draw_filter,
+                tuple(
+                    {"n": n, "dim": dim, "ridge": ridge, "time": time}
+                    for n, dim in ((3, 5), (7, 4))
+                    for ridge, time in ((0.0, math.inf), (0.7, math.inf), (0.0, 2.5), (0.7, 2.5))
+                ),
+                "identity",
+                replicates=1,
+            ),
+        ),
         mutants=(
             Mutant(
                 "time of the sum loss",
@@ -175,9 +115,10 @@ ROWS = (
                 ({"X": np.zeros((0, 2)), "y": np.zeros(0), "initial": np.array([1.0, 2.0])},),
             ),
         ),
+        sample=weights_sample,
         experiments=(
             Experiment(
-                _draw_weights,
+                draw_weights,
                 tuple(
                     {"n": n, "dim": dim, "rank": rank, "ridge": ridge, "time": time}
                     for n, dim, rank in ((3, 5, None), (7, 4, None), (5, 5, None), (6, 5, 3))
@@ -230,6 +171,17 @@ ROWS = (
             "ridge": (0.01, 4.0),
             "time": (0.1, 10.0),
         },
+        experiments=(
+            Experiment(
+                draw_direction,
+                tuple(
+                    {"n": n, "dim": 6, "noise_std": 0.5, "ridge": ridge, "time": time}
+                    for n in (4, 10)
+                    for ridge, time in ((0.0, math.inf), (0.8, math.inf), (0.0, 3.0), (0.8, 3.0))
+                ),
+                arguments=direction_arguments,
+            ),
+        ),
         mutants=(
             Mutant(
                 "noise dropped",
@@ -259,7 +211,7 @@ ROWS = (
             Limit(
                 "Σ = I: sum over singular directions",
                 conditional_risk,
-                _sum_over_directions,
+                sum_over_directions,
                 tuple(
                     {**isotropic_design(n, 5), "ridge": ridge, "time": time}
                     for n in (3, 9)
@@ -267,15 +219,16 @@ ROWS = (
                 ),
             ),
         ),
+        sample=risk_sample,
         experiments=(
             Experiment(
-                _draw_conditional,
+                draw_conditional,
                 tuple(
                     {"n": n, "dim": 6, "noise_std": 0.5, "ridge": ridge, "time": time}
                     for n in (4, 10)
                     for ridge, time in ((0.0, math.inf), (0.8, math.inf), (0.0, 3.0))
                 ),
-                arguments=_conditional_arguments,
+                arguments=conditional_arguments,
             ),
         ),
         mutants=(

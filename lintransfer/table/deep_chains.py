@@ -187,6 +187,7 @@ ROWS = (
         source="new",
         domain="given X and y; L ≥ 1 real; of several local minima the one of lowest objective",
         derivation=None,
+        slow=True,
         limits=(
             Limit(
                 "one layer: ridge",

@@ -31,6 +31,27 @@ def _stopped(
     return risk_samples(rng, replicates, n=n, target=target, noise_std=math.sqrt(noise_variance), time=time)
 
 
+def _slopes(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float,
+    time: float,
+) -> np.ndarray:
+    """Derivatives of risks in the time, by central differences on the same data, in the unit of the slope."""
+    target, step = np.full(dim, math.sqrt(displacement_energy / dim)), 1e-3 * time
+    learners = [{"time": time - step}, {"time": time + step}]
+    early, late = paired_risk_samples(rng, replicates, learners, n=n, target=target, noise_std=math.sqrt(noise_variance))
+    return _slope_unit(n, dim, time) * (late - early) / (2 * step)
+
+
+def _slope_unit(n: int, dim: int, time: float, **_: float) -> float:
+    """e^(Tx₋)/2."""
+    return math.exp(time * (1 - math.sqrt(dim / n)) ** 2) / 2
+
+
+def _slope_scale(**point: Any) -> float:
+    """What a slope may be off by, relatively: the risk over the time."""
+    return _slope_unit(**point) * float(early_stopped_risk(**point)) / point["time"]
+
+
 def _best_stopped(
     rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float
 ) -> np.ndarray:
@@ -192,6 +213,17 @@ ROWS = (
         ),
         # A narrow spectrum makes the slope a small difference: eleven digits for 1e-3 ≤ n/d ≤ 1e3.
         box=_BOX | {"n": (10**3, 10**6), "dim": (10**3, 10**6), "time": (1e-2, 1e1)},
+        experiments=tuple(
+            Experiment(
+                _slopes,
+                _growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.3, time=time),
+                "asymptotic",
+                1_500,
+                allowance=_allowance,
+                unit=_slope_scale,
+            )
+            for n, time in ((4, 0.5), (12, 2.0))
+        ),
         mutants=(
             Mutant(
                 "the noise heats from e^(−2Tx)",

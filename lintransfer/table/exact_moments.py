@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.end_to_end import risk_samples
-from lintransfer.table.conditional import world
+from lintransfer.table.conditional_experiments import world
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
 

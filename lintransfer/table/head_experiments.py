@@ -66,7 +66,13 @@ def shifted_head(
 
 def tuned_head_risk(rng: np.random.Generator, replicates: int, **point: Any) -> np.ndarray:
     """Risks at the ridge that is best on other samples (the risk is flat there)."""
-    return one_head_risk(rng, replicates, ridge=_pilot(rng.integers(2**32), replicates // 4, 1, **point), **point)
+    return tuned_features_risk(rng, replicates, n_features=1, **point)
+
+
+def tuned_features_risk(rng: np.random.Generator, replicates: int, n_features: int, **point: Any) -> np.ndarray:
+    """As `tuned_head_risk`, for several features."""
+    ridge = _pilot(rng.integers(2**32), replicates // 4, n_features, **point)
+    return head_risk(rng, replicates, n_features=n_features, ridge=ridge, **point)
 
 
 def best_ridges(rng: np.random.Generator, replicates: int, n_features: int, **point: Any) -> np.ndarray:

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from lintransfer.fixedpoint import effective_regularization
-from lintransfer.simulate.end_to_end import risk_samples
+from lintransfer.table.power_law_experiments import (
+    draw_inverse_traces,
+    draw_ratios,
+    draw_risks,
+    draw_sizes,
+    ratio_arguments,
+    saturated_arguments,
+)
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.power_law import (
     mode_constant,
@@ -19,28 +26,6 @@ from lintransfer.theory.power_law import (
     risk_constant,
     saturated_power_law_risk,
 )
-
-_DIM_PER_SAMPLE = 30  # d/n of the simulations: the tail left out counts less than 1/n there
-
-
-def _problem(n: int, spectrum_exponent: float, energy_exponent: float) -> tuple[np.ndarray, np.ndarray]:
-    """Spectrum and displacement of amplitude 1."""
-    index = np.arange(1, _DIM_PER_SAMPLE * n + 1.0)
-    spectrum = index**-spectrum_exponent
-    return spectrum, np.sqrt(index**-energy_exponent / spectrum)
-
-
-def _draw(
-    rng: Any, replicates: int, n: int, spectrum_exponent: float, energy_exponent: float, **_: Any
-) -> Any:
-    spectrum, displacement = _problem(n, spectrum_exponent, energy_exponent)
-    return risk_samples(rng, replicates, n=n, target=displacement, covariance=spectrum)
-
-
-def _saturated_arguments(n: int, spectrum_exponent: float, energy_exponent: float) -> dict[str, Any]:
-    spectrum, displacement = _problem(n, spectrum_exponent, energy_exponent)
-    inverse_energy = float(np.sum(displacement**2 / spectrum))
-    return {"n": n, "spectrum_exponent": spectrum_exponent, "inverse_energy": inverse_energy}
 
 
 def _sizes(*exponents: tuple[float, float]) -> tuple[dict[str, Any], ...]:
@@ -109,6 +94,15 @@ ROWS = (
             Limit("a → ∞: c_a → 1", lambda: mode_constant(1e9), lambda: 1.0),
         ),
         box={"n": (1, 10**9), "spectrum_exponent": (1.01, 20.0)},
+        experiments=(
+            Experiment(
+                draw_inverse_traces,
+                tuple({"n": n, "spectrum_exponent": a} for a in (2.0,) for n in (5, 10, 20)),
+                "asymptotic",
+                replicates=2000,
+                allowance=lambda n, **_: 2 / n,
+            ),
+        ),
         mutants=(
             Mutant("exponent a lost", lambda n, spectrum_exponent: mode_constant(spectrum_exponent) / n),
             Mutant(
@@ -154,7 +148,7 @@ ROWS = (
         sample=_sample_risk,
         experiments=(
             Experiment(
-                _draw,
+                draw_risks,
                 _sizes((2.0, 2.5)),
                 "asymptotic",
                 replicates=5000,
@@ -163,7 +157,7 @@ ROWS = (
                 arguments=_with_amplitude,
             ),
             Experiment(
-                _draw,
+                draw_risks,
                 _sizes((3.0, 2.0)),
                 "asymptotic",
                 replicates=5000,
@@ -213,13 +207,13 @@ ROWS = (
         box={"n": (1, 10**6), "spectrum_exponent": (1.05, 8.0), "inverse_energy": (1e-3, 1e3)},
         experiments=(
             Experiment(
-                _draw,
+                draw_risks,
                 _sizes((2.0, 6.5)),
                 "asymptotic",
                 replicates=10_000,
                 resolution=0.1,
                 allowance=lambda n, **_: 2 / n,
-                arguments=_saturated_arguments,
+                arguments=saturated_arguments,
             ),
         ),
         mutants=(
@@ -239,6 +233,7 @@ ROWS = (
     ),
     Theorem(
         name="power-law-sample-complexity",
+        slow=True,
         kind="asymptotic",
         statement="n(ε) = c_a [C(1−p)π/(sin(πp) ε)]^(1/(q−1))",
         formula=power_law_sample_complexity,
@@ -249,6 +244,20 @@ ROWS = (
             Limit("the risk there is ε", _risk_at_its_sample_size, lambda risk, **_: risk, (_RISK_POINT,)),
         ),
         sample=_sample_accuracy,
+        experiments=(
+            Experiment(
+                draw_sizes,
+                tuple(
+                    {"risk": risk, "reach": reach, "spectrum_exponent": 2.0, "energy_exponent": 2.5}
+                    for risk, reach in ((0.2, 12), (0.07, 24), (0.025, 48))
+                ),
+                "asymptotic",
+                replicates=1500,
+                resolution=0.06,
+                allowance=lambda reach, **_: 4 / reach,
+                arguments=lambda reach, **rest: {**rest, "amplitude": 1.0},
+            ),
+        ),
         mutants=(
             Mutant(
                 "exponent 1/q",
@@ -262,6 +271,7 @@ ROWS = (
     ),
     Theorem(
         name="power-law-sample-ratio",
+        slow=True,
         kind="asymptotic",
         statement="n_FT/n_scratch = ((s² + t² − 2stc)/t²)^(1/(q−1)) at every ε → 0",
         formula=power_law_sample_ratio,
@@ -291,6 +301,20 @@ ROWS = (
             "cross_energy": float(rng.uniform(-0.3, 0.3)),
             "target_energy": float(rng.uniform(1, 4)),
         },
+        experiments=(
+            Experiment(
+                draw_ratios,
+                tuple(
+                    {"risk": risk, "reach": reach, "energy_exponent": 2.5, "source_energy": 0.81, "overlap": 0.8}
+                    for risk, reach in ((0.12, 12), (0.045, 24), (0.016, 48))
+                ),
+                "asymptotic",
+                replicates=1200,
+                resolution=0.1,
+                allowance=lambda reach, **_: 4 / reach,
+                arguments=ratio_arguments,
+            ),
+        ),
         mutants=(
             Mutant(
                 "cross term counted once",

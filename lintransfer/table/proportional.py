@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
-from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.proportional_experiments import (
+    draw_best_ridges,
+    draw_kappas,
+    draw_ties,
+    gain_arguments,
+    regression,
+    tuned_gains,
+    tuned_risks,
+)
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.isotropic import min_norm_risk
 from lintransfer.theory.proportional import (
@@ -23,44 +29,6 @@ from lintransfer.theory.proportional import (
 _BOX: dict[str, tuple[Any, Any]] = {
     "n": (0, 10**9), "dim": (1, 10**9), "displacement_energy": (0.0, 4.0), "noise_variance": (0.0, 4.0),
 }
-
-
-def _regression(
-    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float,
-    **how: float,
-) -> np.ndarray:
-    target = np.full(dim, math.sqrt(displacement_energy / dim))
-    return risk_samples(rng, replicates, n=n, target=target, noise_std=math.sqrt(noise_variance), **how)
-
-
-def _tuned(
-    rng: np.random.Generator, replicates: int, *, n: int, dim: int, displacement_energy: float, noise_variance: float
-) -> np.ndarray:
-    """Risks at the ridge, out of a ladder, whose mean over the same designs is least."""
-    target = np.full(dim, math.sqrt(displacement_energy / dim))
-    ladder = [{"ridge": ridge} for ridge in dim * noise_variance / displacement_energy * np.geomspace(0.5, 2, 7)]
-    risks = paired_risk_samples(rng, replicates, ladder, n=n, target=target, noise_std=math.sqrt(noise_variance))
-    return risks[np.argmin(risks.mean(axis=1))]
-
-
-def _tuned_gain(
-    rng: np.random.Generator, replicates: int, *, n: int, dim: int, overlap: float, noise_variance: float
-) -> np.ndarray:
-    """Paired gain of fine-tuning over scratch, each at its own ridge dσ²/‖δ‖²."""
-    source, target = teacher_pair(dim, overlap)
-    learners = [
-        {"initial": start, "ridge": dim * noise_variance / float(np.sum((target - start) ** 2))}
-        for start in (np.zeros(dim), source)
-    ]
-    scratch, tuned = paired_risk_samples(
-        rng, replicates, learners, n=n, target=target, noise_std=math.sqrt(noise_variance)
-    )
-    return scratch - tuned
-
-
-def _gain_arguments(n: int, dim: int, overlap: float, noise_variance: float) -> dict[str, Any]:
-    energies = {"source_energy": 1.0, "cross_energy": overlap, "target_energy": 1.0}
-    return {"n": n, "dim": dim, "noise_variance": noise_variance} | energies
 
 
 def _sign_of_gain(n: int, source_norm: float, target_norm: float, overlap: float) -> float:
@@ -110,7 +78,7 @@ ROWS = (
         box=_BOX | {"ridge": (1e-9, 1e9)},
         experiments=tuple(
             Experiment(
-                _regression,
+                regression,
                 _growing(n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
                 "asymptotic",
                 4_000,
@@ -157,6 +125,16 @@ ROWS = (
             ),
         ),
         box={"n": (1, 10**9), "dim": (1, 10**9), "ridge": (1e-9, 1e9)},
+        experiments=tuple(
+            Experiment(
+                draw_kappas,
+                _growing(n=n, dim=8, ridge=ridge),
+                "asymptotic",
+                1_000,
+                allowance=_allowance,
+            )
+            for n, ridge in ((4, 1.0), (16, 2.0))
+        ),
         mutants=(
             Mutant("the other root", lambda n, dim, ridge: -ridge / (n * isotropic_kappa(n, dim, ridge))),
             Mutant("d/n for n/d", lambda n, dim, ridge: isotropic_kappa(dim, n, ridge)),
@@ -164,6 +142,7 @@ ROWS = (
     ),
     Theorem(
         name="tuned-ridge",
+        slow=True,
         kind="asymptotic",
         statement="λ* = dσ²/‖δ‖² at every γ",
         formula=tuned_ridge,
@@ -188,6 +167,17 @@ ROWS = (
             ),
         ),
         box={"dim": (1, 10**9), "displacement_energy": (0.01, 4.0), "noise_variance": (0.0, 4.0)},
+        experiments=(
+            Experiment(
+                draw_best_ridges,
+                tuple(
+                    {"n": n, "dim": dim, "displacement_energy": 0.9, "noise_variance": 0.4}
+                    for n, dim in ((3, 5), (5, 4), (9, 3))
+                ),
+                replicates=30_000,
+                arguments=lambda n, **rest: rest,
+            ),
+        ),
         mutants=(
             Mutant("σ²/‖δ‖²", lambda dim, displacement_energy, noise_variance: noise_variance / displacement_energy),
             Mutant(
@@ -234,7 +224,7 @@ ROWS = (
         box=_BOX,
         experiments=(
             Experiment(
-                _tuned,
+                tuned_risks,
                 _growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
                 1_500,
@@ -292,13 +282,13 @@ ROWS = (
         },
         experiments=(
             Experiment(
-                _tuned_gain,
+                tuned_gains,
                 _growing(n=12, dim=12, overlap=0.95, noise_variance=0.3),
                 "asymptotic",
                 3_000,
                 0.08,
                 allowance=_allowance,
-                arguments=_gain_arguments,
+                arguments=gain_arguments,
             ),
         ),
         mutants=(
@@ -318,6 +308,7 @@ ROWS = (
     ),
     Theorem(
         name="tuned-boundary",
+        slow=True,
         kind="exact",
         statement="tuned fine-tuning beats tuned scratch iff c > s/(2t), at every γ, also γ > 1, if σ > 0",
         formula=tuned_boundary_overlap,
@@ -338,6 +329,18 @@ ROWS = (
             ),
         ),
         box={"source_norm": (0.0, 4.0), "target_norm": (0.1, 4.0)},
+        experiments=(
+            Experiment(
+                draw_ties,
+                tuple(
+                    {"n": n, "dim": 6, "source_norm": s, "target_norm": t, "noise_variance": 0.3}
+                    for n, s, t in ((2, 0.8, 1.2), (6, 1.0, 1.0), (9, 1.5, 1.2))
+                ),
+                replicates=12_000,
+                resolution=0.1,
+                arguments=lambda source_norm, target_norm, **_: {"source_norm": source_norm, "target_norm": target_norm},
+            ),
+        ),
         mutants=(
             Mutant("s/t", lambda source_norm, target_norm: source_norm / target_norm),
             Mutant("t/(2s)", lambda source_norm, target_norm: target_norm / (2 * source_norm)),

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
+from lintransfer.simulate.relu_kernel import draw_inputs, kernel_fit, kernel_risk_samples, plain_kernel
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.relu.bounds import generalization_bound, gram_bound, leading_bound
+from lintransfer.theory.relu.bounds import generalization_bound, gram_bound, leading_bound, risk_bound
 from lintransfer.theory.relu.kernels import (
     first_layer_kernel,
     first_layer_slope,
@@ -94,6 +94,23 @@ def _absolute_error_draws(rng: np.random.Generator, replicates: int, n: int, dim
     target = np.full(dim, dim**-0.5)
     risks = kernel_risk_samples(rng, replicates, n=n, target=target, trained="first")
     return np.sqrt(np.mean(risks)), {"n": n, "displacement_energy": 1.0, "first": 1, "second": 0}
+
+
+def _two_point_draws(rng: np.random.Generator, replicates: int, n: int, scale: float) -> tuple[Any, Any]:
+    """Mean risk where the teacher shows on one of two orthogonal inputs only, which has probability 1/n."""
+    points, target = np.eye(2), np.array([scale, 0.0])
+    risks = np.empty(replicates)
+    for i in range(replicates):
+        seen = points[np.unique((rng.random(n) > 1 / n).astype(int))]
+        fitted = kernel_fit(seen, seen @ target)(points)
+        risks[i] = (fitted - points @ target) ** 2 @ np.array([1 / n, 1 - 1 / n])
+    return np.mean(risks), {"n": n, "displacement_energy": scale**2}
+
+
+def _sphere_risk_draws(rng: np.random.Generator, replicates: int, n: int, dim: int, trained: str) -> tuple[Any, Any]:
+    """Mean risks of noiseless training on the sphere."""
+    risks = kernel_risk_samples(rng, replicates, n=n, target=np.full(dim, dim**-0.5), trained=trained)
+    return np.mean(risks), {"n": n, "displacement_energy": 1.0}
 
 
 ROWS = (
@@ -263,7 +280,7 @@ ROWS = (
         statement="E|f − y| ≤ √(2 ỹᵀH⁻¹ỹ/n) + C√(log(n/(λ_0η))/n), the first term at most ‖δ‖√(8/n); √R falls like d/n",
         formula=leading_bound, source="Arora et al. 2019, theorem 5.1; Shachaf et al. 2021 for residual labels",
         domain="unit inputs, 1-Lipschitz loss in [0, 1], first layer trained, noiseless",
-        papers=("arora2019", "shachaf2021"),
+        papers=("arora2019", "shachaf2021"), derivation="derivations.relu.leading_bound",
         limits=(
             Limit(
                 "first term of the bound", leading_bound,
@@ -280,6 +297,35 @@ ROWS = (
         mutants=(
             Mutant("n in place of √n", lambda n, displacement_energy, first=1, second=0:
                    leading_bound(n, displacement_energy, first, second) ** 2 / 8),
+        ),
+    ),
+    Theorem(
+        name="relu-risk-bound", kind="bound",
+        statement="E R ≤ 2‖δ‖² min(1, 2/√n), whichever layers are trained",
+        formula=risk_bound, source="new, after Arora et al. 2019, theorem 5.1", papers=("arora2019",),
+        domain="any law of inputs on the unit sphere, noiseless labels, linear residual, infinite width, no ridge",
+        derivation="derivations.relu.risk_bound",
+        limits=(
+            Limit(
+                "largest error times mean error, first layer", risk_bound,
+                lambda n, displacement_energy: np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy),
+                ({"n": 30, "displacement_energy": 0.4},),
+            ),
+        ),
+        box={"n": (1, 10**6), "displacement_energy": (1e-3, 1e3)},
+        experiments=(
+            Experiment(
+                _two_point_draws, ({"n": 20, "scale": 1.0}, {"n": 20, "scale": 100.0}), compare="bound", replicates=400
+            ),
+            Experiment(
+                _sphere_risk_draws,
+                tuple({"n": 6, "dim": 2, "trained": trained} for trained in ("first", "second", "both")),
+                compare="bound", replicates=200,
+            ),
+        ),
+        mutants=(
+            Mutant("n² in place of √n", lambda n, displacement_energy: 4 * displacement_energy / n**2),
+            Mutant("norm in place of energy", lambda n, displacement_energy: risk_bound(n, displacement_energy**0.5)),
         ),
     ),
 )

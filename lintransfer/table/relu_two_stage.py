@@ -226,9 +226,10 @@ ROWS = (
         ),
     ),
     Theorem(
-        name="relu-gaussian-risk", kind="asymptotic",
+        name="relu-gaussian-risk", kind="asymptotic", slow=True,
         statement="R of a wide ReLU network on N(0, Σ) is that of ridge regression at λ = ζ tr Σ + λ_0/K'(0)",
         formula=gaussian_risk, source="new", domain="effective rank ≥ 20; low by (1 to 10)/r_eff",
+        derivation="derivations.relu.gaussian_risk",
         limits=(
             Limit(
                 "Σ = I is the proportional curve in units of the energy",

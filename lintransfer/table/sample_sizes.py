@@ -190,7 +190,7 @@ ROWS = (
         formula=noiseless_sample_quantile,
         source="new",
         domain="Σ = I, σ = 0, ε ≥ 0, 0 ≤ p ≤ 1",
-        derivation=None,
+        derivation="derivations.sample_sizes.noiseless_quantile",
         limits=(
             Limit(
                 "certainty of no error takes d samples, of t² none",

@@ -11,6 +11,7 @@ from typing import Any
 
 from lintransfer.arithmetic import ratio_where, sqrt, where
 from lintransfer.theory.isotropic import min_norm_risk
+from lintransfer.theory.proportional import tuned_boundary_overlap
 
 
 def large_sample_boundary(unexplained: Any, noise_variance: Any) -> Any:
@@ -89,8 +90,8 @@ def fine_tuning_boundary(source_norm: Any, target_norm: Any) -> Any:
     >>> fine_tuning_boundary(1.0, 1.0)
     0.5
     """
-    cosine = ratio_where(target_norm > 0, source_norm, 2 * target_norm, math.inf)
-    return where(cosine <= 1, cosine, math.nan)
+    cosine = tuned_boundary_overlap(source_norm, target_norm)
+    return where((target_norm > 0) & (cosine <= 1), cosine, math.nan)
 
 
 def fine_tuning_start(displacement_energy: Any, unexplained: Any, noise_variance: Any) -> Any:

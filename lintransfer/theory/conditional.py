@@ -7,9 +7,12 @@ With X = U S Vᵀ and any rank, ŵ = w₀ + V f(S) Uᵀ(y − Xw₀). The filter
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
-from lintransfer.arithmetic import array_namespace, expm1, ratio_where, total, where
+import numpy as np
+
+from lintransfer.arithmetic import array_namespace, expm1, kind_of, ratio_where, total, where
 
 
 def ridge_filter(singular_value: Any, ridge: Any = 0.0) -> Any:
@@ -88,7 +91,7 @@ def spectral_fit(X: Any, y: Any, initial: Any = None, ridge: Any = 0.0, time: An
 
     X: (n, d).  y: (n,) or (n, k).  initial: w₀, (d,) or (d, k), zeros if None.  ridge, time: as in
     `spectral_filter`.
-    Returns (d,) or (d, k).  Identity, NumPy and JAX.  Source: Shachaf, Brutzkus & Globerson (2107.01641),
+    Returns (d,) or (d, k).  Identity, NumPy, JAX and mpmath.  Source: Shachaf, Brutzkus & Globerson (2107.01641),
     linear part.
 
     >>> import numpy as np
@@ -96,11 +99,11 @@ def spectral_fit(X: Any, y: Any, initial: Any = None, ridge: Any = 0.0, time: An
     [2.0, 7.0]
     """
     xp = array_namespace(X, y, initial, ridge, time)
-    X, y, ridge, time = (_floating(xp, v) for v in (X, y, ridge, time))
-    start = xp.zeros((X.shape[1], *y.shape[1:])) if initial is None else _floating(xp, initial)
+    X, y, ridge, time = (floating(xp, v) for v in (X, y, ridge, time))
+    start = xp.zeros((X.shape[1], *y.shape[1:])) if initial is None else floating(xp, initial)
     if X.shape[0] == 0:
         return start
-    left, values, right = _factors(xp, X)
+    left, values, right = factors(xp, X)
     kept = spectral_filter(values, X.shape[0], ridge, time)
     return start + right.T @ (kept.reshape(-1, *(1,) * (y.ndim - 1)) * (left.T @ (y - X @ start)))
 
@@ -116,7 +119,7 @@ def conditional_risk(
     X: (n, d).  displacement: δ = θ_T − w₀, (d,), or (d, k) for k outputs.  covariance: Σ of the risk, (d,) or
     (d, d).
     noise_variance: σ² per output.  ridge, time: as in `spectral_filter`.
-    Returns a scalar.  Identity, any rank; NumPy and JAX.  Source: Shachaf, Brutzkus & Globerson (2107.01641),
+    Returns a scalar.  Identity, any rank; NumPy, JAX and mpmath.  Source: Shachaf, Brutzkus & Globerson (2107.01641),
     linear part, extended to filters.
 
     >>> import numpy as np
@@ -124,12 +127,12 @@ def conditional_risk(
     10.0
     """
     xp = array_namespace(X, displacement, covariance, noise_variance, ridge, time)
-    X, displacement, covariance = (_floating(xp, v) for v in (X, displacement, covariance))
-    noise_variance, ridge, time = (_floating(xp, v) for v in (noise_variance, ridge, time))
+    X, displacement, covariance = (floating(xp, v) for v in (X, displacement, covariance))
+    noise_variance, ridge, time = (floating(xp, v) for v in (noise_variance, ridge, time))
     delta = displacement.reshape(X.shape[1], -1)
     if X.shape[0] == 0:
         return covariance_energy(covariance, delta.T)
-    _, values, right = _factors(xp, X)
+    _, values, right = factors(xp, X)
     kept = spectral_filter(values, X.shape[0], ridge, time)
     error = delta - right.T @ ((kept * values)[:, None] * (right @ delta))
     noise = covariance_energy(covariance, kept[:, None] * right)
@@ -144,14 +147,25 @@ def covariance_energy(covariance: Any, rows: Any) -> Any:
     return total((rows * image).reshape(-1))
 
 
-def _floating(xp: Any, value: Any) -> Any:
-    """An array; exact and mpmath numbers become floats, because singular values are computed in floating point."""
+def floating(xp: Any, value: Any) -> Any:
+    """An array of floats, or of mpmath numbers; exact fractions become floats, as singular values are irrational."""
     array = xp.asarray(value)
-    return array.astype(float) if array.dtype == object else array
+    if array.dtype != object or any(kind_of(entry) == "mpmath" for entry in array.flat):
+        return array
+    if any(kind_of(entry) != "numpy" for entry in array.flat):
+        raise TypeError("singular values are computed of numbers only")
+    return array.astype(float)
 
 
-def _factors(xp: Any, X: Any) -> tuple[Any, Any, Any]:
+def factors(xp: Any, X: Any) -> tuple[Any, Any, Any]:
     """Thin U, S, Vᵀ, with the singular values that rounding alone keeps from 0 set to 0."""
-    left, values, right = xp.linalg.svd(X, full_matrices=False)
-    cutoff = max(X.shape) * float(xp.finfo(values.dtype).eps) * values[:1]
+    if X.dtype == object:
+        mpmath = sys.modules["mpmath"]
+        parts = [np.array(part.tolist(), dtype=object) for part in mpmath.svd_r(mpmath.matrix(X.tolist()))]
+        left, values, right = parts[0], parts[1].reshape(-1), parts[2]
+        epsilon = mpmath.eps
+    else:
+        left, values, right = xp.linalg.svd(X, full_matrices=False)
+        epsilon = float(xp.finfo(values.dtype).eps)
+    cutoff = max(X.shape) * epsilon * values[:1]
     return left, xp.where(values > cutoff, values, 0), right

@@ -1,0 +1,1 @@
+"""Prediction error at other sample sizes from the one that was measured."""

@@ -16,6 +16,7 @@ _PUBLIC = {
     "TransferProblem": "problems",
     "Linear": "models",
     "DeepLinear": "models",
+    "ShallowReLU": "models",
     "Scratch": "strategies",
     "FineTune": "strategies",
     "LinearTransfer": "strategies",

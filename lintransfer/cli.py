@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.cli_arguments import add_learners, add_problem, learners_from, list_argument, numbers, problem_from
-from lintransfer.errors import LinTransferError, refuse
+from lintransfer.errors import LinTransferError, MissingMethodError, refuse
 from lintransfer.storage import check_writable
 
 
@@ -52,17 +52,24 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("diagram", _diagram, "Phase diagram over overlap and dataset size; by default the flagship one.")
     add_problem(sub)
     add_learners(sub, ["linear-transfer", "fine-tune"])
-    sub.add_argument("--baseline", default="scratch", help="what transfer is compared with (default: scratch)")
+    sub.add_argument("--baseline", default=None, help="what transfer is compared with (default: scratch, of their model)")
     sub.add_argument(
         "--n", type=list_argument, default=None, help="sample sizes, as 10:1000:10 or 10,20,50 (default: up to 2d)"
     )
-    sub.add_argument("--axis", default=None, help="horizontal axis NAME=VALUES, as overlap=0:1:0.01 (the default)")
+    sub.add_argument(
+        "--axis",
+        action="append",
+        help="horizontal axis NAME=VALUES, as overlap=0:1:0.01 (the default), source_norm=0.5:2:0.1 or depth=1,2,3,inf; "
+        "a second one is the vertical axis, at a single --n",
+    )
     sub.add_argument(
         "--slices", type=list_argument, default=None, help="overlaps of simulated slices; 'none' to leave them out"
     )
     sub.add_argument("--replicates", type=int, default=20, help="simulated training sets per point (default: 20)")
     sub.add_argument("--key", type=int, default=0, help="seed of the simulation (default: 0)")
-    sub.add_argument("--risk", type=float, default=0.1, help="summarise the n that reaches this risk (default: 0.1)")
+    sub.add_argument(
+        "--risk", type=float, default=None, help="summarise the n that reaches this risk (default: 0.1, sphere: 0.1/d)"
+    )
     sub.add_argument("--figure", help="write the picture here (.png, .svg, .pdf)")
     sub.add_argument("--data", help="write the numbers here (netCDF)")
 
@@ -149,18 +156,24 @@ def _sizes(options: Any, problem: Any) -> np.ndarray:
 
 def _diagram(options: Any) -> int:
     from lintransfer import complexity, diagrams, plotting, slices
-    from lintransfer.strategies import Scratch
+    from lintransfer.strategies import Scratch, default_baseline
 
     check_writable(options.figure)
     check_writable(options.data)
-    problem, learners, baseline = (
-        problem_from(options),
-        learners_from(options.learner or options.default_learners),
-        learners_from([options.baseline])[0],
-    )
-    name, _, values = (options.axis or "overlap=0:1:0.01").partition("=")
-    axes: dict[str, Any] = {name: numbers(values)}
+    problem, learners = problem_from(options), learners_from(options.learner or options.default_learners)
+    baseline = default_baseline(*learners) if options.baseline is None else learners_from([options.baseline])[0]
+    if options.risk is None:
+        options.risk = 0.1 if problem.is_gaussian else 0.1 / problem.dim
+    axes: dict[str, Any] = {}
+    for text in options.axis or ["overlap=0:1:0.01"]:
+        name, _, values = text.partition("=")
+        if name in axes:
+            refuse("axis", "given once for each name", text)
+        axes[name] = numbers(values)
     sizes = _sizes(options, problem)
+    if len(axes) > 2 or (len(axes) == 2 and len(np.unique(sizes)) > 1):
+        refuse("axis", "given once, or twice together with a single --n", got=f"{len(axes)} axes and {len(sizes)} sizes")
+    over_overlap = list(axes) == ["overlap"]
     with _progress("phase diagram") as progress:
         diagram = diagrams.phase_diagram(
             problem,
@@ -172,10 +185,10 @@ def _diagram(options: Any) -> int:
             progress=progress,
             **axes,
         )
-    curves = slices.asymptotic_boundaries(problem, learners) if name == "overlap" and baseline == Scratch() else {}
+    curves = slices.asymptotic_boundaries(problem, learners) if over_overlap and baseline == Scratch() else {}
     cuts = None
     sliceable = slices.can_be_sliced(problem, learners) and baseline == Scratch()
-    if name == "overlap" and options.slices != [] and sliceable:
+    if over_overlap and options.slices != [] and sliceable:
         overlaps = np.cos(np.pi * np.array([3, 2, 1]) / 8) if options.slices is None else options.slices
         top = int(sizes.max())
         points = np.unique(np.linspace(max(1, top // 20), top, 11).astype(int))
@@ -197,7 +210,8 @@ def _diagram(options: Any) -> int:
         plotting.save_figure(drawn, options.figure)
     needs = {}
     for who in [baseline, *learners]:
-        needs[diagrams.label_of(who)] = complexity.sample_complexity(problem, who, options.risk)
+        with contextlib.suppress(MissingMethodError):  # a learner that is only simulated
+            needs[diagrams.label_of(who)] = complexity.sample_complexity(problem, who, options.risk)
     summary = diagram.summary()
     if options.json:
         _print_json(

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import DataFileError, DomainError, UnknownNameError, refuse
-from lintransfer.models import DeepLinear
+from lintransfer.models import DeepLinear, ShallowReLU
 from lintransfer.problems import TransferProblem
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch
 
 STRATEGIES: dict[str, type] = {"scratch": Scratch, "fine-tune": FineTune, "linear-transfer": LinearTransfer}
+
+_MODEL_OPTIONS = ["depth", "relu", "width"]
 
 
 def numbers(text: str) -> list[Any]:
@@ -47,7 +49,13 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("problem")
     group.add_argument("--dim", type=int, default=500, help="input dimension d (default: 500)")
     group.add_argument("--overlap", type=float, default=0.8, help="cosine of the two teachers (default: 0.8)")
-    group.add_argument("--noise-std", type=float, default=0.2, help="label noise σ (default: 0.2)")
+    group.add_argument(
+        "--inputs", choices=("gaussian", "sphere"), default="gaussian",
+        help="N(0, I), or uniform on the unit sphere, where labels have energy ‖θ‖²/d (default: gaussian)",
+    )
+    group.add_argument(
+        "--noise-std", type=float, default=None, help="label noise σ (default: 0.2, on the sphere 0.2/√d)"
+    )
     group.add_argument("--source-norm", type=float, default=1.0, help="‖θ_S‖ (default: 1)")
     group.add_argument("--target-norm", type=float, default=1.0, help="‖θ_T‖ (default: 1)")
     group.add_argument("--n-source", type=int, default=None, help="source samples (default: the source is known)")
@@ -61,11 +69,18 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
 
 def problem_from(options: Any) -> TransferProblem:
     """The problem that the options describe."""
-    noise = {"noise_std": options.noise_std, "n_source": options.n_source, "source_noise_std": options.source_noise_std}
+    on_sphere = options.inputs == "sphere"
+    noise_std = options.noise_std
+    if noise_std is None:
+        noise_std = 0.2 / np.sqrt(max(options.dim, 1)) if on_sphere else 0.2
+    noise = {"noise_std": noise_std, "n_source": options.n_source, "source_noise_std": options.source_noise_std}
     if options.teachers is None:
-        return TransferProblem.isotropic(
+        build = TransferProblem.sphere if on_sphere else TransferProblem.isotropic
+        return build(
             options.dim, options.overlap, source_norm=options.source_norm, target_norm=options.target_norm, **noise
         )
+    if on_sphere:
+        refuse("inputs", "gaussian with --teachers (the sphere takes dim, overlap and norms)", options.inputs)
     try:
         with np.load(options.teachers, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in ("source", "target", "covariance") if name in stored.files}
@@ -85,8 +100,8 @@ def add_learners(parser: argparse.ArgumentParser, default: list[str]) -> None:
         "--learner",
         action="append",
         metavar="NAME[:OPTION=VALUE,...]",
-        help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal or fine-tune:depth=3; may be repeated "
-        f"(default: {' '.join(default)})",
+        help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal, fine-tune:depth=3 or "
+        f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both); may be repeated (default: {' '.join(default)})",
     )
     parser.set_defaults(default_learners=default)
 
@@ -101,16 +116,26 @@ def _learner(text: str) -> Learner:
     if name not in STRATEGIES:
         raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {name!r}")
     strategy = STRATEGIES[name]
-    known = [f.name for f in fields(strategy) if f.name != "model"] + (["depth"] if strategy is not LinearTransfer else [])
+    known = [f.name for f in fields(strategy) if f.name != "model"] + ([] if strategy is LinearTransfer else _MODEL_OPTIONS)
     options: dict[str, Any] = {}
     for part in filter(None, rest.split(",")):
         key, _, value = part.partition("=")
         if key not in known:
             raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {key!r}")
         try:
-            options[key] = value if value == "optimal" else float(value)
+            options[key] = value if value == "optimal" or key == "relu" else float(value)
         except ValueError:
             refuse(key, 'a number or "optimal"', value)
-    if "depth" in options:
-        options["model"] = DeepLinear(options.pop("depth"))
-    return strategy(**options)
+    given = {key: options.pop(key) for key in _MODEL_OPTIONS if key in options}
+    return strategy(**options, model=_model(given)) if given else strategy(**options)
+
+
+def _model(given: dict[str, Any]) -> DeepLinear | ShallowReLU:
+    """The model that depth, or relu and width, describe."""
+    if "depth" in given and len(given) > 1:
+        refuse("depth", "given without relu and width", got=", ".join(given))
+    if "depth" in given:
+        return DeepLinear(given["depth"])
+    if "relu" not in given:
+        refuse("width", "given together with relu, as in relu=both,width=64", got="no relu")
+    return ShallowReLU(given.get("width", np.inf), given["relu"])

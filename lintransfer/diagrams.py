@@ -13,12 +13,24 @@ from scipy.optimize import brentq
 
 from lintransfer import plotting
 from lintransfer.errors import DataFileError, refuse
+from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk, sample_sizes, transferability
 from lintransfer.storage import load_dataset, provenance, save_dataset
-from lintransfer.strategies import Learner, Scratch, label_of, model_of
+from lintransfer.strategies import Learner, LinearTransfer, default_baseline, label_of
 
 Axis = Callable[[TransferProblem, Learner, Any], tuple[TransferProblem, Learner]]
+
+
+def _with_depth(learner: Learner, depth: Any) -> Learner:
+    """The learner with a deep linear model of that depth; frozen features have none and stay as they are."""
+    if isinstance(learner, LinearTransfer):
+        return learner
+    model = DeepLinear(depth) if isinstance(learner.model, Linear) else learner.model
+    if not isinstance(model, DeepLinear):
+        refuse("depth", "an axis of linear and deep linear learners only", learner)
+    return replace(learner, model=replace(model, depth=depth))
+
 
 AXES: Mapping[str, Axis] = {
     "overlap": lambda problem, learner, value: (problem.with_overlap(value), learner),
@@ -29,7 +41,7 @@ AXES: Mapping[str, Axis] = {
     "n_source": lambda problem, learner, value: (problem.with_noise(n_source=value), learner),
     "ridge": lambda problem, learner, value: (problem, replace(learner, ridge=value)),
     "time": lambda problem, learner, value: (problem, replace(learner, time=value)),
-    "depth": lambda problem, learner, value: (problem, replace(learner, model=replace(model_of(learner), depth=value))),
+    "depth": lambda problem, learner, value: (problem, _with_depth(learner, value)),
 }
 
 
@@ -58,7 +70,10 @@ class PhaseDiagram:
         return self.dataset.boundary
 
     def plot(self, **options: Any) -> Any:
-        """Draw one panel per learner and the winner map; returns the matplotlib figure (see `plotting`)."""
+        """Draw one panel per learner and the winner map; returns the matplotlib figure (see `plotting`).
+
+        Over one axis and n, or over two axes at a single n.
+        """
         return plotting.plot_phase_diagram(self.dataset, **options)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -111,16 +126,18 @@ def phase_diagram(
     """Risk and transferability of `learners` on the grid of `axes` × `n`.
 
     axes: values by name, out of `AXES`: overlap, source_norm, target_norm, noise_std, source_noise_std, n_source (the
-    problem), ridge, time, depth (the learners; the baseline keeps its own).  baseline: by default `Scratch()`.
+    problem), ridge, time, depth (the learners; the baseline keeps its own, frozen features have none; it makes linear
+    models deep).  baseline: by default `Scratch()`, of the learners'
+    model if that is one ReLU network.
     method, key, replicates: as in `risk`; a simulated cell gets a seed of its own.  progress(done, total) is called
     after each column.
 
     Cells where a theorem is silent are nan with valid = False; a grid never stops half-way. Raises `DomainError`
     for an unknown axis or an empty one.
     """
-    baseline = Scratch() if baseline is None else baseline
     if isinstance(learners, Learner):
         learners = [learners]
+    baseline = default_baseline(*learners) if baseline is None else baseline
     labels = [label_of(learner) for learner in learners]
     if not labels or len(set(labels)) < len(labels):
         refuse("learners", "a non-empty list of different learners", learners)
@@ -150,6 +167,8 @@ def phase_diagram(
     dataset = _labelled(grid, sizes, labels, label_of(baseline), risks, values, errors, base)
     dataset["boundary"] = _boundary(problem, learners, baseline, method, grid, sizes, dataset)
     dataset.attrs |= {"problem": describe(problem), "method": method, **provenance()}
+    energy = float(np.sum(problem.modes.eigenvalue * problem.modes.target))
+    dataset.attrs |= {"label_energy": energy if energy > 0 else 1.0}
     dataset.attrs |= {"theorems": "; ".join(f"{name}: {what}" for name, (_, what) in told.items())}
     dataset.attrs |= {"methods": "; ".join(f"{name}: {how}" for name, (how, _) in told.items())}
     return PhaseDiagram(dataset)
@@ -161,6 +180,7 @@ def describe(problem: TransferProblem) -> str:
     parts += [f"overlap={problem.overlap:.6g}", f"noise_std={float(problem.noise_std):.6g}"]
     if problem.n_source is not None:
         parts += [f"n_source={problem.n_source}", f"source_noise_std={float(problem.source_noise_std):.6g}"]
+    parts += [] if problem.is_gaussian else ["inputs=sphere"]
     parts += [] if problem.is_isotropic else [f"modes={len(np.atleast_1d(problem.modes.eigenvalue))}"]
     return ", ".join(parts)
 
@@ -193,6 +213,15 @@ def _axis_values(name: str, values: Any) -> np.ndarray:
     if len(np.unique(array)) < len(array):
         refuse(name, "a list of different values", values)
     return array
+
+
+def _place(name: str, value: Any) -> Any:
+    """Depth enters through 1 − 1/L, where ∞ is a number among others: its boundaries are sought there."""
+    return 1 - 1 / value if name == "depth" else value
+
+
+def _at_place(name: str, place: Any) -> Any:
+    return (1 / (1 - place) if place < 1 else np.inf) if name == "depth" else place
 
 
 def _move(problem: TransferProblem, learner: Learner, here: Mapping[str, Any]) -> tuple[TransferProblem, Learner]:
@@ -257,7 +286,7 @@ def _boundary(
     name = next(iter(grid), None)
     if len(grid) != 1 or name is None or not np.issubdtype(grid[name].dtype, np.number):
         return dims, empty
-    axis = np.sort(grid[name].astype(float))
+    axis = _place(name, np.sort(grid[name].astype(float)))
     roots: dict[tuple[int, int], list[float]] = {}
     for i, learner in enumerate(learners):
         t = dataset.transferability.isel(learner=i).sortby(name).values
@@ -273,12 +302,12 @@ def _boundary(
                     between = axis[k] - low * (axis[k + 1] - axis[k]) / (high - low)
 
                     def difference(value: float, learner: Learner = learner, j: int = j) -> float:
-                        world, moved = _move(problem, learner, {name: np.float64(value)})
+                        world, moved = _move(problem, learner, {name: np.float64(_at_place(name, value))})
                         return float(transferability(world, moved, sizes[j], baseline, method=method))
 
                     refined = exact and name not in ("n_source",)
                     found.append(brentq(difference, axis[k], axis[k + 1], xtol=1e-13) if refined else between)
-            roots[i, j] = found
+            roots[i, j] = [_at_place(name, place) for place in found]
     most = max((len(found) for found in roots.values()), default=0)
     array = np.full((len(learners), most, len(sizes)), np.nan)
     for (i, j), found in roots.items():

@@ -14,31 +14,54 @@ import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.errors import MissingMethodError, UnknownNameError, refuse
-from lintransfer.models import DeepLinear, Linear
-from lintransfer.simulate.deep_flow import train_reduced
+from lintransfer.models import DeepLinear, Linear, ShallowReLU
+from lintransfer.relu_fitting import KernelFit, NetworkFit, fit_relu
+from lintransfer.simulate.deep_reduced import Rest, follow_balanced, follow_chain
 from lintransfer.simulate.end_to_end import spectral_step
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, model_of
-from lintransfer.theory.deep_end_points import deep_end_point
+from lintransfer.theory.deep_end_points import deep_end_point, end_point_parts, ends_at_saddle
+from lintransfer.theory.unbalanced_chains import (
+    chain_end_points,
+    chain_imbalances,
+    initial_scales,
+    unbalanced_retention,
+)
 
-METHODS = ("exact", "flow")
+METHODS = ("auto", "exact", "flow")
 
 # fit(learner, X (n, d), y (n, k), source (d, r) or None) -> weights (d, k)
 Fit = Callable[[Any, np.ndarray, np.ndarray, Any], np.ndarray]
 
 
-def fit(learner: Learner, X: Any, y: Any, source: Any = None, method: str = "exact") -> np.ndarray:
-    r"""Weights at the end of training a learner on the arrays X, y.
+def fit(
+    learner: Learner, X: Any, y: Any, source: Any = None, method: str = "auto", key: int = 0
+) -> np.ndarray | KernelFit | NetworkFit:
+    r"""Weights at the end of training a learner on the arrays X, y; for a ReLU network, the function it has learnt.
 
     For the linear model: the minimiser of ‖y − Xw‖² + λ‖w − w0‖² (for λ = 0 the one closest to w0), w0 = 0 or the
     source weights; with a stopping time T, the weights :math:`w(T)` of gradient flow on 1/(2n) of that loss. Linear
     transfer returns the weights that its head gives to the inputs: features times head.
 
+    For a deep linear network: the end point m + ρQw0 of gradient flow on all layers, from the rank-one network that
+    computes the source, m = X⁺y. With imbalances (width one) the sign of ρ may be left open by what is conserved: the
+    flow then decides it, also with method "exact". Documented values: a start on the ray to the saddle (balanced, source
+    weights zero or exactly anti-aligned, as on whitened inputs) ends at 0; so does a chain whose largest imbalance is
+    shared by two layers, if the flow stalls there; a zero source with negative imbalances ends at m.
+
+    For a shallow ReLU network: a `KernelFit` (infinite width: regression of the residual y − f_S(X) with the arc-cosine
+    kernel, f = f_S + K(·, X)(K(X, X) + λ)⁻¹(y − f_S(X))) or a `NetworkFit` (a finite network, drawn with seed `key` and
+    trained), both to be called on inputs (n', d). The source is a function of inputs (n', d), linear weights (d,), the
+    weights of a network (first (m, d), second (m,), optionally its scale) or what an earlier `fit` returned: a finite
+    model goes on training a network, and keeps any other source frozen beside a new one.
+
     X: inputs, (n, d), n ≥ 0.  y: labels, (n,) or (n, k).  source: source weights, (d,) or (d, k); for
     `LinearTransfer` also (d, r), r features, each used at unit norm. Ignored by `Scratch`.
-    method: "exact" (closed form) or "flow" (the training itself, integrated by an adaptive solver).
+    method: "exact" (closed form), "flow" (the training itself, integrated by an adaptive solver; gradient descent for
+    finite ReLU networks), or "auto": the first of the two that there is.
 
     Returns (d,), or (d, k) for k outputs, NumPy float64.
-    Raises `DomainError` if shapes do not match or a number is not finite, `UnknownNameError` for an unknown learner or
+    Raises `DomainError` if shapes do not match, a number is not finite, or ReLU inputs are zero, parallel (naming the
+    rows) or too many for memory, `UnknownNameError` for an unknown learner or
     method, `MissingMethodError` if this learner cannot be trained that way.
 
     >>> from lintransfer import FineTune, Scratch
@@ -47,11 +70,17 @@ def fit(learner: Learner, X: Any, y: Any, source: Any = None, method: str = "exa
     array([1., 2., 0.])
     >>> fit(FineTune(), X, y, source=[5.0, 5.0, 5.0])
     array([1., 2., 5.])
+    >>> from lintransfer import ShallowReLU
+    >>> learnt = fit(FineTune(ShallowReLU()), X, y, source=lambda inputs: inputs @ np.array([5.0, 5.0, 5.0]))
+    >>> learnt(X).round(12)
+    array([1., 2.])
     """
     if not isinstance(learner, Learner):
         raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {learner!r}")
     if method not in METHODS:
         raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    if isinstance(model_of(learner), ShallowReLU):
+        return fit_relu(learner, X, y, source, method, key)
     train = _route(learner, method)
     design = _matrix("X", X)
     if design.ndim != 2 or design.shape[1] == 0:
@@ -68,6 +97,8 @@ def fit(learner: Learner, X: Any, y: Any, source: Any = None, method: str = "exa
 def _route(learner: Learner, method: str) -> Fit:
     model = model_of(learner)
     found = FITS.get((type(learner), type(model)), {})
+    if method == "auto" and found:
+        return next(iter(found.values()))
     if method not in found:
         there = f"there is: {', '.join(found)}" if found else "there is none"
         raise MissingMethodError(f"method {method!r} is not there for fitting {learner!r}; {there}")
@@ -177,31 +208,75 @@ def _time(learner: Any) -> float:
     return float(getattr(learner, "time", math.inf))
 
 
-# Deep linear networks: from the balanced rank-one network whose end-to-end vector is the source.
+# Deep linear networks: from the rank-one network whose end-to-end vector is the source.
 
 
-def _deep_arguments(learner: Any, y: np.ndarray) -> float:
-    model = model_of(learner)
-    if y.shape[1] > 1 or not model.is_balanced or _ridge(learner) != 0 or _time(learner) != math.inf:
+def _deep_model(learner: Any, y: np.ndarray) -> Any:
+    if y.shape[1] > 1 or _ridge(learner) != 0 or _time(learner) != math.inf:
         raise MissingMethodError(
-            f"fitting {learner!r} to labels of shape {y.shape} is not there: one output, a balanced network, no ridge, "
-            "trained to convergence"
+            f"fitting {learner!r} to labels of shape {y.shape} is not there: one output, no ridge, trained to convergence"
         )
-    return float(model.depth)
+    return model_of(learner)
 
 
 def _deep_end_point(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
-    depth = _deep_arguments(learner, y)
-    return deep_end_point(X, y[:, 0], source[:, 0], depth)[:, None] if len(X) else source
+    model = _deep_model(learner, y)
+    labels, start = y[:, 0], source[:, 0]
+    if not len(X):
+        return source
+    if model.is_balanced:
+        return deep_end_point(X, labels, start, float(model.depth))[:, None]
+    return _chain_end_point(_imbalances(model, start), X, labels, start)[:, None]
 
 
 def _deep_flow(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
-    depth = _deep_arguments(learner, y)
-    if not math.isfinite(depth):
-        raise MissingMethodError('method "flow" needs a finite depth')
+    model = _deep_model(learner, y)
+    labels, start = y[:, 0], source[:, 0]
+    if not math.isfinite(model.depth):
+        raise MissingMethodError('method "flow" needs a finite depth; method "exact" has depth = inf')
     if not len(X):
         return source
-    return train_reduced(source, X[:, :, None], y, depth, tolerance=1e-9, rtol=1e-10)
+    if not model.is_balanced:
+        return _chain_flow(_imbalances(model, start), X, labels, start).weights[:, None]
+    if model.depth > 1 and ends_at_saddle(X, labels, start):
+        return np.zeros_like(source)
+    return follow_balanced(X, labels, start, float(model.depth)).weights[:, None]
+
+
+def _imbalances(model: Any, start: np.ndarray) -> tuple[float, ...]:
+    """Δ_2 … Δ_L, refused if no network of width one with this end-to-end vector is determined by them."""
+    values = tuple(float(d) for d in chain_imbalances(model.depth, model.imbalance))
+    if not start.any() and max(values) > 0:
+        refuse(
+            "imbalance", "at most 0 from source weights that vanish (a first layer of norm > 0 would need a direction)",
+            model.imbalance,
+        )
+    return values
+
+
+def _chain_end_point(imbalance: tuple[float, ...], X: np.ndarray, y: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """m ± |ρ|Qw0; the flow is integrated only where what is conserved leaves the sign open."""
+    parts = end_point_parts(X, y, start)
+    if not start.any():
+        return parts.fit if max(imbalance) < 0 else 0 * start
+    if max(imbalance) == 0 and ends_at_saddle(X, y, start):
+        return 0 * start
+    square = float(start @ start)
+    end = unbalanced_retention(imbalance, square, parts.null_fraction, parts.fit_ratio * square)
+    ahead, turned = chain_end_points(parts.fit, parts.kept, end.retention)
+    if end.decided:
+        return ahead
+    rest = _chain_flow(imbalance, X, y, start)
+    if rest.stalled:
+        return 0 * start
+    return ahead if (rest.weights - parts.fit) @ parts.kept >= 0 else turned
+
+
+def _chain_flow(imbalance: tuple[float, ...], X: np.ndarray, y: np.ndarray, start: np.ndarray) -> Rest:
+    if max(imbalance) == 0 and ends_at_saddle(X, y, start):
+        return Rest(0 * start, True)
+    heads = initial_scales(imbalance, float(start @ start))[1:]
+    return follow_chain(X, y, start, np.sqrt(heads))
 
 
 FITS: Mapping[tuple[type, type], Mapping[str, Fit]] = {

@@ -30,10 +30,11 @@ def risk_law(problem: TransferProblem, learner: Learner, n: int) -> Law:
     """
     check_question(problem, learner)
     n = whole_number("n", n, 0)
-    plain = q.ridgeless(learner) and problem.outputs == 1 and not problem.has_shift
+    plain = q.ridgeless(learner) and problem.outputs == 1 and not problem.has_shift and problem.is_gaussian
     if not plain or q.fitted_source(problem, learner) or model_of(learner) != Linear():
         raise _no_law(
-            "risk_law", learner, "a linear model, no ridge, trained to convergence, one output, a known source"
+            "risk_law", learner,
+            "a linear model, Gaussian inputs, no ridge, trained to convergence, one output, a known source",
         )
     noise = float(problem.noise_variance)
     if isinstance(learner, LinearTransfer):
@@ -68,7 +69,7 @@ def transferability_law(problem: TransferProblem, learner: Learner, n: int, base
     known = isinstance(learner, FineTune) and isinstance(baseline, Scratch) and problem.n_source is None
     plain = q.ridgeless(learner) and q.ridgeless(baseline) and problem.outputs == 1
     linear = model_of(learner) == model_of(baseline) == Linear()
-    if not (known and plain and linear and problem.is_isotropic):
+    if not (known and plain and linear and problem.is_isotropic and problem.is_gaussian):
         raise _no_law(
             "transferability_law", learner, "ridgeless FineTune against ridgeless Scratch, Σ = λI, one output"
         )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lintransfer.errors import refuse
 
+LAYERS = ("first", "second", "both")
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -18,8 +20,8 @@ class DeepLinear:
     """f(x) = xᵀW_1W_2…W_L, all layers trained by gradient flow on the squared loss, from a rank-one start.
 
     depth: L ≥ 1, any real number where a formula allows it, or inf.  imbalance: ‖W_1‖² − ‖W_2‖² at the start for two
-    layers, or a tuple of ‖W_1‖² − a_j² for deeper chains; 0 is the balanced network that pretraining ends in.
-    Source weights are the end-to-end vector.
+    layers, or a tuple of the L − 1 numbers ‖W_1‖² − a_j² for deeper chains (then of width one, L whole); 0 is the
+    balanced network that pretraining ends in. Source weights are the end-to-end vector.
     """
 
     depth: float
@@ -30,10 +32,50 @@ class DeepLinear:
         if not real or not self.depth >= 1:
             refuse("depth", "a number of layers ≥ 1, or inf", self.depth)
         values = self.imbalance if isinstance(self.imbalance, tuple) else (self.imbalance,)
-        if not all(isinstance(v, int | float) and math.isfinite(v) for v in values):
+        if not all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in values):
             refuse("imbalance", "a finite number, or a tuple of them", self.imbalance)
+        if isinstance(self.imbalance, tuple) or self.imbalance != 0:
+            self._check_imbalances(values)
+
+    def _check_imbalances(self, values: tuple[float, ...]) -> None:
+        if not math.isfinite(self.depth) or self.depth != int(self.depth):
+            refuse("depth", "a whole number for a network with imbalanced layers", self.depth)
+        layers = int(self.depth) - 1
+        if len(values) != layers or (layers > 1 and not isinstance(self.imbalance, tuple)):
+            wanted = f"a tuple of {layers} numbers ‖W_1‖² − a_j²" if layers else "0"
+            refuse("imbalance", f"{wanted} for depth {self.depth:g}", self.imbalance)
 
     @property
     def is_balanced(self) -> bool:
         """Whether all layers start at the same norm."""
         return not any(self.imbalance) if isinstance(self.imbalance, tuple) else self.imbalance == 0
+
+
+@dataclass(frozen=True)
+class ShallowReLU:
+    """f(x) = m^{−1/2} Σ_r a_r relu(w_r·x), a_r = ±1, w_r ~ N(0, I), in pairs of opposite a_r so that f = 0 at the start.
+
+    width: m, an even number of neurons, or inf. At infinite width gradient descent is regression with the arc-cosine
+    kernel, from whatever function training starts at; finite networks are trained.
+    trained: the layers that are trained, "first", "second" or "both".
+    Fine-tuning starts from the linear function of known source weights (a finite network keeps it frozen and learns the
+    residual), or, if the problem has an n_source, from the same network trained on a source set. A learner's ridge is λ in Σ(y − f)² + λ‖W − W_start‖² over the trained weights (infinite width only).
+
+    >>> ShallowReLU(trained="first")
+    ShallowReLU(width=inf, trained='first')
+    """
+
+    width: float = math.inf
+    trained: str = "both"
+
+    def __post_init__(self) -> None:
+        real = isinstance(self.width, int | float) and not isinstance(self.width, bool)
+        if not real or not self.width >= 2 or (math.isfinite(self.width) and self.width % 2 != 0):
+            refuse("width", "an even number of neurons ≥ 2 (they come in pairs), or inf", self.width)
+        if self.trained not in LAYERS:
+            refuse("trained", '"first", "second" or "both"', self.trained)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the width is infinite."""
+        return math.isinf(self.width)

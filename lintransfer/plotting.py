@@ -34,6 +34,33 @@ def _edges(values: np.ndarray) -> np.ndarray:
     return np.concatenate([[1.5 * values[0] - 0.5 * values[1]], middle, [1.5 * values[-1] - 0.5 * values[-2]]])
 
 
+def _plane(dataset: Any) -> tuple[str, str, Any]:
+    """What a map shows: the first axis (x) and the sample size (y), or two axes at a single sample size."""
+    from lintransfer.errors import refuse
+
+    names = [str(name) for name in dataset.winner.dims]
+    if len(names) == 3 and dataset.sizes["n"] == 1:
+        return names[0], names[1], dataset.isel(n=0)
+    if len(names) != 2:
+        refuse("axes", "one axis besides n, or two at a single n, for a map", got=f"the dimensions {', '.join(names)}")
+    return names[0], "n", dataset
+
+
+def _positions(name: str, values: np.ndarray) -> np.ndarray:
+    """Where the values of an axis are drawn: depth at 1 − 1/L, the exponent it acts through, so that ∞ has a place."""
+    values = np.asarray(values, dtype=float)
+    return 1 - 1 / values if name == "depth" else values
+
+
+def _label_axes(axes: Axes, dataset: Any, names: Sequence[str]) -> None:
+    for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
+        axis.set_label_text(LABELS.get(name, name))
+        if name == "depth":
+            values = dataset[name].values
+            shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 7)).astype(int))]
+            axis.set_ticks(_positions(name, shown), ["∞" if np.isinf(depth) else f"{depth:g}" for depth in shown])
+
+
 def _limits(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
     if len(x) > 1:
         axes.set_xlim(float(np.min(x)), float(np.max(x)))
@@ -51,17 +78,18 @@ def draw_sign_change(axes: Axes, x: np.ndarray, y: np.ndarray, t: np.ndarray) ->
 
 
 def plot_transferability(dataset: Any, learner: str, axes: Axes, limit: float = 1.0) -> Any:
-    """Transferability of one learner over the first axis (x) and n (y), clipped to ±limit: blue helps, red hurts,
+    """Transferability of one learner over the first axis (x) and n or the second axis (y), clipped to ±limit: blue helps, red hurts,
     black line T = 0, hatching where the theorem is silent. Returns the mesh, for a colour bar."""
-    name = dataset.winner.dims[0]
-    x, y = dataset[name].values, dataset.n.values
-    t = dataset.transferability.sel(learner=learner).transpose("n", name).values
+    name, other, dataset = _plane(dataset)
+    x, y = (_positions(axis, dataset[axis].values) for axis in (name, other))
+    t = dataset.transferability.sel(learner=learner).transpose(other, name).values
     shown = np.clip(t, -limit, limit)
     mesh = axes.pcolormesh(_edges(x), _edges(y), shown, cmap="RdBu", vmin=-limit, vmax=limit, rasterized=True)
     if np.isnan(t).any():
         axes.contourf(x, y, np.isnan(t), levels=[0.5, 1.5], hatches=["///"], colors="none")
     draw_sign_change(axes, x, y, t)
-    axes.set(xlabel=LABELS.get(name, name), ylabel=LABELS["n"], title=learner)
+    axes.set_title(learner)
+    _label_axes(axes, dataset, (name, other))
     _limits(axes, x, y)
     return mesh
 
@@ -71,9 +99,9 @@ def plot_winner(dataset: Any, axes: Axes) -> None:
     from matplotlib.colors import BoundaryNorm, ListedColormap
     from matplotlib.patches import Patch
 
-    name = dataset.winner.dims[0]
-    x, y = dataset[name].values, dataset.n.values
-    index = dataset.winner.transpose("n", name).values.astype(float)
+    name, other, dataset = _plane(dataset)
+    x, y = (_positions(axis, dataset[axis].values) for axis in (name, other))
+    index = dataset.winner.transpose(other, name).values.astype(float)
     index[index < 0] = np.nan
     names = [str(c) for c in dataset.contender.values]
     colours = [CONTENDERS[i % len(CONTENDERS)] for i in range(len(names))]
@@ -90,17 +118,19 @@ def plot_winner(dataset: Any, axes: Axes) -> None:
         columnspacing=1.0,
         handlelength=1.2,
     )
-    axes.set(xlabel=LABELS.get(name, name), ylabel=LABELS["n"], title="least risk")
+    axes.set_title("least risk")
+    _label_axes(axes, dataset, (name, other))
     axes.xaxis.labelpad = 1
     _limits(axes, x, y)
 
 
 def plot_phase_diagram(
-    dataset: Any, curves: Mapping[str, Sequence[tuple[str, Any, Any]]] | None = None, limit: float = 1.0
+    dataset: Any, curves: Mapping[str, Sequence[tuple[str, Any, Any]]] | None = None, limit: float | None = None
 ) -> Figure:
     """One panel of transferability per learner, and the winner map.
 
-    curves: per learner, (label, x, n) lines to draw over the panel, such as an asymptotic boundary.
+    curves: per learner, (label, x, n) lines to draw over the panel, such as an asymptotic boundary.  limit: where the
+    colours end; by default the energy of the noiseless target labels.
     """
     import matplotlib.pyplot as plt
 
@@ -108,6 +138,7 @@ def plot_phase_diagram(
     figure, panels = plt.subplots(
         1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2), layout="constrained", squeeze=False
     )
+    limit = float(dataset.attrs.get("label_energy", 1.0)) if limit is None else limit
     _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
     return figure
 

@@ -58,18 +58,19 @@ class StandardErrors(NamedTuple):
 @partial(
     jax.tree_util.register_dataclass,
     data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err"],
-    meta_fields=["dim", "n_source", "outputs"],
+    meta_fields=["dim", "n_source", "outputs", "inputs"],
 )
 @dataclass(frozen=True)
 class TransferProblem:
     r"""A source task, a target task and what is known of both: labels y = x·θ_T + σξ, inputs x ~ N(0, Σ).
 
-    Build one with `isotropic`, `from_subspaces`, `from_teachers` or `from_data`. Closed forms see only `modes`; vectors
+    Build one with `isotropic`, `sphere`, `from_subspaces`, `from_teachers` or `from_data`. Closed forms see only `modes`; vectors
     are kept where they were given, for simulation and for test covariances that do not commute with Σ.
 
     dim: input dimension d.  modes: see `lintransfer.spectra.Modes`.  noise_std: σ, label noise of the target.
     n_source, source_noise_std: size and noise of the source set; None means that the source is known perfectly.
     outputs: number k of outputs (noise σ² on each).  std_err: standard errors, where estimated from data.
+    inputs: the law of the inputs, "gaussian" or "sphere"; exact results for Gaussian inputs do not answer on the sphere.
     """
 
     dim: int
@@ -81,6 +82,7 @@ class TransferProblem:
     given_features: Features | None = field(default=None, repr=False)
     vectors: Vectors | None = field(default=None, repr=False)
     std_err: StandardErrors | None = None
+    inputs: str = "gaussian"
 
     # ------------------------------------------------------------------ constructors
 
@@ -110,6 +112,31 @@ class TransferProblem:
         one = array_namespace(overlap, s, t).ones(1)
         modes = Modes(np.ones(1), np.full(1, float(dim)), s * s * one, s * t * overlap * one, t * t * one)
         return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std))
+
+    @classmethod
+    def sphere(
+        cls,
+        dim: int,
+        overlap: Any,
+        source_norm: Any = 1.0,
+        target_norm: Any = 1.0,
+        noise_std: Any = 0.0,
+        n_source: int | None = None,
+        source_noise_std: Any = 0.0,
+    ) -> TransferProblem:
+        """Inputs uniform on the unit sphere S^{d−1}, so Σ = I/d, and two teachers of given norms at cosine `overlap`.
+
+        Labels have energy ‖θ‖²/d: hold noise and risks against that. Formulas that are exact for Gaussian inputs only
+        are silent here; deterministic equivalents and simulation answer.
+        Raises `DomainError` if dim < 2, |overlap| > 1, or a norm or noise level is negative.
+
+        >>> p = TransferProblem.sphere(dim=50, overlap=0.8)
+        >>> p.inputs, p.modes.eigenvalue.tolist(), round(p.overlap, 12)
+        ('sphere', [0.02], 0.8)
+        """
+        dim = whole_number("dim", dim, 2)
+        whole = cls.isotropic(dim, overlap, noise_std, source_norm, target_norm, n_source, source_noise_std)
+        return replace(whole, modes=whole.modes._replace(eigenvalue=whole.modes.eigenvalue / dim), inputs="sphere")
 
     @classmethod
     def from_subspaces(
@@ -165,8 +192,8 @@ class TransferProblem:
         """Two given teachers, (d,) or (d, k) for k outputs, and a covariance: None (identity), spectrum (d,) or (d, d).
 
         test_covariance: where the risk is measured, if not under `covariance`.  features: feature map B (d, r) for
-        `LinearTransfer`; by default the columns of θ_S, at unit norm.  source_covariance: inputs of the source set, if not
-        under `covariance` (used only with n_source).
+        `LinearTransfer`; by default the k columns of θ_S (of its fit, with n_source), at unit norm.
+        source_covariance: inputs of the source set, if not under `covariance` (used only with n_source).
         Raises `DomainError` if lengths do not match, a covariance is not symmetric or has a negative eigenvalue, or a
         number is not finite.
         """
@@ -196,7 +223,7 @@ class TransferProblem:
             if features.shape[0] != dim:
                 refuse("features", f"a matrix with {dim} rows", got=f"shape {features.shape}")
         xp = array_namespace(source, target, covariance)
-        if features is None and source.shape[1] > 1:
+        if features is None and source.shape[1] > 1 and n_source is None:
             norms = xp.sqrt(xp.sum(source * source, axis=0))
             features = source / xp.where(norms > 0, norms, 1.0)
         if covariance is None:
@@ -241,6 +268,11 @@ class TransferProblem:
         return self.modes.eigenvalue.shape[-1] == 1 and not self.has_shift
 
     @property
+    def is_gaussian(self) -> bool:
+        """True if the inputs are Gaussian."""
+        return self.inputs == "gaussian"
+
+    @property
     def has_shift(self) -> bool:
         """True if the risk is measured under a covariance other than the training one."""
         return self.vectors is not None and self.vectors.test_covariance is not None
@@ -273,7 +305,7 @@ class TransferProblem:
 
     @property
     def features(self) -> Features:
-        """The frozen features of `LinearTransfer`: those given, else the one direction θ_S/‖θ_S‖."""
+        """The frozen features of `LinearTransfer`: those given (k outputs: the k columns of θ_S), else θ_S/‖θ_S‖."""
         if self.given_features is not None:
             return self.given_features
         m = self.modes

@@ -13,8 +13,10 @@ from lintransfer.errors import MissingMethodError, UnknownNameError, refuse
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import ROUTES, TRANSFER_ROUTES
 from lintransfer.routing.route import Route
-from lintransfer.strategies import Learner, Scratch, model_of
+from lintransfer.strategies import Learner, default_baseline, model_of
 from lintransfer.validation import is_traced
+
+_TWO_DIGITS: Any = {"float_kind": lambda value: f"{value:.2g}"}
 
 METHODS = ("auto", "exact", "asymptotic", "bound", "simulate")
 
@@ -45,7 +47,7 @@ class Estimate:
         error = (
             ""
             if not np.any(self.std_err)
-            else f" ± {np.array2string(np.asarray(self.std_err), precision=2, threshold=12)}"
+            else f" ± {np.array2string(np.asarray(self.std_err), threshold=12, formatter=_TWO_DIGITS)}"
         )
         return f"{shown}{error}  [{self.method}: {self.theorem}]"
 
@@ -81,9 +83,9 @@ def check_question(problem: Any, learner: Any, method: str = "auto") -> None:
 
 def _routes(table: tuple[Route, ...], problem: TransferProblem, learner: Learner, method: str) -> list[Route]:
     pair = [r for r in table if isinstance(learner, r.strategy) and isinstance(model_of(learner), r.model)]
-    found = [r for r in pair if method in ("auto", r.method) and r.applies(problem, learner)]
+    found = [r for r in pair if r.answers(method) and r.speaks(problem, learner)]
     if not found:
-        there = sorted({r.method for r in pair if r.applies(problem, learner)})
+        there = sorted({r.method for r in pair if r.speaks(problem, learner)})
         raise MissingMethodError(
             f"method {method!r} is not there for {learner!r} on this problem; "
             + (f"there is: {', '.join(there)}" if there else "there is none (see lintransfer.methods())")
@@ -97,10 +99,11 @@ def _first_that_speaks(found: list[Route], problem: TransferProblem, learner: An
         with np.errstate(all="ignore"):
             value = route.value(problem, learner, n)
         xp = array_namespace(value, n)
+        silent = not is_traced(value) and bool(np.isnan(value).any())
         value = value + xp.zeros_like(n)
         valid = ~xp.isnan(value)
         last = position == len(found) - 1
-        if last or is_traced(value) or bool(valid.all()):
+        if last or not silent:
             return Estimate(value, xp.zeros_like(value), valid, route.method, route.theorem)
     raise AssertionError("unreachable: found is never empty")
 
@@ -110,8 +113,8 @@ def risk(
 ) -> Estimate:
     """Expected excess risk E (ŵ − θ_T)ᵀΣ(ŵ − θ_T) after training on n target samples.
 
-    n: sample sizes, whole numbers ≥ 0, any shape.  method: "exact", "asymptotic", "simulate", or "auto": the first of
-    exact and asymptotic that speaks at every n, else simulation.  key, replicates: seed and number of simulated
+    n: sample sizes, whole numbers ≥ 0, any shape.  method: "exact", "asymptotic", "bound" (an upper bound),
+    "simulate", or "auto": the first of exact and asymptotic that speaks at every n, else simulation.  key, replicates: seed and number of simulated
     training sets (used by "simulate" only).
 
     Returns an `Estimate` of the shape of n. Add σ² (per output) for the prediction error on noisy labels.
@@ -164,7 +167,7 @@ def transferability(
 ) -> Estimate:
     """T = R_baseline − R_learner in expectation; positive means that transfer helps.
 
-    baseline: by default `Scratch()`.  Other arguments, result and errors as in `risk`. The simulation trains both
+    baseline: by default `Scratch()`, of the learner's model if that is a ReLU network.  Other arguments, result and errors as in `risk`. The simulation trains both
     learners on the same data. Where a paired theorem exists it is used, so that T stays finite where both risks are
     infinite (n ≈ d); where only one risk is infinite T is ±inf, and nan where both are and no theorem pairs them.
 
@@ -172,12 +175,14 @@ def transferability(
     >>> print(transferability(p, FineTune(), n=[50, 250]))
     [0.54 0.3 ]  [exact: paired-transferability]
     """
-    baseline = Scratch() if baseline is None else baseline
-    check_question(problem, baseline, method)
     check_question(problem, learner, method)
+    baseline = default_baseline(learner) if baseline is None else baseline
+    check_question(problem, baseline, method)
+    if method == "bound":
+        raise MissingMethodError('method "bound" is not there for a transferability: a difference of bounds bounds nothing')
     n = sample_sizes(n)
     pair = (baseline, learner)
-    paired = [r for r in TRANSFER_ROUTES if method in ("auto", r.method) and r.applies(problem, pair)]
+    paired = [r for r in TRANSFER_ROUTES if r.answers(method) and r.speaks(problem, pair)]
     closed = [r for r in paired if r.method != "simulate"]
     if closed:
         return _first_that_speaks(closed, problem, pair, n)

@@ -76,7 +76,7 @@ def simulated_slices(
 def can_be_sliced(problem: TransferProblem, learners: Sequence[Learner]) -> bool:
     """Whether `simulated_slices` has anything to say on this problem."""
     plain = problem.is_isotropic and problem.n_source is None and problem.outputs == 1 and problem.vectors is None
-    return plain and all(model_of(who) == Linear() and not isinstance(who.ridge, str) for who in learners)
+    return plain and problem.is_gaussian and all(model_of(who) == Linear() and not isinstance(who.ridge, str) for who in learners)
 
 
 def _keywords(learner: Learner, starts: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +92,8 @@ def asymptotic_boundaries(
     """T = 0 against ridgeless `Scratch` in the proportional limit, for isotropic problems: per learner, lines
     (label, overlap, n). Learners without such a boundary are left out."""
     lines: dict[str, list[tuple[str, Any, Any]]] = {}
-    if not problem.is_isotropic or problem.n_source is not None or problem.given_features is not None:
+    plain = problem.is_isotropic and problem.is_gaussian and problem.n_source is None
+    if not plain or problem.given_features is not None:
         return lines
     c = np.linspace(0, 1, 2001)[:-1]
     t2, noise = float(problem.target_norm) ** 2, float(problem.noise_variance)

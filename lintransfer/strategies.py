@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 import jax
 import numpy as np
 
 from lintransfer.errors import refuse
-from lintransfer.models import Linear
+from lintransfer.models import Linear, ShallowReLU
 
 
 def _check_ridge(ridge: Any) -> None:
@@ -53,7 +53,8 @@ class Scratch:
 class FineTune:
     """Start from the source weights w0 = θ_S and train everything on the target set.
 
-    ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights), or ``"optimal"``.
+    ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights), or ``"optimal"``. For a wide ReLU network
+        it is added to the kernel matrix: the same penalty on how far its weights move.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
     """
@@ -71,7 +72,8 @@ class FineTune:
 class LinearTransfer:
     """Freeze the source features and fit a new head on the target set.
 
-    The features are Z = Xθ_S/‖θ_S‖ (one feature), or Z = XB for the feature map B (d, r) that the problem carries.
+    The features are Z = Xθ_S/‖θ_S‖ (one feature; k of them, the columns of θ_S, for k outputs), or Z = XB for the
+    feature map B (d, r) that the problem carries.
     ridge: penalty λ ≥ 0 in ‖y − Za‖² + λ‖a‖², or ``"optimal"``.
     """
 
@@ -89,14 +91,31 @@ def model_of(learner: Learner) -> Any:
     return getattr(learner, "model", Linear())
 
 
+def default_baseline(*learners: Learner) -> Scratch:
+    """What transfer is compared with: `Scratch` of the ReLU network that the learners share, else of the linear model.
+
+    (A deep linear network trained from a vanishing start ends where the linear model does.)
+
+    >>> default_baseline(FineTune(), LinearTransfer())
+    Scratch(model=Linear(), ridge=0.0, time=inf)
+    """
+    models = {model_of(learner) for learner in learners}
+    shared = next(iter(models)) if len(models) == 1 else None
+    return Scratch(shared) if isinstance(shared, ShallowReLU) else Scratch()
+
+
 def label_of(learner: Learner) -> str:
     """A short unique name: the strategy, then the model and whatever differs from the defaults."""
-    words = [type(learner).__name__]
     model = model_of(learner)
-    if model != Linear():
-        words.append(repr(model))
-    for option in fields(learner):
-        value = getattr(learner, option.name)
+    return _described(learner, [] if model == Linear() else [_described(model, [])])
+
+
+def _described(thing: Any, words: list[str]) -> str:
+    """The name of a dataclass with its options, a required one without its name: DeepLinear(2, imbalance=1)."""
+    for option in fields(thing):
+        value = getattr(thing, option.name)
         if option.name != "model" and value != option.default:
-            words.append(f"{option.name}={value if isinstance(value, str) else format(value, 'g')}")
-    return words[0] if len(words) == 1 else f"{words[0]}({', '.join(words[1:])})"
+            shown = str(value) if isinstance(value, str | tuple | bool) or value is None else format(value, "g")
+            words = [*words, shown if option.default is MISSING else f"{option.name}={shown}"]
+    name = type(thing).__name__
+    return f"{name}({', '.join(words)})" if words else name

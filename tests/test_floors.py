@@ -18,6 +18,7 @@ FLOORS = {
         "laws",
         "law_routes",
         "fitting",
+        "relu_fitting",
         "citations",
         "storage",
         "plotting",

@@ -28,6 +28,7 @@ PUBLIC = [
     "RiskCurve",
     "SampleComplexity",
     "Scratch",
+    "ShallowReLU",
     "THEOREMS",
     "Theorem",
     "TransferProblem",

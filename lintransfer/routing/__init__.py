@@ -5,8 +5,10 @@ A later kind of model adds one file like `lintransfer.routing.linear` and one te
 
 from __future__ import annotations
 
-from lintransfer.routing import deep_linear, linear
+from lintransfer.routing import deep_linear, linear, shallow_relu
 from lintransfer.routing.route import Route
 
-ROUTES: tuple[Route, ...] = (*linear.RISK, *deep_linear.RISK)
-TRANSFER_ROUTES: tuple[Route, ...] = (*deep_linear.TRANSFERABILITY, *linear.TRANSFERABILITY)
+ROUTES: tuple[Route, ...] = (*linear.RISK, *deep_linear.RISK, *shallow_relu.RISK)
+TRANSFER_ROUTES: tuple[Route, ...] = (
+    *deep_linear.TRANSFERABILITY, *linear.TRANSFERABILITY, *shallow_relu.TRANSFERABILITY,
+)  # fmt: skip

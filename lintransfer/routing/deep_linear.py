@@ -15,7 +15,7 @@ from lintransfer.models import DeepLinear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import linear_asymptotic, linear_exact
 from lintransfer.routing import questions as q
-from lintransfer.routing.route import Route
+from lintransfer.routing.route import ANY_INPUTS, Route
 from lintransfer.simulate.deep_law import draw_scalars, least_squares_scalars
 from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.deep_covariance import deep_covariance_risk, deep_covariance_transferability
@@ -124,10 +124,10 @@ RISK: tuple[Route, ...] = (
         Scratch, DeepLinear, "exact", "least-squares-risk", "any Σ, n = 0 or n ≥ d − 1, vanishing start", _plain,
         linear_exact.least_squares,
     ),
-    Route(Scratch, DeepLinear, "asymptotic", "ridge-risk", "any Σ, vanishing start", _plain, linear_asymptotic.ridge),
+    Route(Scratch, DeepLinear, "asymptotic", "ridge-risk", "any Σ, vanishing start", _plain, linear_asymptotic.ridge, ANY_INPUTS),
     Route(FineTune, DeepLinear, "exact", "deep-mean-risk", "Σ = λI, no noise, balanced", _noiseless, _exact_risk),
-    Route(FineTune, DeepLinear, "asymptotic", "deep-fine-tuning-closure", "Σ = λI, balanced", _isotropic, _closure),
-    Route(FineTune, DeepLinear, "asymptotic", "deep-covariance-risk", "any Σ, balanced", _plain, _equivalent),
+    Route(FineTune, DeepLinear, "asymptotic", "deep-fine-tuning-closure", "Σ = λI, balanced", _isotropic, _closure, ANY_INPUTS),
+    Route(FineTune, DeepLinear, "asymptotic", "deep-covariance-risk", "any Σ, balanced", _plain, _equivalent, ANY_INPUTS),
     Route(FineTune, DeepLinear, "simulate", "deep-risk-law", "Σ = λI, balanced", _isotropic, _simulate),
 )  # fmt: skip
 TRANSFERABILITY: tuple[Route, ...] = (
@@ -137,11 +137,11 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     Route(
         FineTune, DeepLinear, "asymptotic", "deep-transferability", "against Scratch, Σ = λI, balanced",
-        lambda p, pair: _against_scratch(p, pair) and p.is_isotropic, _closure_gain,
+        lambda p, pair: _against_scratch(p, pair) and p.is_isotropic, _closure_gain, ANY_INPUTS,
     ),
     Route(
         FineTune, DeepLinear, "asymptotic", "deep-covariance-risk", "against Scratch, any Σ, balanced",
-        _against_scratch, _equivalent_gain,
+        _against_scratch, _equivalent_gain, ANY_INPUTS,
     ),
     Route(
         FineTune, DeepLinear, "simulate", "deep-risk-law", "against Scratch, Σ = λI, balanced",

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from lintransfer.errors import LinTransferError
+
 Layers = list[np.ndarray]
 
 # Dormand and Prince's pair of orders 5 and 4: the last row of _WEIGHTS is the fifth-order solution.
@@ -31,7 +33,7 @@ _ERROR = (71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1
 _STALLED = 1e-4
 
 
-class FlowError(RuntimeError):
+class FlowError(LinTransferError, RuntimeError):
     """A flow had not converged when its budget of steps was spent."""
 
 

@@ -54,6 +54,7 @@ def paired_risk_samples(
     source_covariance: Any = None,
     source_ridge: float = 0.0,
     per_output: bool = False,
+    inputs: str = "gaussian",
 ) -> np.ndarray:
     """Excess risks of several learners trained on the same data (X, y), shape (learners, replicates).
 
@@ -67,6 +68,7 @@ def paired_risk_samples(
     source, n_source: draws a source set, fits it from zero with source_ridge, and starts from that fit where
         `initial` is not given; features="source" freezes the fit (columns at unit norm) as features instead.
     per_output: do not sum over the k outputs, but return (learners, replicates, k): k tasks on the same inputs.
+    inputs: "gaussian", or "sphere": rows of white inputs all have length √d before they get their covariance.
     """
     teacher = _columns(target)
     dim, outputs = teacher.shape
@@ -83,10 +85,10 @@ def paired_risk_samples(
     for piece in _pieces(replicates, floats_each):
         size = piece.stop - piece.start
         if n_source is not None:
-            design = _colour(rng.standard_normal((size, n_source, dim)), source_root)
+            design = _colour(_white(rng, (size, n_source, dim), inputs), source_root)
             labels = _labels(rng, design, _columns(source), source_noise_std)
             fitted = least_squares(design, labels, ridge=source_ridge)
-        design = _colour(rng.standard_normal((size, n, dim)), root)
+        design = _colour(_white(rng, (size, n, dim), inputs), root)
         labels = _labels(rng, design, teacher, noise_std)
         for row, weights in _train_all(design, labels, fitted, [{**default, **learner} for learner in learners]):
             error = weights - teacher
@@ -193,6 +195,11 @@ def _start(weights: Any) -> Any:
 def _labels(rng: np.random.Generator, design: np.ndarray, teacher: np.ndarray, noise_std: float) -> Any:
     labels = design @ teacher
     return labels + noise_std * rng.standard_normal(labels.shape) if noise_std else labels
+
+
+def _white(rng: np.random.Generator, shape: tuple[int, ...], inputs: str) -> np.ndarray:
+    rows = rng.standard_normal(shape)
+    return rows * (math.sqrt(shape[-1]) / np.linalg.norm(rows, axis=-1, keepdims=True)) if inputs == "sphere" else rows
 
 
 def _colour(white: np.ndarray, root: Any) -> np.ndarray:

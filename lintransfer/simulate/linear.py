@@ -122,7 +122,7 @@ def _risks(
     if training is not None:
         return training.risks(rng, replicates, n)
     perfect_start = isinstance(learner, Scratch) or (isinstance(learner, FineTune) and problem.n_source is None)
-    if perfect_start and learner.time == math.inf:
+    if perfect_start and learner.time == math.inf and problem.is_gaussian:
         target, world = _world(problem)
         displacement = target if isinstance(learner, Scratch) else target - world["source"]
         return gram_risks(
@@ -166,7 +166,9 @@ def _source_fit(rng: np.random.Generator, replicates: int, problem: TransferProb
 
 
 def _isotropic_training(problem: TransferProblem, learner: Any, fit: SourceFit) -> _Training | None:
-    """The learner as an isotropic regression in coordinates where Σ = I; None if it is not one."""
+    """The learner as an isotropic Gaussian regression in coordinates where Σ = I; None if it is not one."""
+    if not problem.is_gaussian:
+        return None
     noise = float(problem.noise_variance) * problem.outputs
     if isinstance(learner, LinearTransfer):
         return _isotropic_head(problem, learner, fit, noise)
@@ -218,7 +220,7 @@ def _fit_is_isotropic(problem: TransferProblem) -> bool:
 def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
     """The target and the other keywords of the end-to-end simulator; vectors are made from the modes if need be."""
     if problem.dim > _LARGEST_DESIGN:
-        refuse("dim", f"at most {_LARGEST_DESIGN} where designs are drawn (inputs that are not isotropic)", problem.dim)
+        refuse("dim", f"at most {_LARGEST_DESIGN} where designs are drawn (inputs that are not isotropic Gaussian)", problem.dim)
     vectors = problem.vectors
     if vectors is None:
         spectrum, source, target = teachers_from_modes(problem.modes)
@@ -245,5 +247,5 @@ def _trained(
             overrides.append({"initial": initial, "ridge": learner.ridge, "time": learner.time})
     return paired_risk_samples(
         rng, replicates, overrides, n=n, target=target, noise_std=problem.noise_std, n_source=problem.n_source,
-        source_noise_std=problem.source_noise_std, **world,
+        source_noise_std=problem.source_noise_std, inputs=problem.inputs, **world,
     )

@@ -6,6 +6,7 @@ The kernel is written here as its definition, with the library's arccos: a check
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,34 +44,65 @@ def as_function(start: Any) -> Callable[[np.ndarray], np.ndarray]:
     if isinstance(start, Network):
         return lambda inputs: np.asarray(predict(start, inputs))
     if callable(start):
-        return lambda inputs: np.asarray(start(inputs), dtype=float)
+        return lambda inputs: _outputs(start, inputs)
     weights = np.asarray(start, dtype=float)
     if weights.ndim != 1 or not np.all(np.isfinite(weights)):
         refuse("start", "None, a callable, a Network or finite linear weights (d,)", start)
     return lambda inputs: inputs @ weights
 
 
+def _outputs(function: Callable, inputs: np.ndarray) -> np.ndarray:
+    """One finite number per row, or a `DomainError` that says what the function gave instead."""
+    values = np.asarray(function(inputs), dtype=float)
+    if values.shape != (len(inputs),):
+        refuse("start", f"a function that gives ({len(inputs)},) on inputs {inputs.shape}", f"shape {values.shape}")
+    if not np.all(np.isfinite(values)):
+        refuse("start", "finite on all inputs", f"{int(np.sum(~np.isfinite(values)))} non-finite numbers")
+    return values
+
+
+@dataclass(frozen=True)
+class KernelFit:
+    """What an infinitely wide network has learnt: f(x) = start(x) + Σ_i dual_i K(x, x_i), called on inputs (n', d).
+
+    start: function of inputs (n', d).  inputs: training inputs (n, d).  dual: (n,).  kernel: of two sets of rows.
+    """
+
+    start: Callable[[np.ndarray], np.ndarray]
+    inputs: np.ndarray
+    dual: np.ndarray
+    kernel: Callable[[Any, Any], Any]
+
+    def __call__(self, points: Any) -> np.ndarray:
+        points = np.asarray(checked_rows(points, "points"), dtype=float)
+        if points.shape[1] != self.inputs.shape[1]:
+            refuse("points", f"of the dimension {self.inputs.shape[1]} of the training inputs", f"shape {points.shape}")
+        start = self.start(points)
+        return start + np.asarray(self.kernel(points, self.inputs)) @ self.dual if len(self.inputs) else start
+
+
 def kernel_fit(
     inputs: Any, labels: Any, *, start: Any = None, ridge: float = 0.0, kernel: Callable = plain_kernel,
-    memory: float | None = None,
-) -> Callable[[Any], np.ndarray]:
+    memory: float | None = None, argument: str = "inputs",
+) -> KernelFit:
     r"""The function that an infinitely wide network learns from a start function.
 
     .. math:: f = f_{start} + K(\cdot, X)\,(K(X,X) + \lambda_0 I)^{-1}(y - f_{start}(X))
 
     inputs: (n, d).  labels: (n,).  start: see `as_function`.  kernel: function of two sets of rows, (n, n').
-    memory: bytes that may be used.  Returns a callable on inputs (n', d).
+    memory: bytes that may be used.  argument: what errors call the inputs.
+    Returns a `KernelFit`, to be called on inputs (n', d).
     Raises `DomainError` for non-finite or zero rows, a Gram matrix beyond memory (with the estimate) or a singular one
     (naming parallel rows).
     """
-    inputs, labels = np.asarray(checked_rows(inputs), dtype=float), np.asarray(labels, dtype=float)
+    inputs, labels = np.asarray(checked_rows(inputs, argument), dtype=float), np.asarray(labels, dtype=float)
     if labels.shape != inputs.shape[:1] or not np.all(np.isfinite(labels)):
         refuse("labels", f"{len(inputs)} finite numbers, one per row of inputs", f"shape {labels.shape}")
     if not ridge >= 0:
         refuse("ridge", "a number ≥ 0", ridge)
     refuse_beyond_memory(len(inputs), len(inputs), copies=4, memory=memory)
     if ridge == 0:
-        refuse_parallel_rows(inputs)
+        refuse_parallel_rows(inputs, argument)
     function = as_function(start)
     gram = np.array(kernel(inputs, inputs))
     gram[np.diag_indices_from(gram)] += ridge
@@ -78,16 +110,11 @@ def kernel_fit(
         factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
     except scipy.linalg.LinAlgError:
         raise DomainError(
-            "inputs must give a Gram matrix that is positive definite to rounding, got a singular one: without bias "
+            f"{argument} must give a Gram matrix that is positive definite to rounding, got a singular one: without bias "
             "the odd part of a ReLU kernel is linear, so more than d antipodal pairs are dependent; give a ridge > 0"
         ) from None
     dual = scipy.linalg.cho_solve(factor, labels - function(inputs), check_finite=False)
-
-    def fitted(points: Any) -> np.ndarray:
-        points = np.asarray(checked_rows(points, "points"), dtype=float)
-        return function(points) + np.asarray(kernel(points, inputs)) @ dual
-
-    return fitted
+    return KernelFit(function, inputs, dual, kernel)
 
 
 def draw_inputs(rng: np.random.Generator, shape: tuple[int, ...], law: str = "sphere", covariance: Any = None) -> Any:

@@ -72,6 +72,26 @@ def train(
     return Training(shaped, *(np.asarray(v).reshape(shape) for v in done[1:]))
 
 
+def train_to_rest(
+    network: Network, inputs: np.ndarray, labels: np.ndarray, trained: str = "both", max_steps: int = 20_000
+) -> Training:
+    """`train` in the kernel regime with momentum, until the networks interpolate or stand still.
+
+    network: batch (b,).  inputs: (b, n, d) and labels: (b, n), n ≥ 1. They are padded to a power of 2, so that a sweep
+    over n compiles only a few times.
+    """
+    count, padded = inputs.shape[-2], 1 << (inputs.shape[-2] - 1).bit_length()
+    room = ((0, 0), (0, padded - count))
+    rows = np.broadcast_to(np.arange(padded) < count, (len(inputs), padded)).astype(float)
+    inputs, labels = np.pad(inputs, (*room, (0, 0))), np.pad(labels, room)
+    # Where the kernel moves with the weights, half the limit of stability leaves room for it to grow.
+    rate = stable_learning_rate(network, inputs, trained) * (count / padded) / 2
+    return train(
+        network, inputs, labels, trained=trained, learning_rate=rate, momentum=0.9, max_steps=max_steps,
+        tolerance=1e-5, row_weights=rows,
+    )
+
+
 @partial(jax.jit, static_argnames="trained")
 def _descend(
     network: Network, inputs: Any, labels: Any, rows: Any, rate: Any, momentum: Any, min_steps: Any, max_steps: Any,

@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from lintransfer.arithmetic import array_namespace, log, maximum, per_mode, sqrt, total, where
-from lintransfer.theory.conditional import conditional_risk
+from lintransfer.theory.conditional import conditional_risk, factors, floating
 
 
 def shachaf_bound(deviation: Any, eigenvalue: Any, captured: Any, left_out: Any) -> Any:
@@ -137,18 +137,32 @@ def projected_bound(X: Any, displacement: Any, covariance: Any) -> Any:
     .. math:: R = \delta^T Q\Sigma Q\,\delta \le \|Q\Sigma Q\|\,\|Q\delta\|^2
 
     X: (n, d).  displacement: δ, (d,).  covariance: Σ, (d,) or (d, d).  Returns a scalar; equality for Σ = I.
-    Bound for every X, any rank; NumPy and JAX.  Source: new.
+    Bound for every X, any rank; NumPy, JAX and mpmath.  Source: new.
 
     >>> import numpy as np
     >>> float(projected_bound(np.array([[2.0, 0.0]]), np.array([1.0, 3.0]), np.ones(2)))
     9.0
     """
     xp = array_namespace(X, displacement, covariance)
-    X, covariance = xp.asarray(X), xp.asarray(covariance)
+    X, displacement, covariance = (floating(xp, v) for v in (X, displacement, covariance))
     matrix = xp.diag(covariance) if covariance.ndim == 1 else covariance
-    off = xp.eye(X.shape[1]) - xp.linalg.pinv(X) @ X
+    off = xp.eye(X.shape[1]) - _row_space(xp, X)
     missed = off @ displacement
-    return xp.abs(xp.linalg.eigvalsh(off @ matrix @ off)).max() * total(missed * missed)
+    return _norm(xp, off @ matrix @ off) * total(missed * missed)
+
+
+def _row_space(xp: Any, X: Any) -> Any:
+    """The projector P on the rows of X."""
+    if X.dtype != object:
+        return xp.linalg.pinv(X) @ X
+    _, values, right = factors(xp, X)
+    rows = right[values > 0]
+    return rows.T @ rows
+
+
+def _norm(xp: Any, matrix: Any) -> Any:
+    """Largest |eigenvalue| of a symmetric matrix."""
+    return factors(xp, matrix)[1][0] if matrix.dtype == object else xp.abs(xp.linalg.eigvalsh(matrix)).max()
 
 
 def noise_energy(X: Any, covariance: Any, noise_variance: Any) -> Any:

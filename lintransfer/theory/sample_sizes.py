@@ -88,6 +88,7 @@ def noiseless_sample_quantile(dim: Any, displacement_energy: Any, risk: Any, pro
     (75.0, 88.0)
     """
     share = ratio_where(displacement_energy > 0, risk, displacement_energy, 1.0)
+    dim, share, probability = (float(v) if isinstance(v, Fraction) else v for v in (dim, share, probability))
     kind = kind_of(dim, share, probability)
     betainc, xp = (jax.scipy.special.betainc, jnp) if kind == "jax" else (scipy.special.betainc, np)
 

@@ -10,10 +10,11 @@ sign of (Xw0)·y. The sign of ρ is not always decided by what is conserved: see
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from lintransfer.arithmetic import array_namespace, exp, log, maximum, ratio_where, sqrt, where
+from lintransfer.arithmetic import array_namespace, exp, kind_of, log, maximum, ratio_where, sqrt, where
 from lintransfer.errors import refuse
 from lintransfer.theory.newton import newton
 
@@ -81,9 +82,26 @@ def chain_factors(edges: Sequence[Any], product: Any) -> tuple[Any, ...]:
             value, slope = value + log(factor), slope + exp(u) / factor
         return u - value / slope
 
-    least = exp(newton(step, start, where(positive, product, 1), *gaps))
-    least = where(positive, least, 0)
+    root = newton(step, start, where(positive, product, 1), *gaps)
+    if kind_of(product, *gaps) == "arb" and bool(positive):
+        root = _enclose(root.mid(), product, gaps)
+    least = where(positive, exp(root), 0)
     return tuple(least + gap for gap in gaps)
+
+
+def _enclose(centre: Any, product: Any, gaps: Sequence[Any]) -> Any:
+    """A ball around `centre`, widened until Σ ln(e^u + gap) − ln product provably changes sign across it."""
+    flint = sys.modules["flint"]
+
+    def excess(u: Any) -> Any:
+        return sum(log(exp(u) + gap) for gap in gaps) - log(product)
+
+    radius = (1 + abs(centre)) * flint.arb(2) ** (8 - flint.ctx.prec)
+    while radius < 1:
+        if excess(centre - radius) < 0 and excess(centre + radius) > 0:
+            return flint.arb(centre, radius)
+        radius = 2 * radius
+    return flint.arb("nan")
 
 
 def initial_scales(imbalance: Sequence[Any], source_energy: Any) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from lintransfer.rungs.accuracy import check_precision, check_rigour
 from lintransfer.rungs.limits import check_limits
 from lintransfer.table.relu import ROWS
 
-WITHOUT_DERIVATION = {"relu-generalization-bound", "relu-two-stage-risk", "relu-gaussian-risk"}
+WITHOUT_DERIVATION = {"relu-two-stage-risk"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

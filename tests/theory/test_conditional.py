@@ -124,3 +124,17 @@ def test_jax_compiles_maps_and_differentiates(ridge, time):
     assert float(gradient[1, 2]) == pytest.approx((high - low) / 2e-6, rel=1e-5)
     slopes = jax.grad(spectral_filter, argnums=(0, 2, 3))(0.0, 3, ridge, time)
     assert np.isfinite(slopes).all()
+
+
+def test_fifty_digits_are_those_of_the_pseudo_inverse():
+    import mpmath
+
+    X, y = [[1, 2, 3], [0, 1, 1]], [1, 2]
+    with mpmath.workdps(50):
+        exact = np.array([[mpmath.mpf(entry) for entry in row] for row in X], dtype=object)
+        found = spectral_fit(exact, np.array([mpmath.mpf(entry) for entry in y], dtype=object))
+        # Xᵀ(XXᵀ)⁻¹y by hand: (XXᵀ)⁻¹ = [[2, −5], [−5, 14]]/3.
+        expected = [mpmath.mpf(k) / 3 for k in (-8, 7, -1)]
+        assert max(abs(a - b) for a, b in zip(found, expected, strict=True)) < mpmath.mpf(10) ** -45
+    with pytest.raises(TypeError, match="of numbers only"):
+        spectral_fit(np.array([[sympy.Symbol("x")]]), np.array([1.0]))

@@ -19,6 +19,7 @@ from lintransfer.theory.relu.bounds import (
     leading_bound,
     published_gram_bound,
     published_leading_bound,
+    risk_bound,
     sphere_complexity_term,
 )
 from lintransfer.theory.relu.features import (
@@ -84,7 +85,7 @@ __all__ = [
     "largest_complexity", "layer_weights", "leading_bound", "learning_ratio", "linear_energies",
     "linear_teacher_as_neurons", "log_sphere_spectrum", "nonlinearity", "one_neuron_loss", "proportional_risk",
     "proportional_sample_complexity", "published_gram_bound", "published_leading_bound", "residual_energies",
-    "residual_leverage", "sample_complexity_residual", "second_layer_kernel", "second_layer_slope", "slope_at_zero",
+    "residual_leverage", "risk_bound", "sample_complexity_residual", "second_layer_kernel", "second_layer_slope", "slope_at_zero",
     "source_noise_energies", "spectrum_tail", "sphere_complexity_term", "sphere_kappa", "sphere_masses",
     "sphere_multiplicities", "sphere_risk", "sphere_spectrum", "trained_nonlinearity", "two_stage_risk",
 ]  # fmt: skip

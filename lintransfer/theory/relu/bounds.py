@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from lintransfer.arithmetic import log, ratio_where, sqrt, where
+from lintransfer.arithmetic import log, maximum, ratio_where, sqrt, where
 from lintransfer.designs import checked_rows, refuse_parallel_rows
 from lintransfer.errors import DomainError, refuse
 from lintransfer.theory.relu.gram import gram_matrix
@@ -93,6 +93,24 @@ def leading_bound(n: Any, displacement_energy: Any, first: Any = 1, second: Any 
     1.0
     """
     return sqrt(ratio_where(n > 0, 2 * gram_bound(displacement_energy, first, second), n, float("inf")))
+
+
+def risk_bound(n: Any, displacement_energy: Any) -> Any:
+    r"""Upper bound on the expected excess risk of an infinitely wide network, for noiseless labels on unit inputs.
+
+    .. math:: E R \le 2\|\delta\|^2 \min\Bigl(1, \frac{2}{\sqrt n}\Bigr)
+
+    The error g = f − y is orthogonal, in the space of the kernel, to all functions of the training inputs: its norm is
+    at most B = ‖δ‖/√K'(0), so |g| ≤ B√K(1) and, by symmetrisation and contraction, E|g| ≤ 2B√(K(1)/n); and
+    E g² ≤ sup|g| E|g|. K(1)/K'(0) = 2 whichever layers are trained.
+    n: ≥ 0.  displacement_energy: ‖δ‖² = ‖θ_T − w_0‖².  Kind: BOUND in expectation, for any law of inputs on the unit
+    sphere: no unstated constant and no confidence term. Very loose: the risk on the sphere is at most about ‖δ‖²/d.
+    Source: new, after Arora et al. 2019, theorem 5.1, with the constant of `gram_bound`.
+
+    >>> float(risk_bound(0, 1.0)), float(risk_bound(64, 1.0))
+    (2.0, 0.5)
+    """
+    return 4 * displacement_energy / sqrt(maximum(n, 4))
 
 
 def published_leading_bound(n: Any, displacement_energy: Any) -> Any:

@@ -276,7 +276,7 @@ def _chain_flow(imbalance: tuple[float, ...], X: np.ndarray, y: np.ndarray, star
     if max(imbalance) == 0 and ends_at_saddle(X, y, start):
         return Rest(0 * start, True)
     heads = initial_scales(imbalance, float(start @ start))[1:]
-    return follow_chain(X, y, start, np.sqrt(heads))
+    return follow_chain(X, y, start, np.sqrt(heads).tolist())
 
 
 FITS: Mapping[tuple[type, type], Mapping[str, Fit]] = {

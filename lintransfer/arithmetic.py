@@ -137,6 +137,8 @@ def expm1(x: Any) -> Any:
 
 def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     """`chosen` where the condition holds, `otherwise` elsewhere; `Piecewise` on symbols."""
+    if type(condition) is np.ndarray and type(chosen) in _PLAIN and type(otherwise) in _PLAIN:
+        return np.where(condition, chosen, otherwise)
     kind = kind_of(condition, chosen, otherwise)
     if kind == "jax":
         return jnp.where(condition, chosen, otherwise)

@@ -25,7 +25,7 @@ from lintransfer.fixedpoint.brackets import bracketed_root
 from lintransfer.fixedpoint.entries import kind_of_entries
 from lintransfer.fixedpoint.resolvents import excess_samples, mode_sums, split_count
 
-_NODES = 32
+_NODES = 28
 _MOST_STEPS = 200
 _MARGIN = 1e-3  # widens the proven bracket of log κ, which is a point when all eigenvalues are equal
 _SMALL_STEP = 8 * float(np.finfo(float).eps) ** (1 / 3)
@@ -192,8 +192,8 @@ def _tabulated_guess(
     """log κ by inverse quintic Hermite interpolation of the defect n − n(κ), and the two nodes around it."""
     rank, inverse, trace = multiplicities.sum(), (multiplicities / eigenvalues).sum(), multiplicities @ eigenvalues
     empty = rank == 0  # counts as 1: any mean will do
-    means = xp.stack(((rank + empty) / (inverse + empty), (trace + empty) / (rank + empty)))
-    ends = isotropic_root(n, rank, means[:, None], ridge)
+    means = xp.asarray([[(rank + empty) / (inverse + empty)], [(trace + empty) / (rank + empty)]])
+    ends = isotropic_root(n, rank, means, ridge)
     first, last = xp.log(ends[0].min()) - _MARGIN, xp.log(ends[1].max()) + _MARGIN
     width = (last - first) / (_NODES - 1)
     nodes = first + width * xp.arange(_NODES, dtype=n.dtype)
@@ -202,7 +202,7 @@ def _tabulated_guess(
     pull = ridge[:, None] / kappa
     defect = (n[:, None] - anchor) + (rest - pull)
     left = (defect[:, 1:-1] <= 0).sum(axis=-1)
-    node, row = xp.stack((left, left + 1)), xp.arange(len(n))
+    node, row = left + xp.arange(2)[:, None], xp.arange(len(n))
     defect, pull = defect[row, node], pull[row, node]
     gap, forward = defect[1] - defect[0], slope[node] + pull
     velocity = gap / forward

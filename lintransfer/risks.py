@@ -121,9 +121,10 @@ def risk(
     Raises `DomainError` for impossible n, `UnknownNameError` for an unknown learner or method, `MissingMethodError`
     (listing what there is) where this learner has no such method. Source: ``lintransfer.theorem(estimate.theorem)``.
 
+    >>> from lintransfer.strategies import Scratch
     >>> p = TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2)
     >>> print(risk(p, Scratch(), n=[50, 250, 1000]))
-    [0.904454 0.54008  0.04008 ]  [exact: min-norm-risk]
+    [0.904454 0.540161 0.04008 ]  [exact: min-norm-risk]
     """
     check_question(problem, learner, method)
     n = sample_sizes(n)
@@ -167,10 +168,11 @@ def transferability(
 ) -> Estimate:
     """T = R_baseline − R_learner in expectation; positive means that transfer helps.
 
-    baseline: by default `Scratch()`, of the learner's model if that is a ReLU network.  Other arguments, result and errors as in `risk`. The simulation trains both
-    learners on the same data. Where a paired theorem exists it is used, so that T stays finite where both risks are
+    baseline: by default `Scratch()`, of the learner's model if that is a ReLU network.  Other arguments, result and
+    errors as in `risk`. The simulation trains both learners on the same data. Where a paired theorem exists it is used, so that T stays finite where both risks are
     infinite (n ≈ d); where only one risk is infinite T is ±inf, and nan where both are and no theorem pairs them.
 
+    >>> from lintransfer.strategies import FineTune
     >>> p = TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2)
     >>> print(transferability(p, FineTune(), n=[50, 250]))
     [0.54 0.3 ]  [exact: paired-transferability]

@@ -24,6 +24,8 @@ from lintransfer.table import (
     deep_phases,
     deep_retention_limits,
     deep_risk,
+    deep_tangent,
+    deep_transfer,
     distances,
     early_stopping,
     estimators,
@@ -83,6 +85,8 @@ _TOPICS: tuple[Any, ...] = (
     deep_phases,
     deep_few_shots,
     deep_frozen,
+    deep_tangent,
+    deep_transfer,
     relu,
 )
 

@@ -122,6 +122,14 @@ def test_gradients_and_compilation(problem):
     np.testing.assert_allclose(many[1], risk(0.5, 0.1), rtol=1e-12)
 
 
+def test_a_billion_dimensions_are_the_proportional_limit():
+    dim = 10**9
+    huge, model = lt.TransferProblem.sphere(dim, 0.8, noise_std=0.1 / dim**0.5), lt.ShallowReLU(trained="second")
+    value = lt.risk(huge, lt.FineTune(model), [0, dim // 2, 2 * dim]).value * dim
+    limit = relu.proportional_risk(np.array([0, 0.5, 2.0]), 0.4, 0.01, relu.trained_nonlinearity("second"))
+    np.testing.assert_allclose(value, limit, rtol=8 / dim)
+
+
 def test_the_bound_is_above_and_only_for_those_who_ask():
     quiet = SPHERE.with_noise(noise_std=0.0)
     for model in models():

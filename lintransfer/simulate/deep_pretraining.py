@@ -53,10 +53,28 @@ def product(layers: Sequence[Any]) -> Any:
 def flow_path(
     layers: Sequence[Any], design: Any, labels: Any, times: Any, rtol: float = 1e-10, max_steps: int = 100_000
 ) -> Matrices:
-    """The layers at the given times (increasing, ≥ 0) of gradient flow: arrays (len(times), …)."""
+    """The layers at the given times (increasing, ≥ 0) of gradient flow: arrays (len(times), …).
+
+    Raises `FlowError` if the last time is not reached in `max_steps` steps: long after rest it takes many.
+    """
     with jax.enable_x64(True):
         data = _doubles(layers, design, labels)
-        return [np.asarray(w) for w in _saved(*data, jnp.asarray(times, jnp.float64), rtol, max_steps)]
+        path, reached = _saved(*data, jnp.asarray(times, jnp.float64), rtol, max_steps)
+        _check(reached, max_steps)
+        return [np.asarray(w) for w in path]
+
+
+def flow_to_strength(
+    layers: Sequence[Any], design: Any, labels: Any, strength: float, rtol: float = 1e-10, max_steps: int = 100_000
+) -> tuple[float, Matrices]:
+    """The first step of gradient flow after which ‖W_1 … W_L‖ ≥ `strength`: its time and its layers.
+
+    Small weights stay on a plateau for a time of order ε^{2−L}; this finds its end. Raises `FlowError` as above.
+    """
+    with jax.enable_x64(True):
+        end, time, reached = _grown(*_doubles(layers, design, labels), strength, rtol, max_steps)
+        _check(reached, max_steps)
+        return float(time), [np.asarray(w) for w in end]
 
 
 def flow_to_rest(
@@ -70,8 +88,7 @@ def flow_to_rest(
     """
     with jax.enable_x64(True):
         end, resting = _rested(*_doubles(layers, design, labels), tolerance, rtol, max_steps)
-        if not bool(resting):
-            raise FlowError(f"the flow of all layers had not converged after {max_steps} steps")
+        _check(resting, max_steps)
         return [np.asarray(w) for w in end]
 
 
@@ -108,6 +125,11 @@ def measure(layers: Sequence[np.ndarray], teacher: np.ndarray) -> Measures:
     )
 
 
+def _check(arrived: Any, max_steps: int) -> None:
+    if not bool(arrived):
+        raise FlowError(f"the flow of all layers had not converged after {max_steps} steps")
+
+
 def _doubles(layers: Sequence[Any], design: Any, labels: Any) -> Any:
     return tuple(jnp.asarray(w, jnp.float64) for w in layers), *(jnp.asarray(a, jnp.float64) for a in (design, labels))
 
@@ -137,8 +159,23 @@ def _integrate(layers: Any, design: Any, labels: Any, rtol: Any, max_steps: int,
 def _saved(layers: Any, design: Any, labels: Any, times: Any, rtol: Any, max_steps: int) -> Any:
     import diffrax
 
-    how = {"t1": times[-1], "saveat": diffrax.SaveAt(ts=times)}
-    return _integrate(layers, design, labels, rtol, max_steps, **how).ys
+    how = {"t1": times[-1], "saveat": diffrax.SaveAt(ts=times), "throw": False}
+    path = _integrate(layers, design, labels, rtol, max_steps, **how).ys
+    return path, jnp.isfinite(path[0][-1]).all()
+
+
+@partial(jax.jit, static_argnames="max_steps")
+def _grown(layers: Any, design: Any, labels: Any, strength: Any, rtol: Any, max_steps: int) -> Any:
+    import diffrax
+
+    def strong(_: Any, now: Any, __: Any, **___: Any) -> Any:
+        return jnp.linalg.norm(product(now)) >= strength
+
+    solution = _integrate(
+        layers, design, labels, rtol, max_steps, t1=jnp.inf, event=diffrax.Event(strong), throw=False
+    )
+    end = [w[-1] for w in solution.ys]
+    return end, solution.ts[-1], strong(0.0, end, None)
 
 
 @partial(jax.jit, static_argnames="max_steps")

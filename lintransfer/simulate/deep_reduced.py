@@ -20,6 +20,7 @@ from lintransfer.simulate.deep_flow import FlowError, integrate
 _TIGHT = 1e-13
 _AT_REST = 1e-12
 _PATIENCE = 200_000  # steps
+_WELL_CONDITIONED = 1e-4  # smallest rate that explicit steps can wait for
 
 
 class Reduced(NamedTuple):
@@ -135,17 +136,29 @@ def chain_turns(design: np.ndarray, labels: np.ndarray, start: np.ndarray, scala
     """Whether chains end with what X does not see of the start turned round, and whether they stall at w = 0.
 
     design: (b, n, d).  labels: (b, n).  start: (b, d), not 0.  scalars: (b, L−1), the same ones equal in every row.
-    All are integrated together, loosely: only which of two far ends is reached is asked. Returns two boolean (b,).
+    Well-conditioned designs are integrated together, loosely: only which of two far ends is reached is asked. The
+    others are followed one by one. Returns two boolean (b,).
     """
     problems = [reduce(*given) for given in zip(design, labels, start, strict=True)]
-    ranks = {len(p.rates) for p in problems}
-    if len(ranks) > 1:
-        raise FlowError("designs of different rank in one stack of trainings")
-    rates, fit = (np.stack([getattr(p, name) for p in problems], axis=1) for name in ("rates", "fit"))
+    most = max(len(p.rates) for p in problems)
+    easy = np.array([len(p.rates) == most and p.rates.min() > _WELL_CONDITIONED for p in problems])
+    turned, stalled = np.zeros(len(easy), bool), np.zeros(len(easy), bool)
+    for i in np.flatnonzero(~easy):
+        end = follow_chain(design[i], labels[i], start[i], scalars[i])
+        outside = problems[i].basis[:, -1]
+        turned[i], stalled[i] = outside @ end.weights < 0, end.stalled
+    if easy.any():
+        chosen = [problem for problem, fine in zip(problems, easy, strict=True) if fine]
+        turned[easy], stalled[easy] = _turns_together(chosen, scalars[easy])
+    return turned, stalled
+
+
+def _turns_together(problems: list[Reduced], scalars: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rates, fit, begin = (np.stack([getattr(p, name) for p in problems], axis=1) for name in ("rates", "fit", "start"))
     _, first, counts = np.unique(scalars[0], return_index=True, return_counts=True)
-    heads, powers = scalars[:, first].T, counts[:, None]
-    column = np.stack([p.start for p in problems], axis=1) / np.prod(heads**powers, axis=0)
-    dim, size = len(column), np.maximum(np.linalg.norm(start, axis=1), np.linalg.norm(fit, axis=0))
+    heads, powers, dim = scalars[:, first].T, counts[:, None], len(begin)
+    column = begin / np.prod(heads**powers, axis=0)
+    size = np.maximum(np.linalg.norm(begin, axis=0), np.linalg.norm(fit, axis=0))
 
     def velocity(state: np.ndarray, rates: np.ndarray, fit: np.ndarray, _: np.ndarray) -> np.ndarray:
         z, a = state[:dim], state[dim:]
@@ -155,14 +168,15 @@ def chain_turns(design: np.ndarray, labels: np.ndarray, start: np.ndarray, scala
         moved = np.prod(a**powers, axis=0) * slope
         return -np.concatenate([moved, 0 * moved[:1], along * np.stack(others)])
 
-    def stalled(state: np.ndarray, rates: np.ndarray, fit: np.ndarray, size: np.ndarray) -> np.ndarray:
+    def at_saddle(state: np.ndarray, rates: np.ndarray, fit: np.ndarray, size: np.ndarray) -> np.ndarray:
         small = np.linalg.norm(state[:dim] * np.prod(state[dim:] ** powers, axis=0), axis=0) <= 1e-6 * size
-        return small & (np.max(np.abs(velocity(state, rates, fit, size)), axis=0) <= 1e-6 * np.max(np.abs(state), axis=0))
+        moving = np.max(np.abs(velocity(state, rates, fit, size)), axis=0)
+        return small & (moving <= 1e-6 * np.max(np.abs(state), axis=0))
 
     def at_rest(state: np.ndarray, rates: np.ndarray, fit: np.ndarray, size: np.ndarray) -> np.ndarray:
         miss = state[: dim - 1] * np.prod(state[dim:] ** powers, axis=0) - fit
-        return (np.linalg.norm(miss, axis=0) <= 1e-3 * size) | stalled(state, rates, fit, size)
+        return (np.linalg.norm(miss, axis=0) <= 1e-3 * size) | at_saddle(state, rates, fit, size)
 
     data = (rates, fit, size)
     final = integrate(velocity, np.concatenate([column, heads]), data, at_rest=at_rest, rtol=1e-7, atol=1e-9)
-    return np.prod(final[dim:] ** powers, axis=0) < 0, stalled(final, *data)
+    return np.prod(final[dim:] ** powers, axis=0) < 0, at_saddle(final, *data)

@@ -36,9 +36,10 @@ def unbalanced_fine_tuning_risk(
     edge = where((noise_variance > 0) & (n > 0), math.inf, 0)
     tail = where(few, n, dim) * noise_variance
     variance = ratio_where(few | many, tail, where(few, dim - n, n - dim) - 1, edge)
-    retention = where((n == dim - 1) & (noise_variance > 0), 1, end.retention)  # infinite, whatever is kept
+    whatever = (n == dim - 1) & (noise_variance > 0)  # is kept, the mean is infinite
+    retention = where(whatever, 1, end.retention)
     risk = retained_risk(retention, (dim - n) / dim, source_energy, cross_energy, target_energy, variance)
-    return where(n < dim, where(end.decided, risk, math.nan), where(end.may_stall, math.nan, variance))
+    return where(n < dim, where(end.decided | whatever, risk, math.nan), where(end.may_stall, math.nan, variance))
 
 
 def unbalanced_transferability(
@@ -54,7 +55,7 @@ def unbalanced_transferability(
     """
     end = _chain(n, dim, imbalance, source_energy, target_energy, noise_variance)
     gain = retained_gain(end.retention, (dim - n) / dim, source_energy, cross_energy)
-    known = end.decided & ~((n == dim - 1) & (noise_variance > 0))
+    known = end.decided & ((n != dim - 1) | (noise_variance <= 0))
     return where(n < dim, where(known, gain, math.nan), where(end.may_stall, math.nan, 0 * source_energy))
 
 
@@ -65,4 +66,4 @@ def _chain(n: Any, dim: Any, imbalance: Sequence[Any], source: Any, target: Any,
     fit = count * target / dim + count * noise_variance / gap
     end = unbalanced_retention(imbalance, source, (dim - count) / dim, fit)
     start = n == 0
-    return ChainEnd(where(start, 1, end.retention), end.decided | start, end.may_stall & ~start)
+    return ChainEnd(where(start, 1, end.retention), end.decided | start, end.may_stall & (n != 0))

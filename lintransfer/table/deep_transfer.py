@@ -1,0 +1,200 @@
+"""Rows: deep fine-tuning from fitted sources, from unbalanced starts, and from networks that were really pretrained."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.simulate.deep_linear import draw_sets
+from lintransfer.simulate.deep_pretraining import flow_to_rest, product, random_network
+from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.deep_experiments import energies, large_risks, risks
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.theory import deep_finite_source as fitted
+from lintransfer.theory import unbalanced_risk as chains
+from lintransfer.theory.deep_end_points import deep_end_point
+from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure, finite_source_deep_risk
+from lintransfer.theory.finite_source import finite_source_risk
+
+_POINT = energies(1.0, 1.6, 0.5)
+_FITTED = {**_POINT, "noise_variance": 0.04, "source_noise_variance": 0.09}
+
+
+def _from_fit(rng: np.random.Generator, replicates: int, source_noise_variance: float, **point: Any) -> np.ndarray:
+    return large_risks(rng, replicates, source_noise_std=math.sqrt(source_noise_variance), **point)
+
+
+def _unbalanced(rng: np.random.Generator, replicates: int, imbalance: tuple[float, ...], **point: Any) -> np.ndarray:
+    """Every weight of a network of width one."""
+    how: dict[str, Any] = {"imbalance": imbalance, "method": "chain"}
+    return risks(rng, replicates, depth=len(imbalance) + 1, **point, **how)
+
+
+def pretrained(rng: np.random.Generator, replicates: int, depth: int, scale: float) -> tuple[Any, dict[str, Any]]:
+    """Small random matrices, trained on a source population and then on a few target samples; and where they end."""
+    source, target = teacher_pair(8, 0.5, 1.0, 1.5)
+    design, labels = draw_sets(rng, replicates, 4, target, 0.2)
+    ends, starts = [], []
+    for inputs, answers in zip(design, labels, strict=True):
+        small = random_network(rng, 8, depth, 4, scale)
+        layers = flow_to_rest(small, np.eye(8), source, tolerance=1e-9, rtol=1e-11)
+        starts.append(product(layers))
+        ends.append(product(flow_to_rest(layers, inputs, answers, tolerance=1e-12, rtol=1e-13)))
+    return np.array(ends), {"design": design, "labels": labels, "source": np.array(starts), "depth": depth}
+
+
+def _chain_limit(imbalance: float) -> dict[str, Any]:
+    return {"n": 5, "dim": 10, "imbalance": (imbalance,), **_POINT, "noise_variance": 0.3}
+
+
+def _chain_sample(rng: np.random.Generator) -> dict[str, Any]:
+    dim = int(rng.integers(4, 200))
+    return {
+        "n": int(rng.integers(0, dim - 1)),
+        "dim": dim,
+        "imbalance": tuple(float(d) for d in -rng.uniform(0, 3, rng.integers(1, 4))),
+        "source_energy": float(rng.uniform(0.1, 4)),
+        "cross_energy": float(rng.uniform(-0.5, 0.5)),
+        "target_energy": float(rng.uniform(0.1, 4)),
+        "noise_variance": float(rng.uniform(0.01, 1)),
+    }
+
+
+ROWS = (
+    Theorem(
+        name="finite-source-deep-closure",
+        kind="asymptotic",
+        statement="deep-fine-tuning-closure at s² → W = s²n_S/d + σ_S²n_S/(d−n_S−1), stc → min(n_S/d, 1)stc",
+        formula=fitted.finite_source_deep_closure,
+        source="new",
+        domain="Σ = I, source fitted on n_S samples, balanced; exact for L = 1, n = 0 and n ≥ d, else O(1/d)",
+        slow=True,
+        derivation="derivations.deep_linear.finite_source_closure",
+        limits=(
+            Limit(
+                "one layer: exact",
+                fitted.finite_source_deep_closure,
+                lambda n, n_source, dim, depth, **others: finite_source_risk(n, n_source, dim, **others),
+                tuple(
+                    {"n": n, "n_source": m, "dim": 10, "depth": 1, **_FITTED}
+                    for n in (0, 4, 8, 12)
+                    for m in (0, 3, 8, 10, 12)
+                ),
+            ),
+            Limit(
+                "large d: the proportional limit",
+                lambda gamma, gamma_source: fitted.finite_source_deep_closure(
+                    gamma * 1e12, gamma_source * 1e12, 1e12, 3, **_FITTED
+                ),
+                lambda gamma, gamma_source: finite_source_deep_risk(gamma, gamma_source, 3, **_FITTED),
+                ({"gamma": 0.25, "gamma_source": 0.5}, {"gamma": 0.5, "gamma_source": 1.75}),
+                rtol=1e-9,
+            ),
+        ),
+        box={
+            "n": (0, 1000), "n_source": (1, 1000), "dim": (2, 1000), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0),
+            "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0),
+            "source_noise_variance": (0.01, 1.0),
+        },
+        experiments=(
+            Experiment(
+                _from_fit,
+                tuple({"n": d // 2, "n_source": d // 2, "dim": d, "depth": 3, **_FITTED} for d in (12, 24, 48)),
+                "asymptotic",
+                2000,
+                0.1,
+                lambda dim, **_: 4 / dim,
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1: the published form", lambda depth, **a: fitted.finite_source_deep_closure(depth=1, **a)),
+            Mutant("the source known", lambda n_source, source_noise_variance, **a: deep_fine_tuning_risk_closure(**a)),
+        ),
+    ),
+    Theorem(
+        name="unbalanced-fine-tuning",
+        kind="asymptotic",
+        statement="deep-fine-tuning-closure with ρ from (Y−q)Π(Y−Δ_j) = ‖m‖², where max Δ_j ≤ q",
+        formula=chains.unbalanced_fine_tuning_risk,
+        source="new",
+        domain="Σ = I, rank-one chain of any imbalances; silent where the sign of ρ is open; else O(1/d)",
+        slow=True,
+        derivation="derivations.deep_linear.unbalanced_risk",
+        limits=(
+            Limit(
+                "balanced",
+                chains.unbalanced_fine_tuning_risk,
+                lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=len(imbalance) + 1, **a),
+                tuple(
+                    {"n": n, "dim": 10, "imbalance": (0.0,) * k, **_POINT, "noise_variance": v}
+                    for n in (0, 4, 8, 9, 11, 14)
+                    for k in (1, 2, 4)
+                    for v in (0.1, 0.5)
+                ),
+            ),
+            Limit(
+                "a much larger head: linear fine-tuning",
+                chains.unbalanced_fine_tuning_risk,
+                lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=1, **a),
+                (_chain_limit(-1e10),),
+                rtol=1e-8,
+            ),
+        ),
+        sample=_chain_sample,
+        experiments=(
+            Experiment(
+                _unbalanced,
+                tuple(
+                    {"n": d // 2, "dim": d, "imbalance": (-1.0, -0.3), **_POINT, "noise_variance": 0.2}
+                    for d in (8, 16, 32)
+                ),
+                "asymptotic",
+                1500,
+                0.1,
+                lambda dim, **_: 4 / dim,
+            ),
+        ),
+        mutants=(
+            Mutant("balanced", lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=len(imbalance) + 1, **a)),
+            Mutant("noise dropped in ‖m‖²", lambda n, dim, noise_variance, **a: (
+                chains.unbalanced_fine_tuning_risk(n, dim, noise_variance=0.0, **a) + noise_variance * n / (dim - n - 1)
+            )),
+        ),
+    ),
+    Theorem(
+        name="pretrained-end-point",
+        kind="implicit",
+        statement="W_1…W_L from small random weights, pretrained, then fine-tuned on n < d samples: w_∞ = m + ρQw_pre + O(ε²)",
+        formula=deep_end_point,
+        source="new; pretraining: arXiv 2410.08194, Theorem 3.4",
+        papers=("tahir2024",),
+        domain="initial weights of scale ε → 0, source population, gradient flow; w_pre the network's own end-to-end vector",
+        slow=True,
+        derivation=None,
+        limits=(
+            Limit(
+                "one layer: the nearest interpolator",
+                deep_end_point,
+                lambda design, labels, source, depth: source + np.linalg.pinv(design) @ (labels - design @ source),
+                (
+                    {
+                        "design": np.eye(2, 4) + 0.1,
+                        "labels": np.array([1.0, -0.5]),
+                        "source": np.array([0.5, 0.5, 1.0, -2.0]),
+                        "depth": 1,
+                    },
+                ),
+            ),
+        ),
+        experiments=(
+            # The rest is of the order ε²: 1e-8 relative wants ε = 3e-6, where a plateau of 1/ε is still passed at L = 3.
+            Experiment(pretrained, tuple({"depth": L, "scale": 3e-6} for L in (1, 2, 3)), "identity", 3),
+        ),
+        mutants=(
+            Mutant("ρ = 1", lambda design, labels, source, depth: deep_end_point(design, labels, source, 1)),
+            Mutant("L + 1 layers", lambda design, labels, source, depth: deep_end_point(design, labels, source, depth + 1)),
+        ),
+    ),
+)

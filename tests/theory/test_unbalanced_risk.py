@@ -3,8 +3,8 @@
 import jax
 import numpy as np
 import pytest
-from every_arithmetic import assert_same_everywhere
 
+from lintransfer.precision import contains, enclose, to_fifty_digits
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure, deep_transferability_closure
 from lintransfer.theory.unbalanced_risk import unbalanced_fine_tuning_risk, unbalanced_transferability
 
@@ -12,11 +12,17 @@ POINT = {"source_energy": 1.3, "cross_energy": 0.6, "target_energy": 2.0, "noise
 
 
 @pytest.mark.parametrize("formula", [unbalanced_fine_tuning_risk, unbalanced_transferability])
-def test_every_arithmetic(formula):
+def test_floats_fifty_digits_jax_and_balls(formula):
     def chain(n, dim, first, **others):
         return formula(n, dim, (first, -0.3), **others)
 
-    assert_same_everywhere(chain, n=5, dim=12, first=-0.8, **POINT)
+    point = {"n": 5, "dim": 12, "first": -0.8, **POINT}
+    exact = float(to_fifty_digits(chain, point))
+    assert chain(**point) == pytest.approx(exact, rel=1e-12)
+    assert float(jax.jit(lambda a: chain(**a))({k: float(v) for k, v in point.items()})) == pytest.approx(exact, rel=1e-12)
+    assert contains(enclose(chain, point), exact, 1e-14)
+    grid = chain(**{**point, "n": np.array([5, 6])})
+    np.testing.assert_allclose(grid, [chain(**{**point, "n": n}) for n in (5, 6)], rtol=1e-13)
     slope = jax.grad(lambda d: chain(5.0, 12.0, d, **POINT))(-0.8)
     assert float(slope) == pytest.approx((chain(5, 12, -0.8 + 1e-6, **POINT) - chain(5, 12, -0.8 - 1e-6, **POINT)) / 2e-6, rel=1e-5)
 

@@ -11,30 +11,38 @@ from lintransfer.errors import refuse
 
 class HalfSpaceFit(NamedTuple):
     """positive, negative: β_+ and β_− (d,), fitted on {x·β > 0} and {x·β ≤ 0}; `signs_kept`: whether every training
-    point has the sign of x·β under its own fit, so that h interpolates both fits exactly."""
+    point has the sign of x·β under its own fit, so that h interpolates both fits exactly; `frozen`: θ_S (d,)."""
 
     positive: np.ndarray
     negative: np.ndarray
     signs_kept: bool
+    frozen: np.ndarray
 
     def __call__(self, inputs: Any) -> np.ndarray:
-        """h(x) = (β_+·x)_+ − (−β_−·x)_+ for inputs (..., d)."""
+        """θ_S·x + h(x), h(x) = (β_+·x)_+ − (−β_−·x)_+, for inputs (..., d)."""
         inputs = np.asarray(inputs, dtype=float)
-        return np.maximum(inputs @ self.positive, 0) - np.maximum(-(inputs @ self.negative), 0)
+        ends = np.maximum(inputs @ self.positive, 0) - np.maximum(-(inputs @ self.negative), 0)
+        return inputs @ self.frozen + ends
 
 
-def half_space_fit(inputs: Any, labels: Any, teacher: Any) -> HalfSpaceFit:
-    """Least squares of minimal norm on either side of {x·teacher = 0}.
+def half_space_fit(inputs: Any, labels: Any, teacher: Any, source: Any = None) -> HalfSpaceFit:
+    """Least squares of minimal norm on either side of {x·β = 0}, of what a frozen linear part leaves over.
 
-    inputs: (n, d).  labels: (n,).  teacher: β (d,), or any direction that splits the data.
+    inputs: (n, d).  labels: (n,).  teacher: θ_T (d,), or any direction that splits the data.  source: θ_S (d,), what a
+    frozen pretrained part computes, θ_S·x exactly; then the fit is of the labels y − θ_S·x, and β = θ_T − θ_S. Nothing
+    else changes (A5): above the threshold a fine-tuned network has the risk of one trained from scratch, because the
+    risk of the fit does not depend on β.
     """
     inputs, labels, teacher = (np.asarray(v, dtype=float) for v in (inputs, labels, teacher))
+    frozen = np.zeros(inputs.shape[-1:]) if source is None else np.asarray(source, dtype=float)
     if inputs.ndim != 2 or labels.shape != inputs.shape[:1] or teacher.shape != inputs.shape[1:]:
         refuse("inputs", "(n, d) with labels (n,) and a teacher (d,)", (inputs.shape, labels.shape, teacher.shape))
-    above = inputs @ teacher > 0
+    if frozen.shape != teacher.shape:
+        refuse("source", "θ_S (d,), as the teacher", frozen.shape)
+    labels, above = labels - inputs @ frozen, inputs @ (teacher - frozen) > 0
     positive, negative = (np.linalg.lstsq(inputs[side], labels[side])[0] for side in (above, ~above))
     kept = np.all(inputs[above] @ positive > 0) and np.all(inputs[~above] @ negative < 0)
-    return HalfSpaceFit(positive, negative, bool(kept))
+    return HalfSpaceFit(positive, negative, bool(kept), frozen)
 
 
 def half_space_risk_samples(

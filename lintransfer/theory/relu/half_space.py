@@ -2,7 +2,8 @@ r"""The end state of a small ReLU network above the optimisation threshold: leas
 
 With enough samples the neurons align with ±Σβ and the network converges to h(x) = (β_+·x)_+ − (−β_−·x)_+, where β_± are
 least-squares fits on {±x·β > 0}: it does not interpolate, although it could, and generalises like ordinary least
-squares on half the data. Below the threshold it interpolates.
+squares on half the data. Below the threshold it interpolates. Fine-tuning beside a frozen, exactly linear source is the same with
+labels y − θ_S·x and β = θ_T − θ_S; as the risk does not depend on β, above the threshold transfer neither helps nor hurts.
 """
 
 from __future__ import annotations

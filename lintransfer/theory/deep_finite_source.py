@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.arithmetic import minimum, ratio_where, where
+from lintransfer.arithmetic import minimum, where
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure, deep_transferability_closure
+from lintransfer.theory.isotropic import min_norm_risk
 
 
 def fitted_source_energies(
@@ -25,11 +26,7 @@ def fitted_source_energies(
     >>> fitted_source_energies(5, 11, 2.0, 1.1, 0.5)
     (1.4090909090909092, 0.5)
     """
-    few, many = n_source < dim - 1, n_source > dim + 1
-    count = minimum(n_source, dim)
-    gap = where(few, dim - n_source, n_source - dim) - 1
-    edge = where((source_noise_variance > 0) & (n_source > 0), math.inf, 0)
-    noise = ratio_where(few | many, count * source_noise_variance, gap, edge)
+    count, noise = minimum(n_source, dim), min_norm_risk(n_source, dim, 0, source_noise_variance)
     return source_energy * count / dim + noise, cross_energy * count / dim
 
 

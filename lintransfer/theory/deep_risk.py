@@ -12,6 +12,7 @@ import math
 from typing import Any
 
 from lintransfer.arithmetic import minimum, ratio_where, where
+from lintransfer.theory.isotropic import min_norm_risk
 from lintransfer.theory.retention import retention_factor
 
 
@@ -36,6 +37,19 @@ def retained_gain(retention: Any, null_fraction: Any, source_energy: Any, cross_
     0.0
     """
     return null_fraction * retention * (2 * cross_energy - retention * source_energy)
+
+
+def limit_variance(gamma: Any, noise_variance: Any) -> Any:
+    r"""What label noise adds to a min-norm or least-squares fit, proportional limit: σ²γ/(1−γ), or σ²/(γ−1) for γ > 1.
+
+    gamma: γ ≥ 0.  noise_variance: σ². inf at γ = 1 if σ > 0, else 0. At finite size: `isotropic.min_norm_risk` at δ = 0.
+
+    >>> limit_variance(0.5, 0.25), limit_variance(3.0, 0.5)
+    (0.25, 0.25)
+    """
+    few, many = gamma < 1, gamma > 1
+    edge = where(noise_variance > 0, math.inf, 0)
+    return ratio_where(few | many, where(few, gamma, 1) * noise_variance, where(few, 1 - gamma, gamma - 1), edge)
 
 
 def limit_retention(gamma: Any, depth: Any, source_energy: Any, target_energy: Any, noise_variance: Any = 0.0) -> Any:
@@ -100,11 +114,8 @@ def deep_fine_tuning_risk(
     2.063961
     """
     retention = limit_retention(gamma, depth, source_energy, target_energy, noise_variance)
-    few, many = gamma < 1, gamma > 1
-    edge = where(noise_variance > 0, math.inf, 0)
-    tail = where(few, gamma, 1) * noise_variance
-    variance = ratio_where(few | many, tail, where(few, 1 - gamma, gamma - 1), edge)
-    return _risk(few, retention, 1 - gamma, source_energy, cross_energy, target_energy, variance)
+    variance = limit_variance(gamma, noise_variance)
+    return _risk(gamma < 1, retention, 1 - gamma, source_energy, cross_energy, target_energy, variance)
 
 
 def deep_fine_tuning_risk_closure(
@@ -121,10 +132,7 @@ def deep_fine_tuning_risk_closure(
     2.200557
     """
     retention = closed_retention(n, dim, depth, source_energy, target_energy, noise_variance)
-    few, many = n < dim - 1, n > dim + 1
-    edge = where((noise_variance > 0) & (n > 0), math.inf, 0)
-    count = where(few, n, dim) * noise_variance
-    variance = ratio_where(few | many, count, where(few, dim - n, n - dim) - 1, edge)
+    variance = min_norm_risk(n, dim, 0, noise_variance)
     unknown = (n == dim - 1) & (noise_variance > 0) & (n > 0)
     retention = where(unknown, 1, retention)  # the mean is infinite whatever is kept
     risk = _risk(n < dim, retention, (dim - n) / dim, source_energy, cross_energy, target_energy, variance)
@@ -182,11 +190,7 @@ def fitted_source(
     >>> fitted_source(0.5, 1.0, 0.8, 0.25)
     (0.75, 0.4)
     """
-    few, many = gamma_source < 1, gamma_source > 1
-    share = minimum(gamma_source, 1)
-    edge = where(source_noise_variance > 0, math.inf, 0)
-    gap = where(few, 1 - gamma_source, gamma_source - 1)
-    noise = ratio_where(few | many, where(few, gamma_source, 1) * source_noise_variance, gap, edge)
+    share, noise = minimum(gamma_source, 1), limit_variance(gamma_source, source_noise_variance)
     return share * source_energy + noise, share * cross_energy
 
 

@@ -65,8 +65,7 @@ def signed_regularization(n: Any, eigenvalues: Any, multiplicities: Any, ridge: 
     >>> signed_regularization(np.array([4, 16]), np.array([2.0]), np.array([9.0]), -1.5).round(12).tolist()
     [1.678053612612, -0.267305562665]
     """
-    known = type(ridge) in (np.ndarray, float) or not isinstance(ridge, jax.core.Tracer)
-    if known and np.asarray(ridge).min() >= 0:
+    if not isinstance(ridge, jax.core.Tracer) and np.asarray(ridge).min() >= 0:
         return effective_regularization(n, eigenvalues, multiplicities, ridge)
     n, eigenvalues, multiplicities, ridge = _alive(n, eigenvalues, multiplicities, ridge)
     negative = ridge < 0

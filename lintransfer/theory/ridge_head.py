@@ -27,12 +27,18 @@ def ridge_head_risk(n: Any, explained: Any, unexplained: Any, noise_variance: An
     >>> round(float(ridge_head_risk(3, explained=0.64, unexplained=0.36, noise_variance=0.04, ridge=0.625)), 4)
     0.5275
     """
-    variance = noise_variance + unexplained
     allowed = where(ridge < 0, 0, ridge)  # not a maximum, whose slope at 0 is a half
-    gain = noise_gain(n, allowed)
+    missed, gain = squared_shrinkage(n, allowed), noise_gain(n, allowed)
+    return _head_risk(n, explained, unexplained, noise_variance, ridge, missed, gain)
+
+
+def _head_risk(
+    n: Any, explained: Any, unexplained: Any, noise_variance: Any, ridge: Any, missed: Any, gain: Any
+) -> Any:
+    """u + e·missed + (σ²+u)·gain, from the means of λ²/(q+λ)² and q/(q+λ)² over the spectrum of the head's design."""
+    variance = noise_variance + unexplained
     gain = where((variance > 0) | (gain < math.inf), gain, 0)
-    risk = unexplained + explained * squared_shrinkage(n, allowed) + variance * gain
-    return where((ridge < 0) & (n > 0), math.inf, risk)
+    return where((ridge < 0) & (n > 0), math.inf, unexplained + explained * missed + variance * gain)
 
 
 def optimal_head_ridge(n_features: Any, explained: Any, unexplained: Any, noise_variance: Any) -> Any:
@@ -85,12 +91,9 @@ def ridge_features_risk(
     >>> round(float(ridge_features_risk(3, 2, explained=0.64, unexplained=0.36, noise_variance=0.04, ridge=1.25)), 4)
     0.6439
     """
-    variance = noise_variance + unexplained
-    allowed = where(ridge < 0, 0, ridge)  # not a maximum, whose slope at 0 is a half
-    gain = total_noise_gain(n, n_features, allowed)
-    gain = where((variance > 0) | (gain < math.inf), gain, 0)
-    risk = unexplained + explained * mean_squared_shrinkage(n, n_features, allowed) + variance * gain
-    return where((ridge < 0) & (n > 0), math.inf, risk)
+    allowed = where(ridge < 0, 0, ridge)
+    missed, gain = mean_squared_shrinkage(n, n_features, allowed), total_noise_gain(n, n_features, allowed)
+    return _head_risk(n, explained, unexplained, noise_variance, ridge, missed, gain)
 
 
 def optimal_ridge_features_risk(

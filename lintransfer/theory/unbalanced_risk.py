@@ -11,8 +11,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from lintransfer.arithmetic import ratio_where, where
+from lintransfer.arithmetic import where
 from lintransfer.theory.deep_risk import retained_gain, retained_risk
+from lintransfer.theory.isotropic import min_norm_risk
 from lintransfer.theory.unbalanced_chains import ChainEnd, unbalanced_retention
 
 
@@ -32,10 +33,7 @@ def unbalanced_fine_tuning_risk(
     2.063961
     """
     end = _chain(n, dim, imbalance, source_energy, target_energy, noise_variance)
-    few, many = n < dim - 1, n > dim + 1
-    edge = where((noise_variance > 0) & (n > 0), math.inf, 0)
-    tail = where(few, n, dim) * noise_variance
-    variance = ratio_where(few | many, tail, where(few, dim - n, n - dim) - 1, edge)
+    variance = min_norm_risk(n, dim, 0, noise_variance)
     whatever = (n == dim - 1) & (noise_variance > 0)  # is kept, the mean is infinite
     retention = where(whatever, 1, end.retention)
     risk = retained_risk(retention, (dim - n) / dim, source_energy, cross_energy, target_energy, variance)

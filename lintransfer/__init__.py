@@ -20,7 +20,7 @@ _PUBLIC = {
     "Scratch": "strategies",
     "FineTune": "strategies",
     "LinearTransfer": "strategies",
-    "Estimate": "risks",
+    "Estimate": "estimates",
     "risk": "risks",
     "transferability": "risks",
     "methods": "risks",

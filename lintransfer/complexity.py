@@ -13,7 +13,9 @@ import numpy as np
 from lintransfer.arithmetic import kind_of
 from lintransfer.errors import MissingMethodError, refuse
 from lintransfer.problems import TransferProblem
-from lintransfer.risks import Estimate, closed_form, sample_sizes
+from lintransfer.estimates import Estimate
+from lintransfer.risks import closed_form
+from lintransfer.validation import sample_sizes
 from lintransfer.strategies import Learner
 
 LARGEST = 2.0**53  # beyond it, float64 does not tell n from n + 1

@@ -12,7 +12,8 @@ import numpy as np
 from lintransfer import plotting
 from lintransfer.errors import refuse
 from lintransfer.problems import TransferProblem
-from lintransfer.risks import risk, sample_sizes
+from lintransfer.risks import risk
+from lintransfer.validation import sample_sizes
 from lintransfer.storage import provenance, save_dataset
 from lintransfer.strategies import Learner, label_of
 

@@ -15,7 +15,8 @@ from lintransfer import plotting
 from lintransfer.errors import DataFileError, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.risks import risk, sample_sizes, transferability
+from lintransfer.risks import risk, transferability
+from lintransfer.validation import sample_sizes
 from lintransfer.storage import load_dataset, provenance, save_dataset
 from lintransfer.strategies import Learner, LinearTransfer, default_baseline, label_of
 

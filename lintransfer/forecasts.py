@@ -11,7 +11,7 @@ from lintransfer.estimation import Rows, estimate, jackknife_error, jackknife_gr
 from lintransfer.leave_one_out import LeaveOneOutPath, leave_one_out_path, transported_error
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk
-from lintransfer.routing.linear_asymptotic import best_ridge
+from lintransfer.routing.linear import best_ridge
 from lintransfer.strategies import Learner
 
 _ROWS_PER_DIMENSION = 4  # with fewer, the spread of the estimated spectrum biases what is plugged into it

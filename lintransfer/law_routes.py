@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lintransfer.errors import MissingMethodError
-from lintransfer.laws import frozen_features_law, min_norm_law, transferability_law_of_fine_tuning
-from lintransfer.laws.deep_fine_tuning import deep_risk_law, deep_transferability_law
 from lintransfer.laws.law import Law
-from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.risks import check_question
-from lintransfer.routing import questions as q
-from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, model_of
-from lintransfer.validation import whole_number
+from lintransfer.routing import LAWS, TRANSFER_LAWS, lines_for
+from lintransfer.routing.question import Question, ask
+from lintransfer.strategies import Learner, Scratch
+from lintransfer.validation import is_traced, whole_number
 
 
 def risk_law(problem: TransferProblem, learner: Learner, n: int) -> Law:
@@ -25,36 +24,13 @@ def risk_law(problem: TransferProblem, learner: Learner, n: int) -> Law:
     networks that are balanced: Σ = λI; their law is one of 2¹⁸ exact draws (`lintransfer.laws.deep_fine_tuning`).
     Raises `MissingMethodError` elsewhere, `DomainError` for impossible n.
 
+    >>> from lintransfer.strategies import FineTune
     >>> p = TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2)
     >>> law = risk_law(p, FineTune(), n=57)
     >>> round(float(law.mean()), 6), round(float(law.cdf(law.median())), 6)
     (0.359558, 0.5)
     """
-    check_question(problem, learner)
-    n = whole_number("n", n, 0)
-    plain = q.ridgeless(learner) and problem.outputs == 1 and not problem.has_shift and problem.is_gaussian
-    if not plain or q.fitted_source(problem, learner) or not _has_law(problem, model_of(learner)):
-        raise _no_law(
-            "risk_law", learner,
-            "a linear model (deep ones: balanced, Σ = λI, d ≥ 2), Gaussian inputs, no ridge, trained to convergence, "
-            "one output, a known source",
-        )
-    noise = float(problem.noise_variance)
-    if isinstance(model_of(learner), DeepLinear) and isinstance(learner, FineTune):
-        source, cross, target = (float(e) for e in q.energies(problem))
-        return deep_risk_law(n, problem.dim, model_of(learner).depth, source, cross, target, noise)
-    if isinstance(learner, LinearTransfer):
-        f = problem.features
-        count = int(f.multiplicity.sum())
-        if not q.one_scale(problem) and 0 < n < count:
-            raise _no_law("risk_law", learner, f"n = 0, n ≥ r = {count}, or features of equal variance")
-        explained = float((f.eigenvalue * f.target).sum())
-        return frozen_features_law(n, count, explained, float(f.unexplained), noise)
-    start, rank = q.start(problem, learner), int(q.rank(problem))
-    if problem.is_isotropic or n == 0 or n >= rank:
-        energy = float((problem.modes.eigenvalue * start).sum())
-        return min_norm_law(n, max(rank, 1), energy, noise)
-    raise _no_law("risk_law", learner, f"Σ = λI, n = 0 or n ≥ {rank}")
+    return _law("risk_law", LAWS, ask(problem, learner), whole_number("n", n, 0))
 
 
 def transferability_law(problem: TransferProblem, learner: Learner, n: int, baseline: Learner | None = None) -> Law:
@@ -65,33 +41,21 @@ def transferability_law(problem: TransferProblem, learner: Learner, n: int, base
     source; the noise cancels, up to what it does to the retention of a deep network.
     Raises `MissingMethodError` elsewhere, `DomainError` for impossible n.
 
+    >>> from lintransfer.strategies import FineTune
     >>> p = TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2)
     >>> round(float(transferability_law(p, FineTune(), n=57).sf(0.0)), 6)
     1.0
     """
-    baseline = Scratch() if baseline is None else baseline
-    check_question(problem, learner)
-    check_question(problem, baseline)
-    n = whole_number("n", n, 0)
-    known = isinstance(learner, FineTune) and isinstance(baseline, Scratch) and problem.n_source is None
-    plain = q.ridgeless(learner) and q.ridgeless(baseline) and problem.outputs == 1
-    lawful = _has_law(problem, model_of(learner)) and _has_law(problem, model_of(baseline))
-    if not (known and plain and lawful and problem.is_isotropic and problem.is_gaussian):
-        raise _no_law(
-            "transferability_law", learner, "ridgeless FineTune against ridgeless Scratch, Σ = λI, one output"
-        )
-    source, cross, target = (float(e) for e in q.energies(problem))
-    if isinstance(model_of(learner), DeepLinear):
-        noise = float(problem.noise_variance)
-        return deep_transferability_law(n, problem.dim, model_of(learner).depth, source, cross, target, noise)
-    return transferability_law_of_fine_tuning(n, problem.dim, source, cross, target)
+    question = ask(problem, learner, Scratch() if baseline is None else baseline)
+    return _law("transferability_law", TRANSFER_LAWS, question, whole_number("n", n, 0))
 
 
-def _has_law(problem: TransferProblem, model: object) -> bool:
-    return model == Linear() or (
-        isinstance(model, DeepLinear) and model.is_balanced and problem.is_isotropic and problem.dim >= 2
-    )
-
-
-def _no_law(verb: str, learner: Learner, what: str) -> MissingMethodError:
-    return MissingMethodError(f"{verb} has no exact law for {learner!r} on this problem; there is one for {what}")
+def _law(verb: str, table: tuple[Any, ...], question: Question, n: int) -> Law:
+    if question.traced or is_traced(n):
+        raise MissingMethodError(f"{verb} needs plain values, not traced ones: call it outside jit and grad")
+    lines = lines_for(table, question)
+    for line in lines:
+        if question.holds(line.when) and line.sizes.holds(question, n):
+            return line.law(question, n)
+    there = "; or ".join(dict.fromkeys(line.where for line in lines)) or "the linear model and balanced deep linear networks"
+    raise MissingMethodError(f"{verb} has no exact law for {question.learner!r} on this problem at n = {n}; there is one for {there}")

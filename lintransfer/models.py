@@ -79,3 +79,6 @@ class ShallowReLU:
     def is_wide(self) -> bool:
         """Whether the width is infinite."""
         return math.isinf(self.width)
+
+
+Model = Linear | DeepLinear | ShallowReLU

@@ -10,7 +10,8 @@ import numpy as np
 
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.risks import sample_sizes, transferability
+from lintransfer.risks import transferability
+from lintransfer.validation import sample_sizes
 from lintransfer.simulate.end_to_end import paired_risk_samples
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, label_of, model_of

@@ -9,33 +9,44 @@ from typing import Any
 import jax
 import numpy as np
 
-from lintransfer.errors import refuse
-from lintransfer.models import Linear, ShallowReLU
+from lintransfer.errors import UnknownNameError, refuse
+from lintransfer.models import Linear, Model, ShallowReLU
+from lintransfer.validation import is_real
 
 
 def _check_ridge(ridge: Any) -> None:
     if isinstance(ridge, str):
         if ridge != "optimal":
             refuse("ridge", 'a number or "optimal"', ridge)
-    elif not isinstance(ridge, jax.core.Tracer) and not (np.ndim(ridge) == 0 and math.isfinite(ridge)):
-        refuse("ridge", 'a finite number or "optimal"', ridge)
+    elif not isinstance(ridge, jax.core.Tracer) and not (is_real(ridge) and ridge > -math.inf):
+        refuse("ridge", 'a number, inf or "optimal"', ridge)
 
 
 def _check_time(time: Any) -> None:
     if isinstance(time, str):
         if time != "optimal":
             refuse("time", 'a number ≥ 0 (or inf), or "optimal"', time)
-    elif not isinstance(time, jax.core.Tracer) and not (np.ndim(time) == 0 and time >= 0):
+    elif not isinstance(time, jax.core.Tracer) and not (is_real(time) and time >= 0):
         refuse("time", 'a number ≥ 0 (or inf), or "optimal"', time)
+
+
+def _check_model(model: Any, time: Any) -> None:
+    if not isinstance(model, Model):
+        names = ", ".join(kind.__name__ for kind in Model.__args__)
+        raise UnknownNameError(f"model must be one of {names} (an instance, as in Linear()), got {model!r}")
+    endless = not isinstance(time, str | jax.core.Tracer) and time == math.inf
+    if not endless and not isinstance(model, Linear) and getattr(model, "depth", 2) != 1:
+        refuse("time", f"inf for {type(model).__name__}: it is trained to convergence", time)
 
 
 @dataclass(frozen=True)
 class Scratch:
     """Train on the target set alone, from zero weights.
 
-    ridge: penalty λ ≥ 0 in the sum convention ‖y − Xw‖² + λ‖w‖² (scikit-learn's ``alpha``), or ``"optimal"``, which
-        minimises the expected risk; 0 is the minimum-norm interpolator or ordinary least squares. A negative λ down
-        to the limit of `lintransfer.theory.covariance.critical_ridge` is allowed.
+    ridge: penalty λ in the sum convention ‖y − Xw‖² + λ‖w‖² (scikit-learn's ``alpha``), or ``"optimal"``, the λ ≥ 0 of
+        least expected risk; 0 is the minimum-norm interpolator or ordinary least squares, inf stays at the start. A
+        negative λ down to the limit of `lintransfer.theory.negative_ridge.critical_ridge` is allowed, and
+        `lintransfer.theory.optimal_ridge.optimal_ridge` with ``negative=True`` finds the best one.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
     """
@@ -47,13 +58,14 @@ class Scratch:
     def __post_init__(self) -> None:
         _check_ridge(self.ridge)
         _check_time(self.time)
+        _check_model(self.model, self.time)
 
 
 @dataclass(frozen=True)
 class FineTune:
     """Start from the source weights w0 = θ_S and train everything on the target set.
 
-    ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights), or ``"optimal"``. For a wide ReLU network
+    ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights; inf stays there), or ``"optimal"``. For a wide ReLU network
         it is added to the kernel matrix: the same penalty on how far its weights move.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
@@ -66,6 +78,7 @@ class FineTune:
     def __post_init__(self) -> None:
         _check_ridge(self.ridge)
         _check_time(self.time)
+        _check_model(self.model, self.time)
 
 
 @dataclass(frozen=True)

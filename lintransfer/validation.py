@@ -17,6 +17,15 @@ def is_traced(*values: Any) -> bool:
     return any(isinstance(v, jax.core.Tracer) for v in jax.tree_util.tree_leaves(values))
 
 
+def is_real(value: Any) -> bool:
+    """Whether a value is one real number (NumPy scalars and arrays without axes count, bool does not), not nan."""
+    if isinstance(value, bool | np.bool_ | str | bytes) or value is None:
+        return False
+    if isinstance(value, int | float):
+        return value == value
+    return np.ndim(value) == 0 and getattr(getattr(value, "dtype", None), "kind", "O") in "fiu" and bool(value == value)
+
+
 def whole_number(argument: str, value: Any, least: int) -> int:
     """`value` as an int ≥ least, or a `DomainError`."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
@@ -58,3 +67,21 @@ def real_array(argument: str, value: Any, ndims: tuple[int, ...]) -> Any:
     if not np.all(np.isfinite(array)):
         refuse(argument, "finite (no nan, no inf)", got=f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
     return array
+
+
+def sample_sizes(n: Any, argument: str = "n") -> Any:
+    """Sample sizes, whole numbers ≥ 0, as float64 (traced values pass unchecked and may be real), or a `DomainError`."""
+    if isinstance(n, jax.core.Tracer):
+        return n
+    if isinstance(n, range):
+        n = list(n)
+    try:
+        sizes = np.asarray(n, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        refuse(argument, "a whole number ≥ 0, or an array of them", n)
+    wrong = ~np.isfinite(sizes) | (sizes < 0) | (sizes != np.round(sizes))
+    if sizes.size == 0:
+        refuse(argument, "at least one sample size", got="none")
+    if wrong.any():
+        refuse(argument, "a whole number ≥ 0, or an array of them", sizes[wrong].flat[0].item())
+    return jax.numpy.asarray(sizes) if isinstance(n, jax.Array) else sizes

@@ -19,6 +19,8 @@ def is_long(n: Any, eigenvalues: Any, *weights: Any) -> bool:
     arrays = (n, eigenvalues, *weights)
     if not all(type(v) is np.ndarray and v.dtype == float for v in arrays) or n.size < _GRID:
         return False
+    if any(w.ndim != 1 for w in weights):
+        return False
     return eigenvalues.ndim == 1 and len(eigenvalues) >= _LONG and bool((eigenvalues > 0).all())
 
 

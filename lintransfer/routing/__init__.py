@@ -1,14 +1,39 @@
-"""The routing table: for each (strategy, model), the theorems that answer, strongest method first.
+"""The routing table: for each (strategy, model), the formulas that answer, strongest method first.
 
-A later kind of model adds one file like `lintransfer.routing.linear` and one term to each of the two tables.
+A new family of models is one file like `lintransfer.routing.linear` and one name in `FAMILIES`.
 """
 
 from __future__ import annotations
 
-from lintransfer.routing import deep_linear, linear, shallow_relu
-from lintransfer.routing.route import Route
+from typing import Any
 
-ROUTES: tuple[Route, ...] = (*linear.RISK, *deep_linear.RISK, *shallow_relu.RISK)
-TRANSFER_ROUTES: tuple[Route, ...] = (
-    *deep_linear.TRANSFERABILITY, *linear.TRANSFERABILITY, *shallow_relu.TRANSFERABILITY,
-)  # fmt: skip
+from lintransfer.errors import MissingMethodError
+from lintransfer.routing import deep_linear, linear, shallow_relu
+from lintransfer.routing.question import Question
+from lintransfer.routing.route import STRENGTH, LawRoute, Route
+
+FAMILIES = (linear, deep_linear, shallow_relu)
+
+ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.RISK)
+TRANSFER_ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.TRANSFERABILITY)
+LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.LAWS)
+TRANSFER_LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.TRANSFER_LAWS)
+
+
+def lines_for(table: tuple[Any, ...], question: Question) -> list[Any]:
+    """The lines of a table for the question's strategy and model, whether or not they speak."""
+    who, model = question.learner, question.model
+    return [r for r in table if isinstance(who, r.strategy) and isinstance(model, r.model)]
+
+
+def routes_for(question: Question, method: str, table: tuple[Route, ...] = ROUTES) -> list[Route]:
+    """The routes that speak and answer to this method, strongest first."""
+    found = [r for r in lines_for(table, question) if r.answers(method) and r.speaks(question)]
+    return sorted(found, key=lambda r: STRENGTH.index(r.method))
+
+
+def missing(question: Question, method: str) -> MissingMethodError:
+    """What to say where nothing answers to this method: what there is."""
+    there = sorted({r.method for r in lines_for(ROUTES, question) if r.speaks(question)}, key=STRENGTH.index)
+    told = f"there is: {', '.join(there)}" if there else "there is none (see lintransfer.methods())"
+    return MissingMethodError(f"method {method!r} is not there for {question.learner!r} on this problem; {told}")

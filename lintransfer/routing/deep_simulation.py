@@ -1,4 +1,5 @@
-"""Simulated deep fine-tuning: real training sets, and for each the end point that is exact given X and y.
+"""Simulated deep fine-tuning: the scalars that its law depends on, or real training sets, and for each the end point
+that is exact given X and y.
 
 Integrated is only what no closed form decides: whether an unbalanced chain turns what the data do not see round.
 """
@@ -12,9 +13,12 @@ import numpy as np
 
 from lintransfer.models import DeepLinear
 from lintransfer.problems import TransferProblem
+from lintransfer.arithmetic import total
 from lintransfer.simulate.deep_draws import Draws, draw_trainings, excess, world_of
+from lintransfer.simulate.deep_law import draw_scalars, least_squares_scalars
 from lintransfer.simulate.deep_reduced import chain_turns
 from lintransfer.strategies import FineTune, model_of
+from lintransfer.theory.deep_moments import risk_from_scalars, seen_block
 from lintransfer.theory.retention import retention_factor
 from lintransfer.theory.unbalanced_chains import chain_imbalances, initial_scales, unbalanced_retention
 
@@ -29,6 +33,34 @@ def simulate_gain(p: TransferProblem, pair: Any, n: Any, key: int, replicates: i
     """Mean transferability against min-norm scratch on the same sets, and its standard error."""
     found = (_risks(p, model_of(pair[1]), int(k), key, replicates) for k in np.ravel(n))
     return _summary([scratch - tuned for tuned, scratch in found], n)
+
+
+def simulate_law(p: TransferProblem, learner: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
+    """Mean risk and its standard error, from draws of the scalars that the law depends on (Σ = λI)."""
+    depth = float(model_of(learner).depth)
+    return _summary([_draws(p, depth, int(size), key, replicates)[0] for size in np.ravel(n)], n)
+
+
+def simulate_law_gain(p: TransferProblem, pair: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
+    """Mean transferability against min-norm scratch, and its standard error, from the same draws."""
+    depth = float(model_of(pair[1]).depth)
+    pairs = (_draws(p, depth, int(size), key, replicates) for size in np.ravel(n))
+    return _summary([scratch - tuned for tuned, scratch in pairs], n)
+
+
+def _draws(p: TransferProblem, depth: float, n: int, key: int, replicates: int) -> tuple[np.ndarray, np.ndarray]:
+    """Risks of fine-tuning and of scratch on the same training sets, from the law of the scalars they depend on."""
+    rng, m = np.random.default_rng([key, n]), p.modes
+    source, cross, target = (float(total(m.eigenvalue * energy)) for energy in (m.source, m.cross, m.target))
+    if n == 0:
+        return np.full(replicates, source - 2 * cross + target), np.full(replicates, target)
+    if n >= p.dim:
+        risks = least_squares_scalars(rng, replicates, n, p.dim, float(p.noise_std))
+        return risks, risks
+    scalars = draw_scalars(rng, replicates, n, p.dim, float(p.noise_std))
+    block = seen_block(scalars.first, scalars.second, scalars.angle)
+    parts = risk_from_scalars(depth, source, cross, target, block, scalars.noise_energy, scalars.noise_cosine)
+    return parts.risk, parts.scratch
 
 
 def _summary(samples: list[np.ndarray], n: Any) -> tuple[np.ndarray, np.ndarray]:

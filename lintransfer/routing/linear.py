@@ -1,4 +1,4 @@
-"""Routes of the linear model: which theorem answers for which learner, exact ones first."""
+"""Routes of the linear model: which formula answers for which learner, exact ones first."""
 
 from __future__ import annotations
 
@@ -7,172 +7,309 @@ from typing import Any
 
 import numpy as np
 
+from lintransfer.errors import MissingMethodError
+from lintransfer.laws import frozen_features_law, min_norm_law, transferability_law_of_fine_tuning
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.routing import linear_asymptotic as asymptotic
-from lintransfer.routing import linear_exact as exact
-from lintransfer.routing import questions as q
-from lintransfer.routing.route import ANY_INPUTS, Route
-from lintransfer.simulate.linear import simulate_risk, simulate_transferability
-from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
-from lintransfer.validation import is_traced
+from lintransfer.routing.arguments import arguments_of
+from lintransfer.routing.conditions import (
+    Sizes,
+    anisotropic,
+    anything,
+    at_least_rank,
+    condition,
+    converged,
+    dead_feature,
+    dense,
+    determined,
+    diagonal,
+    equal_features,
+    fitted_source,
+    full_rank,
+    gaussian,
+    head_determined,
+    is_number,
+    isotropic,
+    known_resolvent,
+    known_source,
+    law_of_fit,
+    law_of_head,
+    linear_pair,
+    live_features,
+    moving,
+    no_samples,
+    noiseless,
+    one_feature,
+    one_output,
+    one_sample,
+    one_short,
+    other_inputs,
+    resting,
+    ridgeless,
+    same_inputs,
+    same_training,
+    several_features,
+    shift_determined,
+    shifted,
+    stopped,
+    tuned_ridge,
+    tuned_time,
+    unshifted,
+    with_ridge,
+)
+from lintransfer.routing.question import Question
+from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, LawRoute, Route
+from lintransfer.simulate.linear import draws_a_law, simulate_risk, simulate_transferability
+from lintransfer.strategies import FineTune, LinearTransfer, Scratch
+from lintransfer.theory.covariance import feature_covariance_risk, metric_transferability, ridge_risk
+from lintransfer.theory.covariance_shift import shifted_head_risk, shifted_least_squares_risk
+from lintransfer.theory.distances import untrained_risk
+from lintransfer.theory.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
+from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
+from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
+from lintransfer.theory.finite_source import (
+    finite_source_risk,
+    finite_source_transferability,
+    source_feature_risk,
+)
+from lintransfer.theory.frozen_features import frozen_features_risk
+from lintransfer.theory.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
+from lintransfer.theory.optimal_ridge import optimal_features_ridge_risk, optimal_ridge, optimal_ridge_risk
+from lintransfer.theory.ridge_head import (
+    optimal_ridge_features_risk,
+    optimal_ridge_head_risk,
+    ridge_features_risk,
+    ridge_head_risk,
+)
+from lintransfer.theory.two_stage import two_stage_matrix_risk, two_stage_risk
+
+PER_MODE = {"source_energy": "source", "cross_energy": "cross", "target_energy": "target"}
+FEATURES = {"eigenvalues": "feature_eigenvalues", "multiplicities": "feature_multiplicities", "displacement": "head"}
+RANK = {"dim": "rank"}
+RAW = {"displacement_energy": "displacement"}
+UNDER_TEST = {"displacement_energy": "test_energy"}
+_SPECTRA = {
+    "eigenvalues": "spectrum", "multiplicities": "ones", "displacement": "displacement_squares",
+    "test_eigenvalues": "test_spectrum",
+}  # fmt: skip
+_MATRICES = {"displacement": "displacement_vector"}
+_VECTORS = {"source": "source_vector", "target": "target_vector"}
+
+plain = known_source & unshifted
 
 
-def _numbered(learner: Any) -> bool:
+def _draw(designs: bool) -> Any:
+    """Simulate a learner, or (baseline, learner) on the same data; from the law of what matters, or on drawn designs."""
+
+    def draw(problem: TransferProblem, who: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
+        pair = who if isinstance(who, tuple) else (who,)
+        ask = simulate_transferability if isinstance(who, tuple) else simulate_risk
+        found = []
+        for size in np.ravel(n):
+            there = tuple(_with_numbers(problem, learner, size) for learner in pair)
+            found.append(ask(problem, there if isinstance(who, tuple) else there[0], size, key, replicates, designs))
+        mean, error = np.reshape(found, (-1, 2)).T
+        return mean.reshape(np.shape(n)), error.reshape(np.shape(n))
+
+    return draw
+
+
+simulate_designs, simulate_law = _draw(True), _draw(False)
+drawn_law = condition(
+    "equal eigenvalues or features, whose law is known",
+    lambda q: all(draws_a_law(q.problem, learner) for learner in q.contenders),
+)
+
+
+def _is_optimised(question: Question) -> bool:
+    """Whether every "optimal" stands for a number that a formula gives."""
+    asked = [question.of(who) for who in question.contenders]
+    return all(
+        q.holds(with_ridge) or q.holds(stopped) or _has_numbers(q) or q.holds(plain & tuned_ridge)
+        or q.holds(plain & isotropic & tuned_time)
+        for q in asked
+    )  # fmt: skip
+
+
+def _has_numbers(question: Question) -> bool:
+    learner = question.learner
     return not isinstance(learner.ridge, str) and not isinstance(getattr(learner, "time", 0.0), str)
 
 
-def _plain(p: TransferProblem, learner: Any) -> bool:
-    """Tested where it was trained, from known weights."""
-    return not p.has_shift and not q.fitted_source(p, learner)
-
-
-def _isotropic_features(p: TransferProblem) -> bool:
-    """Several given features with F = BᵀΣB a multiple of the identity, of a known number."""
-    return p.given_features is not None and not is_traced(p.features.multiplicity) and q.one_scale(p)
-
-
-def _always(p: TransferProblem, learner: Any) -> bool:
-    return True
+optimised = condition('every "optimal" a number that is known', _is_optimised)
 
 
 def _with_numbers(p: TransferProblem, learner: Any, n: int) -> Any:
     """The learner with every "optimal" replaced by the number it stands for at this n."""
-    if _numbered(learner):
+    question = Question(p, learner)
+    if _has_numbers(question):
         return learner
-    timed = isinstance(getattr(learner, "time", 0.0), str)
-    if not _plain(p, learner) or (timed and not (p.is_isotropic and q.is_number(learner.ridge, 0))):
-        raise q.no_optimum(learner)
-    if timed:
-        return replace(learner, time=float(asymptotic.best_time(p, learner, float(n))))
-    return replace(learner, ridge=float(asymptotic.best_ridge(p, learner, float(n))))
+    if isinstance(learner.ridge, str):
+        return replace(learner, ridge=float(best_ridge(p, learner, float(n))))
+    return replace(learner, time=float(best_time(question, float(n))))
 
 
-def _simulate(p: TransferProblem, learner: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
-    if _numbered(learner):
-        return simulate_risk(p, learner, n, key, replicates)
-    found = [simulate_risk(p, _with_numbers(p, learner, size), size, key, replicates) for size in np.ravel(n)]
-    mean, error = np.reshape(found, (-1, 2)).T
-    return mean.reshape(np.shape(n)), error.reshape(np.shape(n))
+def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
+    """The λ that ``ridge="optimal"`` stands for, per sample size."""
+    question = Question(p, learner)
+    if not question.holds(plain & tuned_ridge):
+        raise MissingMethodError(f'"optimal" is not there for {learner!r} on this problem: give a number')
+    if not isinstance(learner, LinearTransfer):
+        return optimal_ridge(**arguments_of(optimal_ridge, question, n, {})).ridge
+    f = p.features
+    noise = p.outputs * p.noise_variance + f.unexplained
+    return optimal_ridge(n, f.eigenvalue, f.multiplicity, f.target, noise).ridge
 
 
-def _simulate_pair(p: TransferProblem, pair: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
-    if all(_numbered(learner) for learner in pair):
-        return simulate_transferability(p, pair, n, key, replicates)
-    found = []
-    for size in np.ravel(n):
-        first, second = (_with_numbers(p, learner, size) for learner in pair)
-        found.append(simulate_transferability(p, (first, second), size, key, replicates))
-    mean, error = np.reshape(found, (-1, 2)).T
-    return mean.reshape(np.shape(n)), error.reshape(np.shape(n))
+def best_time(question: Question, n: Any) -> Any:
+    """The stopping time that ``time="optimal"`` stands for, Σ = λI."""
+    scale = float(question.problem.modes.eigenvalue[0])
+    time = optimal_stopping_time(**arguments_of(optimal_stopping_time, question, n, {}))
+    return time / (scale if scale > 0 else 1.0)
 
 
-# One line each: method, theorem, where it speaks (in words and as a predicate), answer.
-_ALL_WEIGHTS: tuple[tuple[Any, ...], ...] = (
-    (
-        "exact", "min-norm-risk", "Σ = λI, no ridge",
-        lambda p, s: p.is_isotropic and q.ridgeless(s) and not q.fitted_source(p, s), exact.min_norm,
-    ),
-    (
-        "exact", "finite-source-fine-tuning", "Σ = λI, no ridge, fitted source",
-        lambda p, s: p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p),
-        exact.min_norm_fitted,
-    ),
-    (
-        "exact", "least-squares-risk", "any Σ, no ridge, n = 0 or n ≥ d − 1 (without noise n = 1 too)",
-        lambda p, s: not p.is_isotropic and _plain(p, s) and q.ridgeless(s), exact.least_squares,
-    ),
-    (
-        "exact", "covariance-shift", "any Σ and Σ', no ridge, n = 0 or n ≥ d − 1",
-        lambda p, s: p.has_shift and q.ridgeless(s) and not q.fitted_source(p, s), exact.least_squares_under_shift,
-    ),
-    ("asymptotic", "ridge-risk", "any Σ, any ridge", lambda p, s: _plain(p, s) and q.converged(s), asymptotic.ridge),
-    (
-        "asymptotic", "shifted-risk", "any Σ and Σ', ridge a number",
-        lambda p, s: p.has_shift and not q.fitted_source(p, s) and _numbered(s) and q.converged(s),
-        asymptotic.ridge_under_shift,
-    ),
-    (
-        "asymptotic", "two-stage-risk", "any Σ, ridge a number, fitted source",
-        lambda p, s: q.fitted_source(p, s) and not p.has_shift and _numbered(s) and q.converged(s),
-        asymptotic.two_stages,
-    ),
-    (
-        "asymptotic", "early-stopped-risk", "Σ = λI, no ridge, any time",
-        lambda p, s: p.is_isotropic and _plain(p, s) and q.is_number(s.ridge, 0), asymptotic.early_stopped,
-    ),
-    ("simulate", "simulation", "everywhere", _always, _simulate),
-)  # fmt: skip
-_HEAD: tuple[tuple[Any, ...], ...] = (
-    ("exact", "frozen-features-risk", "any Σ, no ridge", lambda p, s: _plain(p, s) and q.ridgeless(s), exact.head),
-    (
-        "exact", "ridge-head", "any Σ, one feature, any ridge",
-        lambda p, s: _plain(p, s) and p.given_features is None, exact.ridge_head,
-    ),
-    (
-        "exact", "ridge-features", "any Σ, several isotropic features, any ridge",
-        lambda p, s: _plain(p, s) and _isotropic_features(p), exact.ridge_features,
-    ),
-    (
-        "exact", "source-feature-transfer", "Σ = λI, no ridge, fitted source",
-        lambda p, s: (
-            p.is_isotropic and q.ridgeless(s) and q.fitted_source(p, s) and q.same_inputs(p) and p.outputs == 1
+def _both(make: Any) -> tuple[Route, ...]:
+    return (*make(Scratch), *make(FineTune))
+
+
+def _weights(who: type) -> tuple[Route, ...]:
+    def line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
+        return Route(who, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options)
+
+    certain = gaussian & ridgeless
+    return (
+        line(EXACT, min_norm_risk, "min-norm-risk", gaussian & isotropic & ridgeless & known_source),
+        line(
+            EXACT, finite_source_risk, "finite-source-fine-tuning",
+            gaussian & isotropic & ridgeless & fitted_source & same_inputs,
         ),
-        exact.fitted_feature,
+        line(EXACT, least_squares_risk, "least-squares-risk", certain & unshifted, determined, names=RANK),
+        line(EXACT, one_sample_risk, "one-sample-risk", certain & anisotropic & plain & noiseless, one_sample, names=RAW),
+        line(
+            EXACT, codimension_one_risk, "codimension-one-risk", certain & anisotropic & plain & noiseless, one_short,
+            names=RAW,
+        ),
+        line(
+            EXACT, shifted_least_squares_risk, "shifted-least-squares", certain & shifted & known_source & full_rank,
+            shift_determined, names={"spread": "full_spread"},
+        ),
+        line(EXACT, untrained_risk, "untrained-risk", known_source, no_samples, names=UNDER_TEST),
+        line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
+        line(ASYMPTOTIC, ridge_risk, "ridge-risk", plain & with_ridge),
+        line(ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", plain & tuned_ridge, broadcasts=False),
+        line(
+            ASYMPTOTIC, shifted_risk, "shifted-risk", shifted & known_source & with_ridge & diagonal, names=_SPECTRA,
+            broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, shifted_matrix_risk, "shifted-matrix-risk", shifted & known_source & with_ridge & dense,
+            names=_MATRICES, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & same_inputs,
+            names=PER_MODE, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, two_stage_matrix_risk, "two-stage-matrix-risk",
+            fitted_source & unshifted & with_ridge & other_inputs, names=_VECTORS, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", isotropic & plain & stopped,
+            names={"time": "whitened_time"}, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, optimally_stopped_risk, "optimally-stopped-risk", isotropic & plain & tuned_time,
+            broadcasts=False,
+        ),
+        line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless),
+        line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),
+        line(SIMULATE, simulate_designs, "simulation", optimised),
+    )  # fmt: skip
+
+
+def _line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
+    return Route(LinearTransfer, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options)
+
+
+_HEAD: tuple[Route, ...] = (
+    _line(EXACT, frozen_features_risk, "frozen-features-risk", gaussian & plain & ridgeless & live_features, head_determined),
+    _line(
+        EXACT, ridge_head_risk, "ridge-head", gaussian & plain & one_feature & with_ridge,
+        names={"ridge": "whitened_ridge"},
     ),
-    (
-        "exact", "covariance-shift", "any Σ and Σ', no ridge, n = 0 or n ≥ r − 1",
-        lambda p, s: p.has_shift and q.ridgeless(s) and not q.fitted_source(p, s), exact.head_under_shift,
+    _line(EXACT, optimal_ridge_head_risk, "optimal-ridge-head", gaussian & plain & one_feature & tuned_ridge),
+    _line(
+        EXACT, ridge_features_risk, "ridge-features", gaussian & plain & several_features & live_features & equal_features & with_ridge,
+        known_resolvent, names={"ridge": "whitened_ridge"}, traced=False, broadcasts=False,
     ),
-    ("asymptotic", "feature-covariance-risk", "any Σ, any ridge", _plain, asymptotic.head),
-    ("simulate", "simulation", "everywhere", _always, _simulate),
+    _line(
+        EXACT, optimal_ridge_features_risk, "optimal-ridge-features-risk",
+        gaussian & plain & several_features & live_features & equal_features & tuned_ridge, known_resolvent, traced=False,
+        broadcasts=False,
+    ),
+    _line(
+        EXACT, source_feature_risk, "source-feature-transfer",
+        gaussian & isotropic & ridgeless & fitted_source & same_inputs & one_output,
+    ),
+    _line(
+        EXACT, shifted_head_risk, "covariance-shift", gaussian & shifted & known_source & ridgeless & live_features, shift_determined,
+        names={"n_features": "shift_count", "unexplained": "shift_unexplained"},
+    ),
+    _line(EXACT, untrained_risk, "untrained-risk", known_source, no_samples, names=UNDER_TEST),
+    _line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
+    _line(EXACT, untrained_risk, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
+    _line(
+        ASYMPTOTIC, feature_covariance_risk, "feature-covariance-risk", plain & with_ridge, names=FEATURES,
+    ),
+    _line(
+        ASYMPTOTIC, optimal_features_ridge_risk, "optimal-features-ridge-risk", plain & tuned_ridge, names=FEATURES,
+        broadcasts=False,
+    ),
+    _line(LAW, simulate_law, "frozen-features-law", drawn_law & ridgeless),
+    _line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),
+    _line(SIMULATE, simulate_designs, "simulation", optimised),
 )  # fmt: skip
 
-
-def _same_training(pair: Any) -> bool:
-    """Linear fine-tuning against scratch, to convergence, with one ridge."""
-    baseline, learner = pair
-    if not (isinstance(baseline, Scratch) and isinstance(learner, FineTune)):
-        return False
-    same = baseline.model == learner.model == Linear() and q.converged(baseline) and q.converged(learner)
-    return same and _numbered(learner) and q.is_number(baseline.ridge, learner.ridge)
+RISK: tuple[Route, ...] = (*(r for r in _weights(Scratch) if fitted_source.parts[0] not in r.when.parts), *_weights(FineTune), *_HEAD)
 
 
-def _tuned_pair(p: TransferProblem, pair: Any) -> bool:
-    return _same_training(pair) and _plain(p, pair[1])
+def _pair(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
+    return Route(FineTune, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options)
 
 
-def _fitted_pair(p: TransferProblem, pair: Any) -> bool:
-    fitted = _same_training(pair) and q.ridgeless(pair[0]) and q.fitted_source(p, pair[1])
-    return fitted and p.is_isotropic and q.same_inputs(p)
-
-
-def _linear_pair(p: TransferProblem, pair: Any) -> bool:
-    return all(model_of(learner) == Linear() for learner in pair)
-
-
-def _line(strategy: type, row: tuple[Any, ...]) -> Route:
-    """Exact theorems are about Gaussian inputs; the others hold on the sphere too."""
-    return Route(strategy, Linear, *row, *(() if row[0] == "exact" else (ANY_INPUTS,)))
-
-
-RISK: tuple[Route, ...] = (
-    *(_line(Scratch, row) for row in _ALL_WEIGHTS if "fitted source" not in row[2]),
-    *(_line(FineTune, row) for row in _ALL_WEIGHTS),
-    *(_line(LinearTransfer, row) for row in _HEAD),
-)
 TRANSFERABILITY: tuple[Route, ...] = (
-    Route(
-        FineTune, Linear, "exact", "paired-transferability", "against Scratch, Σ = λI, no ridge",
-        lambda p, pair: _tuned_pair(p, pair) and p.is_isotropic and q.ridgeless(pair[0]), exact.paired,
+    _pair(
+        EXACT, fine_tuning_transferability, "paired-transferability",
+        same_training & ridgeless & plain & gaussian & isotropic,
     ),
-    Route(
-        FineTune, Linear, "exact", "finite-source-displacement", "against Scratch, Σ = λI, no ridge, fitted source",
-        _fitted_pair, exact.paired_fitted,
+    _pair(
+        EXACT, fine_tuning_transferability, "paired-transferability",
+        same_training & ridgeless & plain & gaussian & anisotropic, at_least_rank, names=RANK,
     ),
-    Route(
-        FineTune, Linear, "asymptotic", "metric-transferability", "against Scratch with the same ridge, any Σ",
-        _tuned_pair, asymptotic.paired, ANY_INPUTS,
+    _pair(
+        EXACT, finite_source_transferability, "finite-source-transferability",
+        same_training & ridgeless & fitted_source & gaussian & isotropic & same_inputs,
     ),
-    Route(FineTune, Linear, "simulate", "simulation", "everywhere", _linear_pair, _simulate_pair, ANY_INPUTS),
+    _pair(ASYMPTOTIC, metric_transferability, "metric-transferability", same_training & with_ridge & plain, names=PER_MODE),
+    *(
+        Route(who, Linear, method, draw, theorem, linear_pair & when)
+        for who in (Scratch, FineTune, LinearTransfer)
+        for method, draw, theorem, when in (
+            (LAW, simulate_law, "conditional-risk", drawn_law & optimised),
+            (SIMULATE, simulate_designs, "simulation", optimised),
+        )
+    ),
 )  # fmt: skip
+
+_lawful = gaussian & ridgeless & plain & one_output
+LAWS: tuple[LawRoute, ...] = (
+    LawRoute(Scratch, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
+    LawRoute(FineTune, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
+    LawRoute(LinearTransfer, Linear, frozen_features_law, "frozen-features-law", _lawful & live_features, law_of_head),
+)
+TRANSFER_LAWS: tuple[LawRoute, ...] = (
+    LawRoute(
+        FineTune, Linear, transferability_law_of_fine_tuning, "paired-transferability-law", same_training & _lawful, law_of_fit,
+        names=RANK,
+    ),
+)

@@ -1,37 +1,100 @@
-"""One line of the routing table."""
+"""One line of the routing table: a formula, the condition under which it speaks, and the sizes at which it does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-ANY_INPUTS = ("gaussian", "sphere")
+import numpy as np
+
+from lintransfer.arithmetic import where
+from lintransfer.routing.arguments import arguments_of, value_of
+from lintransfer.routing.conditions import EVERY_SIZE, Condition, Sizes
+from lintransfer.routing.question import Question
+
+EXACT, ASYMPTOTIC, BOUND, LAW, SIMULATE = "exact", "asymptotic", "bound", "law", "simulate"
+STRENGTH = (EXACT, ASYMPTOTIC, BOUND, LAW, SIMULATE)  # strongest first
 
 
 @dataclass(frozen=True)
 class Route:
-    """How one method answers for one (strategy, model).
+    """How one formula answers for one (strategy, model).
 
-    applies(problem, learner): whether the theorem has anything to say, decided without looking at traced values.
-    value(problem, learner, n): the mean, `nan` where the theorem is silent; a simulation takes (…, key, replicates) in
-    addition and returns (mean, standard error).  In a transferability route `learner` is the pair (baseline, learner).
-    inputs: the laws of the inputs that the theorem is about.
+    formula: the function of a row of the table, whose name `theorem` is; its arguments are filled by name from the
+    vocabulary of `lintransfer.routing.arguments`. A simulation is drawn instead: formula(problem, learner or pair, n,
+    key, replicates) → (mean, standard error).
+    when: the condition on problem and learner.  sizes: those n at which the formula speaks.
+    names: parameters that stand for another symbol of the vocabulary, or for a number.  times: a symbol that the value is
+    multiplied by.  traced: whether it runs on traced values.  broadcasts: whether it takes a grid of problems at once.
     """
 
     strategy: type
     model: type
     method: str
+    formula: Callable[..., Any]
     theorem: str
-    where: str
-    applies: Callable[[Any, Any], bool]
-    value: Callable[..., Any]
-    inputs: tuple[str, ...] = ("gaussian",)
+    when: Condition
+    sizes: Sizes = EVERY_SIZE
+    names: Mapping[str, Any] = field(default_factory=dict)
+    times: str | None = None
+    traced: bool = True
+    broadcasts: bool = True
 
-    def speaks(self, problem: Any, learner: Any) -> bool:
-        """Whether the theorem has anything to say: about these inputs, and about this problem and learner."""
-        return problem.inputs in self.inputs and self.applies(problem, learner)
+    @property
+    def where(self) -> str:
+        """Condition and sizes in words."""
+        return self.when.words if self.sizes is EVERY_SIZE else f"{self.when.words}; {self.sizes.words}"
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it simulates, from a law or with training sets."""
+        return self.method in (LAW, SIMULATE)
+
+    def speaks(self, question: Question) -> bool:
+        """Whether the theorem has anything to say about this problem and learner."""
+        return question.holds(self.when)
 
     def answers(self, method: str) -> bool:
         """Whether a question for this method is for this route; a bound is given only to who asks for one."""
-        return method == self.method or (method == "auto" and self.method != "bound")
+        if method == "auto":
+            return self.method != BOUND
+        if method == "simulate":
+            return self.is_drawn
+        return self.method == (SIMULATE if method == "designs" else method)
+
+    def at(self, question: Question, n: Any) -> Any:
+        """At which of the sizes n the formula speaks, of the shape of n (and of the grid of problems)."""
+        return self.sizes.holds(question, n)
+
+    def value(self, question: Question, n: Any) -> Any:
+        """The formula at sizes where it speaks."""
+        with np.errstate(all="ignore"):
+            found = self.formula(**arguments_of(self.formula, question, n, self.names))
+            return found if self.times is None else found * value_of(self.times, question, n)
+
+    def inside(self, question: Question, n: Any, speaks: Any) -> Any:
+        """n where the formula speaks, and elsewhere a size at which it and its gradient are finite."""
+        return where(speaks, n, self.sizes.inside(question))
+
+
+@dataclass(frozen=True)
+class LawRoute:
+    """The distribution behind a route: formula(**arguments) → `Law`, at one whole n."""
+
+    strategy: type
+    model: type
+    formula: Callable[..., Any]
+    theorem: str
+    when: Condition
+    sizes: Sizes = EVERY_SIZE
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """Condition and sizes in words."""
+        return self.when.words if self.sizes is EVERY_SIZE else f"{self.when.words}; {self.sizes.words}"
+
+    def law(self, question: Question, n: int) -> Any:
+        """The law at n."""
+        return self.formula(**arguments_of(self.formula, question, n, self.names))

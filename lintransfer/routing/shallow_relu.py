@@ -7,113 +7,112 @@ the kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from lintransfer.arithmetic import total
 from lintransfer.models import ShallowReLU
-from lintransfer.problems import TransferProblem
-from lintransfer.routing import questions as q
-from lintransfer.routing.route import ANY_INPUTS, Route
-from lintransfer.strategies import FineTune, Scratch, model_of
+from lintransfer.routing.conditions import (
+    condition,
+    converged,
+    effective_rank,
+    fitted_source,
+    gaussian,
+    known_source,
+    no_samples,
+    noiseless,
+    nonnegative_ridge,
+    on_sphere,
+    one_output,
+    same_inputs,
+    same_training,
+    unshifted,
+    wide,
+    without_ridge,
+)
+from lintransfer.routing.linear import UNDER_TEST
+from lintransfer.routing.question import Question
+from lintransfer.routing.route import ASYMPTOTIC, BOUND, EXACT, SIMULATE, LawRoute, Route
+from lintransfer.strategies import FineTune, Scratch
+from lintransfer.theory.distances import untrained_risk
+from lintransfer.theory.relu.bounds import risk_bound
+from lintransfer.theory.relu.gaussian import gaussian_risk
+from lintransfer.theory.relu.learning_curves import sphere_risk
+from lintransfer.theory.relu.two_stage import two_stage_risk
 from lintransfer.validation import is_traced
 
 SMALLEST_EFFECTIVE_RANK = 20  # of Gaussian inputs, as in `lintransfer.theory.relu.gaussian`
 SMALLEST_DIM = 12  # on the sphere: below it the deterministic equivalents are off by more than about 15 %
 
-
-def _later(name: str) -> Callable[..., Any]:
-    """An answer of `lintransfer.routing.shallow_relu_answers`, whose theory and simulation are loaded on first use."""
-
-    def answer(*question: Any) -> Any:
-        return getattr(import_module("lintransfer.routing.shallow_relu_answers"), name)(*question)
-
-    return answer
+_RAW = {"displacement_energy": "squared_displacement"}
+_SQUARES = {"source_energy": "squared_source", "cross_energy": "squared_cross", "target_energy": "squared_target"}
 
 
-def _plain(p: TransferProblem, learner: Any) -> bool:
-    """One output, tested where it was trained, to convergence, with a ridge that is a number ≥ 0."""
-    simple = p.outputs == 1 and not p.has_shift and (q.same_inputs(p) or not q.fitted_source(p, learner))
-    penalised = is_traced(learner.ridge) or (not isinstance(learner.ridge, str) and learner.ridge >= 0)
-    return simple and q.converged(learner) and penalised
+def _simulation(name: str) -> Any:
+    """A simulation whose module, with the optimisers that it trains by, is loaded on first use."""
+
+    def simulate(*question: Any) -> Any:
+        return getattr(import_module("lintransfer.simulate.relu_question"), name)(*question)
+
+    return simulate
 
 
-def _wide(p: TransferProblem, learner: Any) -> bool:
-    return _plain(p, learner) and model_of(learner).is_wide
-
-
-def _on_sphere(p: TransferProblem, learner: Any) -> bool:
-    return _wide(p, learner) and p.dim >= SMALLEST_DIM and not q.fitted_source(p, learner)
-
-
-def _from_fitted_source(p: TransferProblem, learner: Any) -> bool:
-    return _wide(p, learner) and p.dim >= SMALLEST_DIM and q.fitted_source(p, learner)
-
-
-def _gaussian(p: TransferProblem, learner: Any) -> bool:
-    """Known source and, as far as can be known, an effective rank at which the theorem speaks."""
-    m = p.modes
-    if not _wide(p, learner) or q.fitted_source(p, learner):
-        return False
-    if is_traced(m.eigenvalue, m.multiplicity):
+def _has_effective_rank(question: Question) -> bool:
+    if is_traced(question.problem.modes.eigenvalue, question.problem.modes.multiplicity):
         return True
-    trace, square = total(m.multiplicity * m.eigenvalue), total(m.multiplicity * m.eigenvalue**2)
-    return bool(trace * trace >= SMALLEST_EFFECTIVE_RANK * square > 0)
+    return bool((effective_rank(question) >= SMALLEST_EFFECTIVE_RANK).all())
 
 
-def _bounded(p: TransferProblem, learner: Any) -> bool:
-    known = _wide(p, learner) and not q.fitted_source(p, learner) and q.is_number(learner.ridge, 0)
-    return known and q.is_number(p.noise_std, 0)
+many_dimensions = condition("d ≥ 12", lambda q: q.problem.dim >= SMALLEST_DIM)
+many_directions = condition("effective rank ≥ 20", _has_effective_rank)
+smooth = one_output & unshifted & converged & nonnegative_ridge
+narrow_or_ridgeless = condition(
+    "infinite width, or no ridge", lambda q: all(who.model.is_wide for who in q.contenders) or q.holds(without_ridge)
+)
+fit_like_target = condition("source inputs like the target's", lambda q: q.holds(known_source) or q.holds(same_inputs))
+simulated = smooth & narrow_or_ridgeless & fit_like_target
+_sphere, _gaussian = smooth & wide & on_sphere & many_dimensions, smooth & wide & gaussian & known_source & many_directions
 
 
-def _simulated(p: TransferProblem, learner: Any) -> bool:
-    return _plain(p, learner) and (model_of(learner).is_wide or q.is_number(learner.ridge, 0))
+def _lines(who: type) -> tuple[Route, ...]:
+    def line(method: str, formula: Any, theorem: str, when: Any, *sizes: Any, **options: Any) -> Route:
+        return Route(who, ShallowReLU, method, formula, theorem, when, *sizes, **options)
+
+    return (
+        line(EXACT, untrained_risk, "untrained-risk", smooth & known_source, no_samples, names=UNDER_TEST),
+        line(
+            ASYMPTOTIC, sphere_risk, "relu-sphere-risk", _sphere & known_source, names=_RAW, broadcasts=False,
+        ),
+        line(ASYMPTOTIC, gaussian_risk, "relu-gaussian-risk", _gaussian, broadcasts=False),
+        line(
+            BOUND, risk_bound, "relu-risk-bound", smooth & wide & on_sphere & known_source & without_ridge & noiseless, names=_RAW,
+        ),
+        line(SIMULATE, _simulation("simulate_relu_risk"), "simulation", simulated),
+    )  # fmt: skip
 
 
-def _same_training(pair: Any) -> bool:
-    """Fine-tuning against scratch: one model, one ridge."""
-    baseline, learner = pair
-    if not (isinstance(baseline, Scratch) and isinstance(learner, FineTune)):
-        return False
-    ridges = baseline.ridge is learner.ridge or q.is_number(baseline.ridge, learner.ridge)
-    return isinstance(learner.model, ShallowReLU) and baseline.model == learner.model and ridges
+def _pair(method: str, formula: Any, theorem: str, when: Any, **options: Any) -> Route:
+    return Route(FineTune, ShallowReLU, method, formula, theorem, same_training & when, **options)
 
 
-_SPHERE = ("sphere",)
-_KNOWN: tuple[tuple[Any, ...], ...] = (
-    ("asymptotic", "relu-learning-curve", "unit sphere, d ≥ 12, known source, infinite width", _on_sphere,
-     _later("sphere_risk"), _SPHERE),
-    ("asymptotic", "relu-gaussian-risk", "N(0, Σ), effective rank ≥ 20, known source, infinite width", _gaussian,
-     _later("gaussian_risk")),
-    ("bound", "relu-risk-bound", "unit sphere, known source, no noise, no ridge, infinite width", _bounded, _later("bound"),
-     _SPHERE),
-    ("simulate", "simulation", "trained to convergence; finite width without ridge", _simulated, _later("simulate"),
-     ANY_INPUTS),
-)  # fmt: skip
 RISK: tuple[Route, ...] = (
-    *(Route(Scratch, ShallowReLU, *row) for row in _KNOWN),
+    *_lines(Scratch),
+    *_lines(FineTune),
     Route(
-        FineTune, ShallowReLU, "asymptotic", "relu-two-stage-risk", "unit sphere, d ≥ 12, fitted source, infinite width",
-        _from_fitted_source, _later("two_stage_risk"), _SPHERE,
+        FineTune, ShallowReLU, ASYMPTOTIC, two_stage_risk, "relu-two-stage-risk", _sphere & fitted_source, names=_SQUARES,
+        broadcasts=False,
     ),
-    *(Route(FineTune, ShallowReLU, *row) for row in _KNOWN),
 )  # fmt: skip
+# The risk is linear in the energy of the residual, so that the gain in energy gives the gain in risk; noise cancels.
 TRANSFERABILITY: tuple[Route, ...] = (
-    Route(
-        FineTune, ShallowReLU, "asymptotic", "relu-learning-curve", "against Scratch, unit sphere, known source",
-        lambda p, pair: _same_training(pair) and _on_sphere(p, pair[1]), _later("sphere_gain"), _SPHERE,
+    _pair(
+        ASYMPTOTIC, sphere_risk, "relu-sphere-risk", _sphere & known_source,
+        names={"displacement_energy": "squared_gain", "noise_variance": 0.0}, broadcasts=False,
     ),
-    Route(
-        FineTune, ShallowReLU, "asymptotic", "relu-two-stage-risk", "against Scratch, unit sphere, fitted source",
-        lambda p, pair: _same_training(pair) and _from_fitted_source(p, pair[1]), _later("two_stage_gain"), _SPHERE,
+    _pair(
+        ASYMPTOTIC, gaussian_risk, "relu-gaussian-risk", _gaussian, names={"displacement": "gain", "noise_variance": 0.0},
+        broadcasts=False,
     ),
-    Route(
-        FineTune, ShallowReLU, "asymptotic", "relu-gaussian-risk", "against Scratch, N(0, Σ), known source",
-        lambda p, pair: _same_training(pair) and _gaussian(p, pair[1]), _later("gaussian_gain"),
-    ),
-    Route(
-        FineTune, ShallowReLU, "simulate", "simulation", "against Scratch on the same data",
-        lambda p, pair: _same_training(pair) and _simulated(p, pair[1]), _later("simulate_gain"), ANY_INPUTS,
-    ),
+    _pair(SIMULATE, _simulation("simulate_relu_transferability"), "simulation", simulated),
 )  # fmt: skip
+LAWS: tuple[LawRoute, ...] = ()
+TRANSFER_LAWS: tuple[LawRoute, ...] = ()

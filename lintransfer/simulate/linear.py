@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,16 +30,18 @@ from lintransfer.simulate.fast import (
 from lintransfer.simulate.gram import gram_risks
 from lintransfer.simulate.teachers import teachers_from_modes
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
+from lintransfer.validation import is_traced
 
 _LARGEST_DESIGN = 20_000
 
 
 def simulate_risk(
-    problem: TransferProblem, learner: Any, n: Any, key: int = 0, replicates: int = 200
+    problem: TransferProblem, learner: Any, n: Any, key: int = 0, replicates: int = 200, designs: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean excess risk over simulated training sets, and its standard error, both of the shape of n.
 
-    learner: Scratch, FineTune or LinearTransfer of the linear model, its ridge a number.
+    learner: Scratch, FineTune or LinearTransfer of the linear model, its ridge a number (inf: never trained).
+    designs: draw and train on designs even where `draws_a_law`.
     Near n = d with noise the mean is infinite or almost so: there the sample mean says nothing, and neither does its
     error.
 
@@ -49,11 +52,11 @@ def simulate_risk(
     array([1. , 0.5, 0. ])
     """
     _check(learner)
-    return _means(lambda rng, size: _risks(rng, replicates, problem, learner, size), n, key, replicates)
+    return _means(lambda rng, size: _risks(rng, replicates, problem, learner, size, designs), n, key, replicates)
 
 
 def simulate_transferability(
-    problem: TransferProblem, pair: tuple[Any, Any], n: Any, key: int = 0, replicates: int = 200
+    problem: TransferProblem, pair: tuple[Any, Any], n: Any, key: int = 0, replicates: int = 200, designs: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean of R_baseline − R_learner over simulated training sets, and its standard error, of the shape of n.
 
@@ -62,7 +65,17 @@ def simulate_transferability(
     """
     for learner in pair:
         _check(learner)
-    return _means(lambda rng, size: _differences(rng, replicates, problem, pair, size), n, key, replicates)
+    return _means(lambda rng, size: _differences(rng, replicates, problem, pair, size, designs), n, key, replicates)
+
+
+def draws_a_law(problem: TransferProblem, learner: Any) -> bool:
+    """Whether a handful of random numbers per training set, whose law is known, stand for its design and labels."""
+    if is_traced(problem):
+        return False
+    plain = replace(learner, ridge=0.0) if isinstance(learner.ridge, str) else learner
+    if isinstance(getattr(plain, "time", 0.0), str):
+        plain = replace(plain, time=math.inf)
+    return _isotropic_training(problem, plain, SourceFit(1.0, 0.0)) is not None
 
 
 def _check(learner: Any) -> None:
@@ -116,9 +129,11 @@ class _Training(NamedTuple):
 
 
 def _risks(
-    rng: np.random.Generator, replicates: int, problem: TransferProblem, learner: Any, n: int
+    rng: np.random.Generator, replicates: int, problem: TransferProblem, learner: Any, n: int, designs: bool
 ) -> np.ndarray:
-    training = _isotropic_training(problem, learner, _source_fit(rng, replicates, problem))
+    if learner.ridge == math.inf:
+        learner, n = replace(learner, ridge=0.0), 0  # whatever the data say, nothing moves
+    training = None if designs else _isotropic_training(problem, learner, _source_fit(rng, replicates, problem))
     if training is not None:
         return training.risks(rng, replicates, n)
     perfect_start = isinstance(learner, Scratch) or (isinstance(learner, FineTune) and problem.n_source is None)
@@ -133,10 +148,13 @@ def _risks(
 
 
 def _differences(
-    rng: np.random.Generator, replicates: int, problem: TransferProblem, pair: tuple[Any, Any], n: int
+    rng: np.random.Generator, replicates: int, problem: TransferProblem, pair: tuple[Any, Any], n: int, designs: bool
 ) -> np.ndarray:
+    if any(learner.ridge == math.inf for learner in pair):
+        first, second = (_risks(rng, replicates, problem, learner, n, designs) for learner in pair)
+        return first - second
     fit = _source_fit(rng, replicates, problem)
-    first, second = (_isotropic_training(problem, learner, fit) for learner in pair)
+    first, second = (None if designs else _isotropic_training(problem, learner, fit) for learner in pair)
     if first is None or second is None:
         risks = _trained(rng, replicates, problem, pair, n)
         return risks[0] - risks[1]

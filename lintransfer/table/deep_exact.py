@@ -18,18 +18,6 @@ _POINT: dict[str, Any] = {"source_energy": 1.0, "cross_energy": 0.8, "target_ene
 _AWAY, _NEAR = energies(1.0, 2.0, 0.3), energies(2.0, 1.0, 0.9)
 
 
-def _mean(**point: Any) -> Any:
-    return moments.deep_risk_moments(**point).mean
-
-
-def _variance(**point: Any) -> Any:
-    return moments.deep_risk_moments(**point).variance
-
-
-def _gain(**point: Any) -> Any:
-    return moments.deep_risk_moments(**point).transferability
-
-
 def _sample(rng: np.random.Generator) -> dict[str, Any]:
     return {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT}
 
@@ -108,15 +96,15 @@ ROWS = (
         slow=True,
         kind="exact",
         statement="E R without noise: Gauss–Jacobi quadrature over (P_11, Schur complement, z)",
-        formula=_mean,
+        formula=moments.deep_mean_risk,
         source="new",
         domain="Σ = I, σ = 0, every n and d, real depth; L = ∞ needs n ≥ 3",
         derivation="derivations.deep_linear.linear_mean",
         limits=(
-            *_linear(lambda n: min_norm_risk(n, 9, 1.96, 0.0), _mean),
+            *_linear(lambda n: min_norm_risk(n, 9, 1.96, 0.0), moments.deep_mean_risk),
             Limit(
                 "large d: the proportional limit",
-                lambda depth: _mean(n=4 * 10**8, dim=10**9, depth=depth, **_POINT),
+                lambda depth: moments.deep_mean_risk(n=4 * 10**8, dim=10**9, depth=depth, **_POINT),
                 lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
                 tuple({"depth": L} for L in (1.5, 2.0, 6.0, math.inf)),
                 rtol=1e-7,
@@ -125,7 +113,7 @@ ROWS = (
         sample=_sample,
         experiments=(Experiment(risks, _TRAININGS, "mean", 4000, 0.1),),
         mutants=(
-            *_mutants(_mean),
+            *_mutants(moments.deep_mean_risk),
             Mutant("the closure", lambda **point: formulas.deep_fine_tuning_risk_closure(**point)),
         ),
     ),
@@ -134,27 +122,27 @@ ROWS = (
         slow=True,
         kind="exact",
         statement="Var R without noise, by the same quadrature",
-        formula=_variance,
+        formula=moments.deep_risk_variance,
         source="new",
         domain="as deep-mean-risk; L = ∞ needs n ≥ 5",
         derivation="derivations.deep_linear.linear_variance",
-        limits=_linear(lambda n: min_norm_risk_variance(n, 9, 1.96, 0.0), _variance),
+        limits=_linear(lambda n: min_norm_risk_variance(n, 9, 1.96, 0.0), moments.deep_risk_variance),
         sample=_sample,
         experiments=(Experiment(risks, ({"n": 3, "dim": 7, "depth": 5, **_POINT}, *_TRAININGS), "variance", 4000, 0.3),),
-        mutants=_mutants(_variance),
+        mutants=_mutants(moments.deep_risk_variance),
     ),
     Theorem(
         name="deep-mean-transferability",
         kind="exact",
         statement="E T against min-norm scratch without noise, by the same quadrature",
-        formula=_gain,
+        formula=moments.deep_mean_transferability,
         source="new",
         domain="as deep-mean-risk",
         derivation="derivations.deep_linear.linear_gain",
-        limits=_linear(lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8), _gain),
+        limits=_linear(lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8), moments.deep_mean_transferability),
         sample=_sample,
         experiments=(Experiment(gains, ({"n": 3, "dim": 7, "depth": 3, **_AWAY}, _TRAININGS[1]), "mean", 6000, 0.6),),
-        mutants=_mutants(_gain),
+        mutants=_mutants(moments.deep_mean_transferability),
     ),
     Theorem(
         name="seen-block",

@@ -127,6 +127,47 @@ def deep_risk_moments(
     return DeepMoments(mean[()], xp.where(endless & (n < 5), math.inf, variance)[()], gain[()])
 
 
+def deep_mean_risk(
+    n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+) -> Any:
+    """Exact noiseless mean risk of deep fine-tuning, Σ = I: the first of `deep_risk_moments`, at each n (…,).
+
+    >>> print(f"{deep_mean_risk(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
+    0.600000000
+    """
+    return _at_each(n, dim, depth, source_energy, cross_energy, target_energy, "mean")
+
+
+def deep_risk_variance(
+    n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+) -> Any:
+    """Exact noiseless variance of the risk of deep fine-tuning, Σ = I, at each n (…,).
+
+    >>> print(f"{deep_risk_variance(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
+    0.040000000
+    """
+    return _at_each(n, dim, depth, source_energy, cross_energy, target_energy, "variance")
+
+
+def deep_mean_transferability(
+    n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+) -> Any:
+    """Exact noiseless mean transferability against min-norm scratch on the same data, Σ = I, at each n (…,).
+
+    >>> print(f"{deep_mean_transferability(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
+    0.000000000
+    """
+    return _at_each(n, dim, depth, source_energy, cross_energy, target_energy, "transferability")
+
+
+def _at_each(n: Any, dim: int, depth: Any, source: Any, cross: Any, target: Any, which: str) -> Any:
+    if np.ndim(n) == 0:
+        return getattr(deep_risk_moments(n, dim, depth, source, cross, target), which)
+    sizes = np.asarray(n)
+    found = [getattr(deep_risk_moments(k, dim, depth, source, cross, target), which) for k in sizes.ravel()]
+    return np.asarray(found).reshape(sizes.shape)
+
+
 def quadrature_error(
     n: int, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, nodes: int = 32
 ) -> Any:

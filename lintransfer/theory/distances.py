@@ -27,6 +27,18 @@ def teacher_distance_squared(eigenvalues: Any, displacement_energy: Any) -> Any:
     return total(eigenvalues * displacement_energy)
 
 
+def untrained_risk(displacement_energy: Any) -> Any:
+    r"""Risk without training: (w0 − θ_T)ᵀΣ'(w0 − θ_T), Σ' the covariance under which the risk is measured.
+
+    displacement_energy: that energy, summed over outputs; w0 = θ_S for fine-tuning, 0 for scratch and for a new head. Also
+    the risk at time 0 and of an infinite ridge. Exact, any inputs. Source: definition.
+
+    >>> untrained_risk(0.4)
+    0.4
+    """
+    return displacement_energy
+
+
 def kl_divergence(distance_squared: Any, noise_variance: Any) -> Any:
     r"""Kullback–Leibler divergence between the two distributions of (x, y), in nats, the same both ways.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.arithmetic import minimum, ratio_where, where
+from lintransfer.arithmetic import maximum, minimum, ratio_where, where
 from lintransfer.theory.frozen_features import frozen_features_risk
 from lintransfer.theory.isotropic import min_norm_risk
 from lintransfer.theory.source_cosine import source_misalignment
@@ -55,6 +55,26 @@ def finite_source_risk(
         n_source, dim, source_energy, cross_energy, target_energy, source_noise_variance
     )
     return min_norm_risk(n, dim, where(n < dim, displacement, 0), noise_variance)
+
+
+def finite_source_transferability(
+    n: Any, n_source: Any, dim: Any, source_energy: Any, cross_energy: Any, target_energy: Any,
+    source_noise_variance: Any,
+) -> Any:  # fmt: skip
+    r"""Mean transferability of fine-tuning from a fitted source, against scratch on the same target set.
+
+    .. math:: E T = (1-n/d)_+\,(t^2 - E\|\theta_T-\hat w_S\|^2)
+
+    n: target samples.  Other arguments as in `finite_source_displacement`. The noise of the target cancels.
+    Returns E T; 0 for n ≥ d; −inf for n < d where the source fit has infinite energy (|n_S − d| ≤ 1, σ_S > 0).
+    Exact, Σ_S = Σ = I. Follows from `finite_source_displacement`.
+
+    >>> float(finite_source_transferability(2, 4, 8, 1.0, 0.75, 1.0, source_noise_variance=0.75))
+    -0.5625
+    """
+    energies = source_energy, cross_energy, target_energy
+    gained = target_energy - finite_source_displacement(n_source, dim, *energies, source_noise_variance)
+    return where(n < dim, maximum(dim - n, 0) * where(n < dim, gained, 0) / dim, 0 * target_energy)
 
 
 def source_feature_unexplained(

@@ -37,6 +37,20 @@ def underparameterized_risk(n: Any, dim: Any, noise_variance: Any) -> Any:
     return noise_variance * dim / (n - dim - 1)
 
 
+def least_squares_risk(n: Any, dim: Any, noise_variance: Any) -> Any:
+    r"""`underparameterized_risk` up to the threshold: σ²d/(n−d−1) for n ≥ d + 2, else inf, or 0 without noise.
+
+    n: target samples, n ≥ d (n ≥ d − 1 with noise), n ≥ 1.  dim: d ≥ 0, the rank of Σ.  noise_variance: σ².
+    Exact for every Σ of rank d.
+
+    >>> least_squares_risk(21, 10, 0.25), least_squares_risk(11, 10, 0.25), least_squares_risk(11, 10, 0.0)
+    (0.25, inf, 0.0)
+    """
+    many = n > dim + 1
+    above = underparameterized_risk(where(many, n, 3), where(many, dim, 1), noise_variance)
+    return where(many, above, where((noise_variance > 0) & (dim > 0), math.inf, 0 * noise_variance))
+
+
 def min_norm_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
     r"""Mean excess risk of minimum-norm least squares from w0, for every n ≥ 0.
 

@@ -101,6 +101,21 @@ def optimal_ridge_risk(
     return optimal_ridge(n, eigenvalues, multiplicities, displacement, noise_variance, negative).risk
 
 
+def optimal_features_ridge_risk(
+    n: Any, eigenvalues: Any, multiplicities: Any, displacement: Any, unexplained: Any, noise_variance: Any = 0.0
+) -> Any:
+    r"""`feature_covariance_risk` at its best ridge: u + `optimal_ridge_risk` on F = BᵀΣB with noise σ² + u.
+
+    Arguments as in `feature_covariance_risk`. Returns (…,). Follows from `optimal_ridge_risk` by substitution.
+
+    >>> modes = np.array([1.0]), np.array([6.0]), np.array([2.0])
+    >>> round(float(optimal_features_ridge_risk(3, *modes, unexplained=0.25, noise_variance=0.25)), 6)
+    1.530776
+    """
+    noise = noise_variance + unexplained
+    return unexplained + optimal_ridge_risk(n, eigenvalues, multiplicities, displacement, noise)
+
+
 def _minimise(
     regular: Any, n: Any, level: Any, size: Any, energy: Any, noise: Any, negative: bool
 ) -> tuple[Any, Any]:

@@ -1,0 +1,212 @@
+"""The vocabulary: what each argument of a formula stands for, found in the question by its name.
+
+Whitened numbers are energies under Σ: `displacement_energy` is δᵀΣδ, λ‖δ‖² if Σ = λI. Per mode they are raw: `displacement`
+is ‖δ‖² within each eigenspace. Raw totals are squares: `squared_displacement` is ‖δ‖². The noise of k outputs adds up:
+`noise_variance` is kσ².
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from lintransfer.arithmetic import total, where
+from lintransfer.routing.question import Question
+from lintransfer.strategies import LinearTransfer, Scratch, model_of
+from lintransfer.theory.covariance_shift import shift_energies
+from lintransfer.theory.unbalanced_chains import chain_imbalances
+
+
+def arguments_of(formula: Callable[..., Any], question: Question, n: Any, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a formula: each parameter is looked up under its own name, or under the one that `names` gives;
+    a parameter that has a default and no meaning here keeps it."""
+    found = {}
+    for name, required in _parameters(formula):
+        symbol = names.get(name, name)
+        if not isinstance(symbol, str):
+            found[name] = symbol
+        elif required or symbol in VOCABULARY or name in names:
+            found[name] = value_of(symbol, question, n)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _parameters(formula: Callable[..., Any]) -> tuple[tuple[str, bool], ...]:
+    given = inspect.signature(formula).parameters.values()
+    return tuple((p.name, p.default is p.empty) for p in given)
+
+
+def value_of(symbol: str, question: Question, n: Any) -> Any:
+    """What a symbol stands for in this question."""
+    return n if symbol == "n" else question.remembered(symbol, VOCABULARY[symbol])
+
+
+def rank(question: Question) -> Any:
+    """Number of directions with a positive eigenvalue."""
+    return value_of("rank", question, None)
+
+
+def feature_count(question: Question) -> Any:
+    """Number r of frozen features that do not vanish."""
+    return value_of("n_features", question, None)
+
+
+def start(question: Question) -> Any:
+    """‖θ_T − w0‖² per mode; a head starts from zero."""
+    m = question.problem.modes
+    return m.target if isinstance(question.learner, Scratch | LinearTransfer) else m.displacement
+
+
+def _energy(name: str) -> Callable[[Question], Any]:
+    return lambda q: total(q.problem.modes.eigenvalue * getattr(q.problem.modes, name))
+
+
+def _mode(name: str) -> Callable[[Question], Any]:
+    return lambda q: getattr(q.problem.modes, name)
+
+
+def _square(name: str) -> Callable[[Question], Any]:
+    return lambda q: total(getattr(q.problem.modes, name))
+
+
+def _feature(name: str) -> Callable[[Question], Any]:
+    return lambda q: getattr(q.problem.features, name)
+
+
+def _scale(question: Question) -> Any:
+    """λ of Σ = λI, and of the features the one eigenvalue of F."""
+    if isinstance(question.learner, LinearTransfer):
+        f = question.problem.features
+        count = total(f.multiplicity)
+        return total(f.eigenvalue * f.multiplicity) / where(count > 0, count, 1.0)
+    return question.problem.modes.eigenvalue[..., 0]
+
+
+def _safe_scale(question: Question) -> Any:
+    scale = value_of("scale", question, None)
+    return where(scale > 0, scale, 1.0)
+
+
+def _gain(question: Question) -> Any:
+    """‖θ_T‖² − ‖θ_T − θ_S‖² per mode: what fine-tuning starts ahead by."""
+    m = question.problem.modes
+    return m.target - m.displacement
+
+
+def _matrix(covariance: Any, dim: int) -> Any:
+    if covariance is None:
+        return np.eye(dim)
+    return np.diag(covariance) if covariance.ndim == 1 else covariance
+
+
+def _spectrum(question: Question) -> Any:
+    """Σ as given, ones (d,) if it was not."""
+    v = question.problem.vectors
+    return np.ones(question.problem.dim) if v is None or v.covariance is None else v.covariance
+
+
+def _displacement_vector(question: Question) -> Any:
+    v = question.problem.vectors
+    return v.target if isinstance(question.learner, Scratch | LinearTransfer) else v.target - v.source
+
+
+def _under_test(question: Question) -> Any:
+    """(θ_T − w0)ᵀΣ'(θ_T − w0), summed over outputs; Σ' is Σ unless the problem has another."""
+    p = question.problem
+    if not p.has_shift:
+        return total(p.modes.eigenvalue * start(question))
+    tested, columns = p.vectors.test_covariance, _displacement_vector(question)
+    return total((columns * (tested[:, None] * columns if tested.ndim == 1 else tested @ columns)).reshape(-1))
+
+
+def _features_of(question: Question) -> Any:
+    v = question.problem.vectors
+    return v.source if v.feature_map is None else v.feature_map
+
+
+def _shift(question: Question) -> Any:
+    v = question.problem.vectors
+    return shift_energies(_features_of(question), v.target, _spectrum(question), v.test_covariance)
+
+
+def _shift_part(name: str) -> Callable[[Question], Any]:
+    return lambda q: getattr(q.remembered("shift", _shift), name)
+
+
+def _full_spread(question: Question) -> Any:
+    """tr Σ'Σ⁻¹."""
+    covariance, tested = _spectrum(question), question.problem.vectors.test_covariance
+    if covariance.ndim == tested.ndim == 1:
+        return total(tested / covariance)
+    if covariance.ndim == 1:
+        return total(tested.diagonal() / covariance)
+    dim = question.problem.dim
+    return shift_energies(np.eye(dim), question.problem.vectors.target, covariance, tested).spread
+
+
+VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
+    # the world
+    "dim": lambda q: q.problem.dim,
+    "rank": lambda q: total(where(q.problem.modes.eigenvalue > 0, q.problem.modes.multiplicity, 0.0)),
+    "outputs": lambda q: q.problem.outputs,
+    "noise_variance": lambda q: q.problem.outputs * q.problem.noise_variance,
+    "scale": _scale,
+    # energies under Σ
+    "displacement_energy": lambda q: total(q.problem.modes.eigenvalue * start(q)),
+    "source_energy": _energy("source"),
+    "cross_energy": _energy("cross"),
+    "target_energy": _energy("target"),
+    "test_energy": _under_test,
+    # raw, per mode
+    "eigenvalues": _mode("eigenvalue"),
+    "multiplicities": _mode("multiplicity"),
+    "displacement": start,
+    "source": _mode("source"),
+    "cross": _mode("cross"),
+    "target": _mode("target"),
+    "gain": _gain,
+    # raw, in all
+    "squared_displacement": lambda q: total(start(q)),
+    "squared_source": _square("source"),
+    "squared_cross": _square("cross"),
+    "squared_target": _square("target"),
+    "squared_gain": lambda q: total(_gain(q)),
+    "whitened_noise": lambda q: value_of("noise_variance", q, None) / _safe_scale(q),
+    # the source
+    "n_source": lambda q: q.problem.n_source,
+    "source_noise_variance": lambda q: q.problem.outputs * q.problem.source_noise_std * q.problem.source_noise_std,
+    # the training
+    "ridge": lambda q: q.learner.ridge,
+    "whitened_ridge": lambda q: q.learner.ridge / _safe_scale(q),
+    "whitened_time": lambda q: q.learner.time * value_of("scale", q, None),
+    "depth": lambda q: model_of(q.learner).depth,
+    "imbalance": lambda q: chain_imbalances(int(model_of(q.learner).depth), model_of(q.learner).imbalance),
+    "trained": lambda q: model_of(q.learner).trained,
+    # frozen features
+    "n_features": lambda q: total(q.problem.features.multiplicity),
+    "explained": lambda q: total(q.problem.features.eigenvalue * q.problem.features.target),
+    "unexplained": _feature("unexplained"),
+    "feature_eigenvalues": _feature("eigenvalue"),
+    "feature_multiplicities": _feature("multiplicity"),
+    "head": _feature("target"),
+    # another test covariance
+    "covariance": lambda q: _matrix(_spectrum(q), q.problem.dim),
+    "test_covariance": lambda q: _matrix(q.problem.vectors.test_covariance, q.problem.dim),
+    "source_covariance": lambda q: _matrix(q.problem.vectors.source_covariance, q.problem.dim),
+    "spectrum": _spectrum,
+    "ones": lambda q: np.ones(q.problem.dim),
+    "test_spectrum": lambda q: q.problem.vectors.test_covariance,
+    "displacement_vector": _displacement_vector,
+    "displacement_squares": lambda q: total(_displacement_vector(q) ** 2),
+    "source_vector": lambda q: q.problem.vectors.source,
+    "target_vector": lambda q: q.problem.vectors.target,
+    "misfit": _shift_part("misfit"),
+    "spread": _shift_part("spread"),
+    "shift_unexplained": _shift_part("unexplained"),
+    "full_spread": _full_spread,
+    "shift_count": lambda q: _features_of(q).shape[1],
+}

@@ -60,7 +60,7 @@ class StandardErrors(NamedTuple):
     data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err"],
     meta_fields=["dim", "n_source", "outputs", "inputs"],
 )
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TransferProblem:
     r"""A source task, a target task and what is known of both: labels y = x·θ_T + σξ, inputs x ~ N(0, Σ).
 
@@ -315,10 +315,9 @@ class TransferProblem:
         safe, safe_norm = where(alive, source, 1.0), where(norm2 > 0, norm2, 1.0)
         head = where(alive, cross * cross * safe_norm / (safe * safe), 0.0)
         xp = array_namespace(*m)
-        one = xp.ones(1)
-        explained = where(alive, cross * cross / safe, 0.0)
-        unexplained = xp.maximum(target - explained, 0.0)
-        return Features(source / safe_norm * one, where(alive, 1.0, 0.0) * one, head * one, unexplained)
+        unexplained = xp.maximum(target - where(alive, cross * cross / safe, 0.0), 0.0)
+        modes = (xp.asarray(v)[..., None] for v in (source / safe_norm, where(alive, 1.0, 0.0), head))
+        return Features(*modes, unexplained)
 
     # ------------------------------------------------------------------ other worlds
 
@@ -387,6 +386,10 @@ class TransferProblem:
                 self.source_noise_std if source_noise_std is None else source_noise_std,
             ),
         )
+
+    def with_source_size(self, n_source: int | None) -> TransferProblem:
+        """The same problem with a source fitted to n_source samples; None: known perfectly."""
+        return replace(self, n_source=None if n_source is None else whole_number("n_source", n_source, 0))
 
 
 def _item(value: Any) -> Any:

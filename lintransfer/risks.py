@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import jax
-import numpy as np
-
-from lintransfer.arithmetic import where
 from lintransfer.errors import MissingMethodError
-from lintransfer.estimates import Estimate, one_word
+from lintransfer.estimates import Estimate
 from lintransfer.problems import TransferProblem
-from lintransfer.routing import ROUTES, TRANSFER_ROUTES, lines_for, missing, routes_for
-from lintransfer.routing.answers import check_simulation, closed_answer, completed, drawn_answer, patched
-from lintransfer.routing.question import Question, ask
+from lintransfer.routing import ROUTES, missing, routes_for
+from lintransfer.routing.answers import check_simulation, closed_answer, gain_answer, risk_answer
+from lintransfer.routing.conditions import no_samples
+from lintransfer.routing.question import ask
 from lintransfer.strategies import Learner, default_baseline
-from lintransfer.validation import is_traced, sample_sizes
+from lintransfer.validation import sample_sizes
 
 __all__ = ["Estimate", "risk", "transferability", "methods"]
 
@@ -41,22 +37,8 @@ def risk(
     [0.904454 0.540161 0.04008 ]  [exact: min-norm-risk]
     """
     question = ask(problem, learner, method=method)
-    return answer(question, sample_sizes(n), method, key, replicates)
-
-
-def answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Estimate:
-    """`risk` for a question that has been checked."""
     check_simulation(key, replicates)
-    found = routes_for(question, method)
-    if not found:
-        raise missing(question, method)
-    drawn = [r for r in found if r.is_drawn]
-    if drawn == found:
-        return drawn_answer(question, drawn[0], n, key, replicates)
-    estimate = closed_answer(question, found, n)
-    if not drawn or question.traced or is_traced(n):
-        return estimate
-    return completed(estimate, n, lambda sizes: drawn_answer(question, drawn[0], sizes, key, replicates))
+    return risk_answer(question, sample_sizes(n), method, key, replicates).estimate()
 
 
 def closed_form(problem: TransferProblem, learner: Learner, n: Any, method: str = "auto") -> Estimate | None:
@@ -65,7 +47,7 @@ def closed_form(problem: TransferProblem, learner: Learner, n: Any, method: str 
     found = routes_for(question, method)
     if not found:
         raise missing(question, method)
-    return closed_answer(question, found, n) if any(not r.is_drawn for r in found) else None
+    return closed_answer(question, found, n).estimate() if any(not (r.is_drawn or r.sizes is no_samples) for r in found) else None
 
 
 def transferability(
@@ -93,96 +75,10 @@ def transferability(
     ask(problem, learner, method=method)
     baseline = default_baseline(learner) if baseline is None else baseline
     question = ask(problem, learner, baseline, method)
-    return compare(question, sample_sizes(n), method, key, replicates)
-
-
-def compare(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Estimate:
-    """`transferability` for a question that has been checked."""
     check_simulation(key, replicates)
     if method == "bound":
         raise MissingMethodError('method "bound" is not there for a transferability: a difference of bounds bounds nothing')
-    traced = question.traced or is_traced(n)
-    if method in ("simulate", "designs"):
-        return _simulated(question, n, method, key, replicates)
-    kinds = ("exact", "asymptotic") if method == "auto" else (method,)
-    found: Estimate | None = None
-    for kind in kinds:
-        paired = routes_for(question, kind, TRANSFER_ROUTES)
-        if paired:
-            found = _joined(found, n, lambda sizes, paired=paired: closed_answer(question, paired, sizes))
-        if kind == "exact" or not paired:  # two approximations that a theorem pairs are not to be told apart
-            found = _joined(found, n, lambda sizes, kind=kind: _difference(question, kind, sizes))
-    if found is None and method != "auto":
-        for who in question.contenders:
-            if not routes_for(question.of(who), method):
-                raise missing(question.of(who), method)
-    if method != "auto" or traced:
-        if found is None:
-            raise missing(question, method)
-        return found
-    if found is None:
-        return _mixed(question, n, key, replicates)
-    return completed(found, n, lambda sizes: _mixed(question, sizes, key, replicates))
-
-
-def _joined(found: Estimate | None, n: Any, more: Callable[[Any], Estimate | None]) -> Estimate | None:
-    """What was found, with another kind of answer where there was none."""
-    if found is None:
-        return more(n)
-    silent = np.broadcast_to(np.asarray(found.method) == "none", np.shape(found.value))
-    if not silent.any():
-        return found
-    if isinstance(found.value, jax.Array) or isinstance(n, jax.Array) or silent.shape != np.shape(n):
-        other = more(n)
-        return found if other is None else _overlaid(found, silent, other)
-    other = more(n[silent])
-    return found if other is None else patched(found, silent, other)
-
-
-def _overlaid(found: Estimate, silent: np.ndarray, other: Estimate) -> Estimate:
-    numbers = (
-        where(silent, new, old)
-        for old, new in ((found.value, other.value), (found.std_err, other.std_err), (found.valid, other.valid))
-    )
-    words = (
-        one_word(np.where(silent, new, old))
-        for old, new in ((found.method, other.method), (found.theorem, other.theorem))
-    )
-    return Estimate(*numbers, *words)
-
-
-def _difference(question: Question, kind: str, n: Any) -> Estimate | None:
-    """R_baseline − R_learner where both have an answer of this kind."""
-    sides = []
-    for who in question.contenders:
-        side = question.of(who)
-        found = routes_for(side, kind)
-        if not found:
-            return None
-        sides.append(closed_answer(side, found, n))
-    apart = sides[0] - sides[1]
-    silent = np.broadcast_to(np.asarray(apart.method) == "none", np.shape(apart.value))
-    if not silent.any():
-        return apart
-    words = (np.where(silent, "none", w) for w in (apart.method, apart.theorem))
-    return Estimate(apart.value, apart.std_err, apart.valid, *map(one_word, words))
-
-
-def _simulated(question: Question, n: Any, method: str, key: int, replicates: int) -> Estimate:
-    paired = routes_for(question, method, TRANSFER_ROUTES)
-    if paired:
-        return drawn_answer(question, paired[0], n, key, replicates)
-    base, other = (answer(question.of(who), n, method, key, replicates) for who in question.contenders)
-    return base - other
-
-
-def _mixed(question: Question, n: Any, key: int, replicates: int) -> Estimate:
-    """Where the two sides share no closed form: both simulated on the same data if that can be, else each side's best."""
-    paired = routes_for(question, "simulate", TRANSFER_ROUTES)
-    if paired:
-        return drawn_answer(question, paired[0], n, key, replicates)
-    base, other = (answer(question.of(who), n, "auto", key, replicates) for who in question.contenders)
-    return base - other
+    return gain_answer(question, sample_sizes(n), method, key, replicates).estimate()
 
 
 def methods() -> list[dict[str, str]]:

@@ -5,102 +5,149 @@ An answer never depends on what else was asked in the same call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jax
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, kind_of, where
+from lintransfer.arithmetic import array_namespace, where
 from lintransfer.errors import MissingMethodError, refuse
-from lintransfer.estimates import Estimate, one_word
+from lintransfer.estimates import Estimate
+from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import Route
+from lintransfer.routing.route import EXACT, STRENGTH, Route
 from lintransfer.validation import is_traced
 
+Source = tuple[str, str]  # method and theorem
 
-def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Estimate:
-    """By formula, at each n; nan, method "none", where every route is silent."""
+
+@dataclass(frozen=True)
+class Answer:
+    """Values and errors over the grid of problems and n, and where each comes from: an index into `table`, −1 if none."""
+
+    value: Any
+    std_err: Any
+    source: np.ndarray
+    table: tuple[Source, ...]
+
+    @property
+    def silent(self) -> np.ndarray:
+        """Where nothing speaks."""
+        return self.source < 0
+
+    @property
+    def strength(self) -> np.ndarray:
+        """Rank of the method of each value in `STRENGTH`; beyond its end where nothing speaks."""
+        ranks = [STRENGTH.index(method.split(", ")[-1]) for method, _ in self.table]
+        return np.array([*ranks, len(STRENGTH)])[self.source]
+
+    def filled(self, more: Callable[[], Answer | None]) -> Answer:
+        """With another answer where this one is silent."""
+        other = more() if self.silent.any() else None
+        if other is None:
+            return self
+        silent, xp = self.silent, array_namespace(self.value, other.value)
+        value, std_err = xp.where(silent, other.value, self.value), xp.where(silent, other.std_err, self.std_err)
+        moved = np.where(other.source < 0, -1, other.source + len(self.table))
+        return Answer(value, std_err, np.where(silent, moved, self.source), (*self.table, *other.table))
+
+    def minus(self, other: Answer) -> Answer:
+        """The difference of two independent answers: the weaker method counts, and both theorems."""
+        pairs = [
+            (max(a[0], b[0], key=STRENGTH.index), a[1] if a[1] == b[1] else f"{a[1]}, {b[1]}")
+            for a in self.table for b in other.table
+        ]  # fmt: skip
+        silent = self.silent | other.silent
+        xp = array_namespace(self.value, other.value)
+        with np.errstate(all="ignore"):
+            value, std_err = self.value - other.value, xp.hypot(self.std_err, other.std_err)
+        return Answer(value, std_err, np.where(silent, -1, self.source * len(other.table) + other.source), tuple(pairs))
+
+    def estimate(self) -> Estimate:
+        """As the front door gives it."""
+        value, std_err = (v[()] if isinstance(v, np.ndarray) and v.ndim == 0 else v for v in (self.value, self.std_err))
+        words = [*self.table, ("none", "none")]
+        used = np.unique(self.source)
+        xp = array_namespace(value)
+        if used.size == 1:
+            return Estimate(value, std_err, ~xp.isnan(value), *words[used[0]])
+        method, theorem = (np.array([words[i][part] for i in (*range(len(self.table)), -1)]) for part in (0, 1))
+        names = (w[self.source] if (w[used] != w[used[0]]).any() else str(w[used[0]]) for w in (method, theorem))
+        return Estimate(value, std_err, ~xp.isnan(value), *names)
+
+
+def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer:
+    """By formula; nan where every route is silent."""
     closed = [r for r in routes if not r.is_drawn]
-    leaves = jax.tree_util.tree_leaves((question.problem, [list(vars(who).values()) for who in question.contenders]))
-    if kind_of(n, *(leaf for leaf in leaves if not isinstance(leaf, str))) == "jax":
+    if question.is_jax or isinstance(n, jax.Array):
         return _traced(question, [r for r in closed if r.traced or not is_traced(question.problem, n)], n)
-    shape = (*question.grid, *np.shape(n)) if question.grid else np.shape(n)
+    shape = (*question.grid, *np.shape(n))
     value, source = np.full(shape, np.nan), np.full(shape, -1)
     for index, route in enumerate(closed):
-        here = np.broadcast_to(np.asarray(route.at(question, n)), shape) & (source < 0)
+        here = (source < 0) & np.asarray(route.at(question, n))
         if not here.any():
             continue
-        if question.grid:
-            columns = here.reshape(-1, shape[-1]).any(axis=0)
-            found = np.where(here[..., columns], route.value(question, n[columns]), value[..., columns])
-            value[..., columns] = found
-        else:
+        if question.paired:
+            value = np.where(here, route.value(question, n), value)
+        elif not question.grid:
             value[here] = route.value(question, n[here])
+        elif route.broadcasts:
+            columns = here.reshape(-1, shape[-1]).any(axis=0)
+            value[..., columns] = np.where(here[..., columns], route.value(question, n[columns]), value[..., columns])
+        else:
+            for cell in np.ndindex(question.grid):
+                if here[cell].any():
+                    value[cell][here[cell]] = route.value(question.cell(cell), n[here[cell]])
         source[here] = index
-    return _labelled(value, source, closed)
+    return Answer(value, np.zeros(shape), source, tuple((r.method, r.theorem) for r in closed))
 
 
-def _labelled(value: Any, source: np.ndarray, routes: Sequence[Route]) -> Estimate:
-    zero = np.zeros_like(value)
-    used = np.unique(source)
-    if used.size == 1:
-        words = _words(routes, int(used[0]))
-    else:
-        words = tuple(
-            one_word(np.array([_words(routes, i)[which] for i in range(-1, len(routes))])[source + 1]) for which in (0, 1)
-        )
-    if value.ndim == 0:
-        value, zero = value[()], zero[()]
-    return Estimate(value, zero, ~np.isnan(value), *words)
-
-
-def _words(routes: Sequence[Route], index: int) -> tuple[str, str]:
-    return ("none", "none") if index < 0 else (routes[index].method, routes[index].theorem)
-
-
-def _traced(question: Question, routes: Sequence[Route], n: Any) -> Estimate:
+def _traced(question: Question, routes: Sequence[Route], n: Any) -> Answer:
     """The same with `where`: values and gradients come from the route that speaks, and from it alone."""
-    n = jax.numpy.asarray(n, dtype=float) if not isinstance(n, jax.Array) else n
     n = n if n.dtype.kind == "f" else n.astype(float)
-    value, source, unknown = jax.numpy.full(n.shape, np.nan, n.dtype), np.full(n.shape, -1), False
-    chain = []
-    open_: Any = np.ones(n.shape, bool)
+    source, chain = np.full(n.shape, -1), []
+    left: Any = np.ones(n.shape, bool)  # where nothing has spoken yet; traced if a traced number decides
     for index, route in enumerate(routes):
-        here = route.at(question, n)
-        plain = not is_traced(here)
-        here = np.asarray(here) if plain else here
-        now = here & open_
+        speaks = route.at(question, n)
+        now = (speaks if is_traced(speaks) else np.asarray(speaks)) & left
         if not is_traced(now) and not np.any(now):
             continue
         chain.append((route, now))
-        if is_traced(now):
-            unknown = True
-        else:
-            source[np.broadcast_to(now, source.shape)] = index
-        open_ = open_ & ~here
+        left = left & ~now
+        if not is_traced(now):
+            source[now] = index
+    value: Any = np.full(n.shape, np.nan)
     for route, now in reversed(chain):
-        everywhere = not is_traced(now) and np.all(now)
+        everywhere = not is_traced(now) and bool(np.all(now))
         found = route.value(question, n if everywhere else route.inside(question, n, now))
         value = found + 0 * n if everywhere else where(now, found, value)
-    estimate = _labelled(np.zeros(n.shape), source, routes)
-    words = estimate.method, estimate.theorem
-    if unknown:
-        words = tuple(", ".join(dict.fromkeys(_words(routes, routes.index(r))[which] for r, _ in chain)) for which in (0, 1))
-    xp = array_namespace(value)
-    return Estimate(value, xp.zeros_like(value), ~xp.isnan(value), *words)
+    zero = array_namespace(value).zeros_like(value)
+    if any(is_traced(now) for _, now in chain):
+        named = [dict.fromkeys(words) for words in zip(*((r.method, r.theorem) for r, _ in chain), strict=True)]
+        return Answer(value, zero, np.zeros(n.shape, int), ((", ".join(named[0]), ", ".join(named[1])),))
+    return Answer(value, zero, source, tuple((r.method, r.theorem) for r in routes))
 
 
-def drawn_answer(question: Question, route: Route, n: Any, key: int, replicates: int) -> Estimate:
-    """By simulation, law or training sets."""
-    check_simulation(key, replicates)
+def drawn_answer(question: Question, route: Route, n: Any, key: int, replicates: int, needed: Any = True) -> Answer:
+    """By simulation, from a law or with training sets, where needed; each cell of a grid gets a seed of its own."""
     if question.traced or is_traced(n):
         raise MissingMethodError('method "simulate" needs plain values, not traced ones: call it outside jit and grad')
-    who = question.contenders if len(question.contenders) > 1 else question.learner
-    with jax.enable_x64(True):
-        value, std_err = route.formula(question.problem, who, np.asarray(n), key, replicates)
-    value, std_err = np.asarray(value, dtype=np.float64)[()], np.asarray(std_err, dtype=np.float64)[()]
-    return Estimate(value, std_err, ~np.isnan(value), route.method, route.theorem)
+    n = np.asarray(n)
+    shape = (*question.grid, *n.shape)
+    value, std_err, needed = np.full(shape, np.nan), np.zeros(shape), np.broadcast_to(needed, shape)
+    for cell in np.ndindex(question.grid):
+        here = needed[cell]
+        if not here.any():
+            continue
+        asked = question.cell(cell) if question.grid else question
+        who = asked.contenders if len(asked.contenders) > 1 else asked.learner
+        with jax.enable_x64(True):
+            found = route.formula(asked.problem, who, n[here], key + question.number(cell), replicates)
+        for array, numbers in zip((value, std_err), found, strict=True):
+            array[cell if question.grid else ...][here] = numbers
+    return Answer(value, std_err, np.where(needed, 0, -1), ((route.method, route.theorem),))
 
 
 def check_simulation(key: Any, replicates: Any) -> None:
@@ -111,30 +158,68 @@ def check_simulation(key: Any, replicates: Any) -> None:
         refuse("key", "a whole number ≥ 0 (the seed)", key)
 
 
-def completed(estimate: Estimate, n: Any, more: Any) -> Estimate:
-    """The estimate, with what `more(sizes)` says at those n where it has no answer at all."""
-    silent = np.asarray(estimate.method) == "none"
-    silent = np.broadcast_to(silent, np.shape(n))
-    if not silent.any():
-        return estimate
-    other = more(np.asarray(n)[silent])
-    return patched(estimate, silent, other)
+def risk_answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Answer:
+    """The risk, at each n by the strongest route that speaks there."""
+    found = routes_for(question, method)
+    if not found:
+        raise missing(question, method)
+    drawn = [r for r in found if r.is_drawn]
+    if drawn == found:
+        return drawn_answer(question, drawn[0], n, key, replicates)
+    answer = closed_answer(question, found, n)
+    if not drawn or question.traced or is_traced(n):
+        return answer
+    return answer.filled(lambda: drawn_answer(question, drawn[0], n, key, replicates, answer.silent))
 
 
-def patched(estimate: Estimate, where_: np.ndarray, other: Estimate) -> Estimate:
-    """The estimate with other values (a list) put in where the mask says so."""
-    if where_.all() and np.ndim(other.value) == 1:
-        shape = where_.shape
-        words = (w if isinstance(w, str) else w.reshape(shape) for w in (other.method, other.theorem))
-        return Estimate(*(np.reshape(v, shape)[()] for v in (other.value, other.std_err, other.valid)), *map(one_word, words))
-    numbers = []
-    for old, new in ((estimate.value, other.value), (estimate.std_err, other.std_err), (estimate.valid, other.valid)):
-        array = np.array(old)
-        array[where_] = new
-        numbers.append(array)
-    words = []
-    for old, new in ((estimate.method, other.method), (estimate.theorem, other.theorem)):
-        array = np.broadcast_to(np.asarray(old, object), where_.shape).copy()
-        array[where_] = new
-        words.append(one_word(array))
-    return Estimate(*numbers, *words)
+def gain_answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Answer:
+    """R_baseline − R_learner: both sides of one kind, exact wherever both are; by a theorem that pairs them if there is one."""
+    if method in ("simulate", "designs"):
+        return _drawn_gain(question, n, method, key, replicates)
+    answer: Answer | None = None
+    for kind in ("exact", "asymptotic") if method == "auto" else (method,):
+        paired = routes_for(question, kind, TRANSFER_ROUTES)
+        if paired:
+            answer = _then(answer, lambda paired=paired: closed_answer(question, paired, n))
+        if kind == EXACT or not paired:  # two approximations that a theorem pairs are not to be told apart
+            answer = _then(answer, lambda kind=kind: _difference(question, kind, n))
+    if answer is None and method != "auto":
+        raise missing(question, method)
+    if method != "auto" or question.traced or is_traced(n):
+        return answer if answer is not None else _difference_of_best(question, n, key, replicates)
+    silent = True if answer is None else answer.silent
+    return _then(answer, lambda: _mixed_gain(question, n, key, replicates, silent))
+
+
+def _then(answer: Answer | None, more: Callable[[], Answer | None]) -> Any:
+    return more() if answer is None else answer.filled(more)
+
+
+def _difference(question: Question, kind: str, n: Any) -> Answer | None:
+    sides = [question.of(who) for who in question.contenders]
+    found = [routes_for(side, kind) for side in sides]
+    if not all(found):
+        return None
+    base, other = (closed_answer(side, routes, n) for side, routes in zip(sides, found, strict=True))
+    return base.minus(other)
+
+
+def _drawn_gain(question: Question, n: Any, method: str, key: int, replicates: int) -> Answer:
+    paired = routes_for(question, method, TRANSFER_ROUTES)
+    if paired:
+        return drawn_answer(question, paired[0], n, key, replicates)
+    base, other = (risk_answer(question.of(who), n, method, key, replicates) for who in question.contenders)
+    return base.minus(other)
+
+
+def _mixed_gain(question: Question, n: Any, key: int, replicates: int, silent: Any) -> Answer:
+    """Where the two sides share no closed form: both simulated on the same data if that can be, else each side's best."""
+    paired = routes_for(question, "simulate", TRANSFER_ROUTES)
+    if paired:
+        return drawn_answer(question, paired[0], n, key, replicates, silent)
+    return _difference_of_best(question, n, key, replicates)
+
+
+def _difference_of_best(question: Question, n: Any, key: int, replicates: int) -> Answer:
+    base, other = (risk_answer(question.of(who), n, "auto", key, replicates) for who in question.contenders)
+    return base.minus(other)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import jax
 
 from lintransfer.errors import UnknownNameError, refuse
 from lintransfer.models import DeepLinear, Linear
@@ -18,13 +21,18 @@ METHODS = ("auto", "exact", "asymptotic", "bound", "simulate", "designs")
 class Question:
     """A problem and a learner; `baseline` is there in comparisons. What is found out about it is kept.
 
-    grid: the shape of the grid of problems that it stands for; () for one problem.
+    grid: the shape of the grid of problems and learners that it stands for, () for one; their numbers then have the shape
+    (*grid, 1), modes (*grid, 1, m), to go with n along the last axis.  cell(index): the question of one cell, number(index)
+    its place in the whole grid.  paired: its numbers go with the sizes n one by one instead.
     """
 
     problem: TransferProblem
     learner: Any
     baseline: Any = None
     grid: tuple[int, ...] = ()
+    cell: Callable[[tuple[int, ...]], Question] = field(default=lambda index: _no_grid(), repr=False)
+    number: Callable[[tuple[int, ...]], int] = field(default=lambda index: 0, repr=False)
+    paired: bool = False
     known: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -35,7 +43,12 @@ class Question:
     @property
     def traced(self) -> bool:
         """Whether any number of it is a JAX tracer."""
-        return bool(self.remembered("traced", lambda q: is_traced(q.problem, *map(vars, q.contenders))))
+        return bool(self.remembered("traced", lambda q: q.is_jax and is_traced(q.problem, *map(vars, q.contenders))))
+
+    @property
+    def is_jax(self) -> bool:
+        """Whether any number of it is a JAX value, traced or not."""
+        return bool(self.remembered("is_jax", _is_jax))
 
     @property
     def contenders(self) -> tuple[Any, ...]:
@@ -43,7 +56,9 @@ class Question:
         return (self.learner,) if self.baseline is None else (self.baseline, self.learner)
 
     def holds(self, condition: Any) -> bool:
-        """Whether a condition holds; its parts are looked at once per question."""
+        """Whether a condition holds; its parts are looked at once per question, and in the first cell of a grid."""
+        if self.grid or self.paired:
+            return bool(self.remembered("first cell", lambda q: q.cell(tuple(0 for _ in q.grid))).holds(condition))
         return all(self.remembered(part, part.test) for part in condition.parts)
 
     def remembered(self, key: Any, find: Any) -> Any:
@@ -54,7 +69,30 @@ class Question:
 
     def of(self, learner: Any) -> Question:
         """The same problem and one learner alone."""
-        return Question(self.problem, learner, grid=self.grid)
+        return self._contender(self.contenders.index(learner))
+
+    def of_baseline(self) -> Question:
+        """The same problem and the baseline alone."""
+        return self._contender(0)
+
+    def _contender(self, position: int) -> Question:
+        learner = self.contenders[position]
+        return Question(
+            self.problem, learner, None, self.grid, lambda index: _alone(self.cell(index), position), self.number, self.paired
+        )  # fmt: skip
+
+
+def _alone(question: Question, position: int) -> Question:
+    return Question(question.problem, question.contenders[position])
+
+
+def _no_grid() -> Question:
+    raise IndexError("a question about one problem has no cells")
+
+
+def _is_jax(question: Question) -> bool:
+    options = [value for who in question.contenders for value in vars(who).values()]
+    return any(isinstance(leaf, jax.Array) for leaf in (*jax.tree_util.tree_leaves(question.problem), *options))
 
 
 def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") -> Question:

@@ -1,0 +1,219 @@
+"""Grids of problems and learners: axes, and the questions that stand for many cells at once.
+
+Numbers along an axis become arrays in the leaves of one problem, with the sample sizes along the last axis, so that a
+formula is called once for a whole grid. Values of different kinds (no noise beside some, "optimal" beside a number) ask
+different theorems: an axis is cut into its kinds first.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lintransfer.arithmetic import sqrt, total, where
+from lintransfer.errors import refuse
+from lintransfer.models import DeepLinear, Linear
+from lintransfer.problems import TransferProblem
+from lintransfer.routing.question import Question, as_learner
+from lintransfer.strategies import Learner, LinearTransfer
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What a value along an axis does.
+
+    move(problem, learner, value): problem and learner with it, checked.  spread(problem, learner, values): the same for
+    an array (…, 1), unchecked; None where each value is asked by itself.  of_learner: whether it is the learner that moves
+    (the baseline keeps its own).
+    """
+
+    move: Callable[[TransferProblem, Any, Any], tuple[TransferProblem, Any]]
+    spread: Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]] | None
+    of_learner: bool = False
+
+
+def _turned(p: TransferProblem, learner: Any, overlap: np.ndarray) -> tuple[TransferProblem, Any]:
+    m, c = p.modes, overlap[..., None]
+    if p.modes.eigenvalue.shape[-1] == 1:
+        s, t = sqrt(m.source), sqrt(m.target)
+        return _with(p, modes=m._replace(cross=s * t * c)), learner
+    square, cross, energy = (total(e)[..., None] for e in (m.source, m.cross, m.target))
+    along = cross / where(square > 0, square, 1.0)
+    height = sqrt(energy - along * cross)
+    t = sqrt(energy)
+    a, b = t * c / sqrt(where(square > 0, square, 1.0)), t * sqrt(1 - c * c) / where(height > 0, height, 1.0)
+    apart = m.cross - along * m.source
+    aside = m.target - 2 * along * m.cross + along * along * m.source
+    turned = a * a * m.source + 2 * a * b * apart + b * b * aside
+    return _with(p, modes=m._replace(cross=a * m.source + b * apart, target=turned)), learner
+
+
+def _rescaled(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]]:
+    def spread(p: TransferProblem, learner: Any, norm: np.ndarray) -> tuple[TransferProblem, Any]:
+        m = p.modes
+        now = sqrt(total(getattr(m, name)))[..., None]
+        factor = norm[..., None] / where(now > 0, now, 1.0)
+        moved = {name: factor * factor * getattr(m, name), "cross": factor * m.cross}
+        return _with(p, modes=m._replace(**moved)), learner
+
+    return spread
+
+
+def _field(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]]:
+    return lambda p, learner, values: (_with(p, **{name: values}), learner)
+
+
+def _option(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]]:
+    return lambda p, learner, values: (p, _with(learner, **{name: values}))
+
+
+def _with(thing: Any, **changes: Any) -> Any:
+    """`replace` without the checks of a constructor, which know no arrays."""
+    moved = copy.copy(thing)
+    for name, value in changes.items():
+        object.__setattr__(moved, name, value)
+    return moved
+
+
+def _with_time(learner: Any, time: Any) -> Any:
+    """The learner stopped at a time; a new head on frozen features is fitted at once and stays as it is."""
+    return learner if isinstance(learner, LinearTransfer) else replace(learner, time=time)
+
+
+def _with_depth(learner: Any, depth: Any) -> Any:
+    """The learner with a deep linear model of that depth; frozen features have none and stay as they are."""
+    if isinstance(learner, LinearTransfer):
+        return learner
+    model = DeepLinear(depth) if isinstance(learner.model, Linear) else learner.model
+    if not isinstance(model, DeepLinear):
+        refuse("depth", "an axis of linear and deep linear learners only", learner)
+    return replace(learner, model=replace(model, depth=depth))
+
+
+AXES: Mapping[str, Axis] = {
+    "overlap": Axis(lambda p, who, v: (p.with_overlap(v), who), _turned),
+    "source_norm": Axis(lambda p, who, v: (p.with_norms(source_norm=v), who), _rescaled("source")),
+    "target_norm": Axis(lambda p, who, v: (p.with_norms(target_norm=v), who), _rescaled("target")),
+    "noise_std": Axis(lambda p, who, v: (p.with_noise(noise_std=v), who), _field("noise_std")),
+    "source_noise_std": Axis(lambda p, who, v: (p.with_noise(source_noise_std=v), who), _field("source_noise_std")),
+    "n_source": Axis(lambda p, who, v: (p.with_source_size(v), who), _field("n_source")),
+    "ridge": Axis(lambda p, who, v: (p, replace(who, ridge=v)), _option("ridge"), of_learner=True),
+    "time": Axis(lambda p, who, v: (p, _with_time(who, v)), None, of_learner=True),
+    "depth": Axis(lambda p, who, v: (p, _with_depth(who, v)), None, of_learner=True),
+}
+
+
+def axis_values(name: str, values: Any) -> np.ndarray:
+    """The values of an axis, different and at least one, as an array (of objects if they are not all numbers)."""
+    if name not in AXES:
+        refuse("axis", f"one of {', '.join(AXES)}", name)
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        values = [values]
+    listed = [v.item() if isinstance(v, np.generic) else v for v in values]
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in listed)
+    array = np.array(listed) if numbers else np.empty(len(listed), object)
+    if not numbers:
+        array[:] = listed
+    if array.ndim != 1 or array.size == 0:
+        refuse(name, "a non-empty list of values", got=f"shape {array.shape}")
+    if len(set(map(repr, listed))) < len(listed):
+        refuse(name, "a list of different values", values)
+    return array
+
+
+def moved(problem: TransferProblem, learner: Any, here: Mapping[str, Any]) -> tuple[TransferProblem, Any]:
+    """Problem and learner at one cell."""
+    for name, value in here.items():
+        plain = value.item() if isinstance(value, np.generic) else value
+        problem, learner = AXES[name].move(problem, learner, plain)
+    return problem, learner
+
+
+def _kind(name: str, value: Any) -> Any:
+    """Values of one kind ask the same theorems."""
+    if not isinstance(value, int | float | np.number) or AXES[name].spread is None:
+        return repr(value)
+    if name == "overlap":
+        return "number"
+    return "inf" if math.isinf(value) else float(np.sign(value))
+
+
+Block = tuple[np.ndarray, ...]  # indices along each axis
+
+
+def blocks(problem: TransferProblem, grid: Mapping[str, np.ndarray]) -> Iterator[Block]:
+    """Products of indices that make up the grid, each of one kind; cell by cell where formulas need the vectors."""
+    v = problem.vectors
+    by_vectors = v is not None and (v.test_covariance is not None or v.source_covariance is not None)
+    alone = by_vectors or problem.given_features is not None
+    cuts = []
+    for name, values in grid.items():
+        kinds: dict[Any, list[int]] = {}
+        for index, value in enumerate(values):
+            kinds.setdefault(index if alone else _kind(name, value), []).append(index)
+        cuts.append([np.array(indices) for indices in kinds.values()])
+    yield from itertools.product(*cuts)
+
+
+def block_question(
+    problem: TransferProblem, learner: Any, baseline: Any, grid: Mapping[str, np.ndarray], block: Block
+) -> Question:
+    """The question that stands for a block of cells: axes of one value are moved along, the others spread."""
+    shape = tuple(map(len, block))
+    single = {name: grid[name][i[0]] for name, i in zip(grid, block, strict=True) if len(i) == 1}
+    world, who = moved(problem, learner, single)
+    base = None if baseline is None else as_learner(baseline)
+
+    def cell(index: tuple[int, ...]) -> Question:
+        chosen = {name: grid[name][i[at]] for name, i, at in zip(grid, block, index, strict=True)}
+        place, there = moved(problem, learner, chosen)
+        return Question(place, as_learner(there), base)
+
+    def number(index: tuple[int, ...]) -> int:
+        place = tuple(i[at] for i, at in zip(block, index, strict=True))
+        return int(np.ravel_multi_index(place, tuple(map(len, grid.values()))))
+
+    spread_axes = [(k, name) for k, name in enumerate(grid) if len(block[k]) > 1]
+    if spread_axes:
+        world = _with(world, vectors=None)
+    for k, name in spread_axes:
+        column = grid[name][block[k]].astype(float).reshape((-1, *(1 for _ in range(len(block) - k))))
+        world, who = spread(name, world, who, column)
+    return Question(world, as_learner(who), base, shape, cell, number)
+
+
+def spread(name: str, problem: TransferProblem, learner: Any, values: np.ndarray) -> tuple[TransferProblem, Any]:
+    """Problem and learner with an array of values along an axis that has such."""
+    how = AXES[name].spread
+    assert how is not None
+    return how(problem, learner, values)
+
+
+def line_question(problem: TransferProblem, learner: Any, baseline: Any, name: str, values: np.ndarray) -> Question:
+    """The question of one value of one axis beside each n, (k,): for a root finder."""
+    world, who = spread(name, _with(problem, vectors=None), learner, values)
+    place, there = moved(problem, learner, {name: float(values[0])})
+    first = Question(place, as_learner(there), as_learner(baseline))
+    return Question(world, as_learner(who), as_learner(baseline), cell=lambda index: first, paired=True)
+
+
+def check_axes(problem: TransferProblem, learners: list[Learner], grid: Mapping[str, np.ndarray]) -> None:
+    """Refuse values that are impossible at some cell: every value where the axes of several are cheap, else the ends."""
+    for name, values in grid.items():
+        spread = AXES[name].spread is not None and values.dtype != object
+        some = {float(values.min()), float(values.max())} if spread else values
+        if spread and np.isnan(values).any():
+            some = [math.nan]
+        for value in some:
+            for learner in learners if AXES[name].of_learner else learners[:1]:
+                plain = int(value) if name == "n_source" and isinstance(value, float) and value == int(value) else value
+                moved(problem, learner, {name: plain})
+        if name == "n_source" and spread and (values != np.round(values)).any():
+            refuse(name, "whole numbers", values)
+

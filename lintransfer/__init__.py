@@ -24,6 +24,7 @@ _PUBLIC = {
     "risk": "risks",
     "transferability": "risks",
     "methods": "risks",
+    "route": "routing.explanation",
     "risk_law": "law_routes",
     "transferability_law": "law_routes",
     "SampleComplexity": "complexity",

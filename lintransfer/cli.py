@@ -274,8 +274,7 @@ def _curve(options: Any) -> int:
     print("n".rjust(8) + "".join(f"  {name!s:>24}" for name in data.learner.values))
     for j, n in enumerate(data.n.values):
         print(f"{int(n):8d}" + "".join(f"  {v:24.6g}" for v in data.risk.values[:, j]))
-    for name, method, theorem in zip(data.learner.values, data.method.values, data.theorem.values, strict=True):
-        print(f"{name}: {method} ({theorem})")
+    print(data.attrs["theorems"].replace("; ", "\n"))
     return 0
 
 

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 
 from lintransfer import plotting
-from lintransfer.errors import refuse
+from lintransfer.cells import Cells, flag_variable
 from lintransfer.problems import TransferProblem
-from lintransfer.risks import risk
-from lintransfer.validation import sample_sizes
+from lintransfer.routing.answers import check_simulation, risk_answer
+from lintransfer.routing.question import as_learners, ask
 from lintransfer.storage import provenance, save_dataset
 from lintransfer.strategies import Learner, label_of
+from lintransfer.validation import sample_sizes
 
 
 @dataclass(frozen=True)
 class RiskCurve:
-    """Risks over (learner, n) in `dataset`: variables ``risk``, ``std_err``, ``valid``, ``method``, ``theorem``."""
+    """Risks over (learner, n) in `dataset`: variables ``risk``, ``std_err``, ``valid``, and ``method`` and
+    ``theorem`` as whole numbers, whose meanings are in their attributes."""
 
     dataset: Any
 
@@ -56,24 +58,29 @@ def risk_curve(
     """Excess risk of each learner at each n; arguments and errors as in `lintransfer.risk`."""
     import xarray
 
-    if isinstance(learners, Learner):
-        learners = [learners]
-    labels = [label_of(learner) for learner in learners]
-    if not labels or len(set(labels)) < len(labels):
-        refuse("learners", "a non-empty list of different learners", learners)
+    learners = as_learners(learners)
+    check_simulation(key, replicates)
     sizes = np.atleast_1d(sample_sizes(n))
-    found = [risk(problem, learner, sizes, method, key, replicates) for learner in learners]
-    cells = ("learner", "n")
+    found = []
+    for learner in learners:
+        cells = Cells(sizes.shape)
+        cells.put((), risk_answer(ask(problem, learner, method=method), sizes, method, key, replicates))
+        found.append(cells)
+    dims, labels = ("learner", "n"), list(map(label_of, learners))
+    value = np.stack([cells.value for cells in found])
     return RiskCurve(
         xarray.Dataset(
             {
-                "risk": (cells, np.stack([np.asarray(e.value) for e in found])),
-                "std_err": (cells, np.stack([np.asarray(e.std_err) for e in found])),
-                "valid": (cells, np.stack([np.asarray(e.valid) for e in found])),
-                "method": ("learner", [e.method for e in found]),
-                "theorem": ("learner", [e.theorem for e in found]),
+                "risk": (dims, value),
+                "std_err": (dims, np.stack([cells.std_err for cells in found])),
+                "valid": (dims, ~np.isnan(value)),
+                "method": flag_variable(dims, found, 0),
+                "theorem": flag_variable(dims, found, 1),
             },
             coords={"learner": labels, "n": sizes.astype(np.int64)},
-            attrs=provenance(),
+            attrs={
+                "theorems": "; ".join(f"{name}: {cells.told()}" for name, cells in zip(labels, found, strict=True)),
+                **provenance(),
+            },
         )
     )

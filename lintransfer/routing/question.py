@@ -106,7 +106,8 @@ def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") 
 def check_method(method: Any) -> None:
     """Refuse what is no method."""
     if not isinstance(method, str) or method not in METHODS:
-        raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+        shown = " ".join(repr(method).split())
+        raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {shown[:80]}")
 
 
 def as_learner(learner: Any, argument: str = "learner") -> Any:

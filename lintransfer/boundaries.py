@@ -82,9 +82,12 @@ def _refined(
 
     together = name in ("overlap", "source_norm", "target_norm", "noise_std") and next(iter(blocks(problem, {name: axis})))[0].size > 1
 
+    world, who = moved(problem, learner, {name: float(_at_place(name, (axis[k[0]] + axis[k[0] + 1]) / 2))})
+    first = ask(world, who, baseline)
+
     def gain(place: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         if together:
-            question = line_question(problem, learner, baseline, name, place)
+            question = line_question(first, problem, learner, name, place)
             return np.asarray(gain_answer(question, sizes, method).value)
         found = []
         for value, size in zip(place, sizes, strict=True):

@@ -12,11 +12,11 @@ import numpy as np
 from lintransfer import plotting
 from lintransfer.boundaries import boundary
 from lintransfer.cells import Cells, Contest, flag_variable
-from lintransfer.errors import DataFileError, refuse
+from lintransfer.errors import DataFileError, MissingMethodError, refuse
 from lintransfer.grids import axis_values, block_question, blocks, check_axes
 from lintransfer.problems import TransferProblem
-from lintransfer.routing.answers import check_simulation, gain_answer, risk_answer
-from lintransfer.routing.question import as_learners, ask
+from lintransfer.routing.answers import Answer, check_simulation, gain_answer, risk_answer, silent_answer
+from lintransfer.routing.question import Question, as_learners, ask
 from lintransfer.storage import load_dataset, provenance, save_dataset
 from lintransfer.strategies import Learner, default_baseline, label_of
 from lintransfer.validation import sample_sizes
@@ -126,23 +126,35 @@ def phase_diagram(
     gains = [Cells(shape) for _ in learners]
     base, alike = Cells(shape), Contest(len(learners), shape)
     options: dict[str, Any] = {"method": method, "key": key, "replicates": replicates}
-    pieces = list(blocks(problem, grid))
+    pieces, missed = list(blocks(problem, grid)), list[MissingMethodError]()
     for done, block in enumerate(pieces, start=1):
         questions = [block_question(problem, learner, baseline, grid, block) for learner in learners]
-        sides = [risk_answer(questions[0].of_baseline(), sizes, **options)]
-        sides += [risk_answer(q.of(q.learner), sizes, **options) for q in questions]
-        apart = [gain_answer(q, sizes, **options) for q in questions]
+        alone = [questions[0].of_baseline(), *(q.of(q.learner) for q in questions)]
+        sides = [_answered(missed, risk_answer, q, sizes, options) for q in alone]
+        apart = [_answered(missed, gain_answer, q, sizes, options) for q in questions]
         for cells, answer in zip((base, *risks, *gains), (*sides, *apart), strict=True):
             cells.put(block, answer)
         alike.put(block, questions, sides, apart, sizes)
         if progress is not None:
             progress(done, len(pieces))
+    for cells in (base, *risks):
+        if missed and (cells.source < 0).all():
+            raise missed[0]
     dataset = _labelled(grid, sizes, list(map(label_of, learners)), label_of(baseline), risks, gains, base, alike)
     dataset["boundary"] = boundary(problem, learners, baseline, method, grid, sizes, dataset)
     dataset.attrs |= {"problem": describe(problem), "method": method, **provenance()}
     energy = float(np.sum(problem.modes.eigenvalue * problem.modes.target))
     dataset.attrs |= {"label_energy": energy if energy > 0 else 1.0}
     return PhaseDiagram(dataset)
+
+
+def _answered(missed: list[MissingMethodError], answer: Any, question: Question, sizes: np.ndarray, options: dict[str, Any]) -> Answer:
+    """An answer, silent where there is no such method: a grid never stops half-way."""
+    try:
+        return answer(question, sizes, **options)  # type: ignore[no-any-return]
+    except MissingMethodError as error:
+        missed.append(error)
+        return silent_answer(question, sizes)
 
 
 def describe(problem: TransferProblem) -> str:

@@ -195,12 +195,10 @@ def spread(name: str, problem: TransferProblem, learner: Any, values: np.ndarray
     return how(problem, learner, values)
 
 
-def line_question(problem: TransferProblem, learner: Any, baseline: Any, name: str, values: np.ndarray) -> Question:
-    """The question of one value of one axis beside each n, (k,): for a root finder."""
+def line_question(first: Question, problem: TransferProblem, learner: Any, name: str, values: np.ndarray) -> Question:
+    """The question of one value of an axis beside each n, (k,), for a root finder; `first` is the question of one of them."""
     world, who = spread(name, _with(problem, vectors=None), learner, values)
-    place, there = moved(problem, learner, {name: float(values[0])})
-    first = Question(place, as_learner(there), as_learner(baseline))
-    return Question(world, as_learner(who), as_learner(baseline), cell=lambda index: first, paired=True)
+    return Question(world, as_learner(who), first.baseline, cell=lambda index: first, paired=True)
 
 
 def check_axes(problem: TransferProblem, learners: list[Learner], grid: Mapping[str, np.ndarray]) -> None:

@@ -127,19 +127,52 @@ def plot_winner(dataset: Any, axes: Axes) -> None:
 def plot_phase_diagram(
     dataset: Any, curves: Mapping[str, Sequence[tuple[str, Any, Any]]] | None = None, limit: float | None = None
 ) -> Figure:
-    """One panel of transferability per learner, and the winner map.
+    """One panel of transferability per learner, and the winner map; lines if only one dimension has several values.
 
     curves: per learner, (label, x, n) lines to draw over the panel, such as an asymptotic boundary.  limit: where the
     colours end; by default the energy of the noiseless target labels.
     """
     import matplotlib.pyplot as plt
 
+    wide = [str(name) for name in dataset.winner.dims if dataset.sizes[name] > 1]
+    if len(wide) < 2:
+        return _plot_line(dataset, wide[0] if wide else "n")
     names = [str(v) for v in dataset.learner.values]
     figure, panels = plt.subplots(
         1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2), layout="constrained", squeeze=False
     )
     limit = float(dataset.attrs.get("label_energy", 1.0)) if limit is None else limit
     _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
+    return figure
+
+
+def _plot_line(dataset: Any, name: str) -> Figure:
+    """Transferability of every learner along the one dimension that has several values."""
+    import matplotlib.pyplot as plt
+
+    line = dataset.squeeze([other for other in dataset.winner.dims if other != name])
+    axes = plt.subplots(figsize=(6, 4.2), layout="constrained")[1]
+    x = _positions(name, line[name].values)
+    for i, learner in enumerate(line.learner.values):
+        value, error = line.transferability.sel(learner=learner).values, line.std_err.sel(learner=learner).values
+        colour = CONTENDERS[(i + 1) % len(CONTENDERS)]
+        style = "-o" if len(x) <= 30 else "-"
+        axes.errorbar(x, np.where(np.isfinite(value), value, np.nan), 2 * error, fmt=style, ms=3.5, color=colour, label=learner)
+    axes.axhline(0, color="black", lw=0.8)
+    axes.set_ylabel(f"transferability  $T$ against {dataset.attrs['baseline']}")
+    axes.xaxis.set_label_text(LABELS.get(name, name))
+    if name == "depth":
+        axes.xaxis.set_ticks(x, ["∞" if np.isinf(depth) else f"{depth:g}" for depth in line[name].values])
+    axes.legend(frameon=False, fontsize="small")
+    return axes.figure  # type: ignore[return-value]
+
+
+def plot_estimate(estimate: Any, n: Any = None, axes: Axes | None = None) -> Figure:
+    """The values of an `Estimate` with two standard errors, against n, or their index if none is given."""
+    value, error = np.ravel(estimate.value), np.ravel(estimate.std_err)
+    figure = plot_curves({"; ".join(estimate.sources()): (np.arange(value.size) if n is None else np.ravel(n), value, error)}, axes, "value")
+    if n is None:
+        figure.axes[0].set_xlabel("index")
     return figure
 
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -56,11 +57,12 @@ def check_writable(path: str | os.PathLike[str] | None) -> None:
 
 def provenance() -> dict[str, str]:
     """What made a file, and when: attributes for a dataset."""
-    packages = ("lintransfer", "jax", "numpy", "scipy")
-    return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "made_by": ", ".join(f"{name} {version(name)}" for name in packages),
-    }
+    return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "made_by": _versions()}
+
+
+@cache
+def _versions() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in ("lintransfer", "jax", "numpy", "scipy"))
 
 
 def save_dataset(dataset: Any, path: str | os.PathLike[str]) -> None:

@@ -78,6 +78,12 @@ class Answer:
         return Estimate(value, std_err, ~xp.isnan(value), *names)
 
 
+def silent_answer(question: Question, n: Any) -> Answer:
+    """No answer at all."""
+    shape = (*question.grid, *np.shape(n))
+    return Answer(np.full(shape, np.nan), np.zeros(shape), np.full(shape, -1), ())
+
+
 def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer:
     """By formula; nan where every route is silent."""
     closed = [r for r in routes if not r.is_drawn]

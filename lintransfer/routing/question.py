@@ -76,14 +76,14 @@ class Question:
         return self._contender(0)
 
     def _contender(self, position: int) -> Question:
-        learner = self.contenders[position]
-        return Question(
-            self.problem, learner, None, self.grid, lambda index: _alone(self.cell(index), position), self.number, self.paired
-        )  # fmt: skip
+        def alone(question: Question) -> Question:
+            def cell(index: tuple[int, ...]) -> Question:
+                return question.cell(index)._contender(position)
 
+            learner = question.contenders[position]
+            return Question(question.problem, learner, None, question.grid, cell, question.number, question.paired)
 
-def _alone(question: Question, position: int) -> Question:
-    return Question(question.problem, question.contenders[position])
+        return self.remembered(("contender", position), alone)
 
 
 def _no_grid() -> Question:

@@ -27,7 +27,8 @@ def boundary(
     dims = ("learner", "crossing", "n")
     empty = np.full((len(learners), 0, len(sizes)), np.nan)
     name = next(iter(grid), None)
-    if len(grid) != 1 or name is None or grid[name].dtype == object:
+    between_two = name == "overlap" and problem.dim == 1  # −1 and 1 are all there is: nothing to cross
+    if len(grid) != 1 or name is None or grid[name].dtype == object or between_two:
         return dims, empty
     order = np.argsort(grid[name])
     axis = _place(name, grid[name][order].astype(float))
@@ -61,7 +62,7 @@ def _crossings(
     k, j = np.nonzero(changes)
     roots = between[k, j]
     exact = ~(drawn[k, j] | drawn[k + 1, j])
-    if exact.any() and name != "n_source" and not (name == "overlap" and problem.dim == 1):
+    if exact.any() and name != "n_source":
         roots[exact] = _refined(problem, learner, baseline, method, name, axis, k[exact], sizes[j[exact]], roots[exact])
     zk, zj = np.nonzero(touched)
     values, columns = np.concatenate([roots, axis[zk]]), np.concatenate([j, zj])

@@ -51,7 +51,7 @@ def min_norm_law(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any
     n, dim = whole_number("n", n, 0), whole_number("dim", dim, 1)
     energy = float(nonnegative("displacement_energy", displacement_energy))
     noise = float(nonnegative("noise_variance", noise_variance))
-    return _min_norm(n, dim, energy, noise, floor=0.0)
+    return _min_norm(n, dim, energy, noise, 0.0, "min-norm-law" if n < dim else "least-squares-law")
 
 
 def frozen_features_law(
@@ -76,15 +76,16 @@ def frozen_features_law(
     explained = float(nonnegative("explained", explained))
     unexplained = float(nonnegative("unexplained", unexplained))
     noise = float(nonnegative("noise_variance", noise_variance))
-    return _min_norm(n, r, explained, noise + unexplained, floor=unexplained)
+    name = "min-norm-head-law" if n < r else "frozen-features-law"
+    return _min_norm(n, r, explained, noise + unexplained, unexplained, name)
 
 
-def _min_norm(n: int, dim: int, energy: float, noise: float, floor: float) -> BetaRatioLaw:
+def _min_norm(n: int, dim: int, energy: float, noise: float, floor: float, theorem: str) -> BetaRatioLaw:
     if n == 0:
-        return BetaRatioLaw(floor + energy)
+        return BetaRatioLaw(floor + energy, theorem=theorem)
     if n >= dim:
-        return BetaRatioLaw(floor, ratio_scale=noise, ratio_degrees=(dim, n - dim + 1))
-    return BetaRatioLaw(floor, energy, ((dim - n) / 2, n / 2), noise, (n, dim - n + 1))
+        return BetaRatioLaw(floor, ratio_scale=noise, ratio_degrees=(dim, n - dim + 1), theorem=theorem)
+    return BetaRatioLaw(floor, energy, ((dim - n) / 2, n / 2), noise, (n, dim - n + 1), theorem=theorem)
 
 
 def transferability_law_of_fine_tuning(
@@ -112,8 +113,8 @@ def transferability_law_of_fine_tuning(
         refuse("cross_energy", "at most √(source_energy·target_energy) in size", cross_energy)
     law = PairedTransferabilityLaw(n, dim, source, cross, target)
     if n == 0:
-        return BetaRatioLaw(law.along)
-    return law if n < dim and (law.along or law.aside) else BetaRatioLaw(0.0)
+        return BetaRatioLaw(law.along, theorem=law.theorem)
+    return law if n < dim and (law.along or law.aside) else BetaRatioLaw(0.0, theorem=law.theorem)
 
 
 def source_alignment_law(
@@ -139,7 +140,8 @@ def source_alignment_law(
     if noise and min(n, dim) > 1:
         return SourceAlignmentLaw(n, dim, noise)
     # Without noise, or in a row space of one dimension, the fit lies along the part of the teacher that is seen.
-    return BetaRatioLaw(1.0) if n >= dim else BetaRatioLaw(0.0, 1.0, (n / 2, (dim - n) / 2))
+    name = SourceAlignmentLaw.theorem
+    return BetaRatioLaw(1.0, theorem=name) if n >= dim else BetaRatioLaw(0.0, 1.0, (n / 2, (dim - n) / 2), theorem=name)
 
 
 def random_subspace_law(dim: Any, n_features: Any) -> BetaRatioLaw:
@@ -156,5 +158,5 @@ def random_subspace_law(dim: Any, n_features: Any) -> BetaRatioLaw:
     if r > dim:
         refuse("n_features", f"at most dim = {dim}", n_features)
     if r in (0, dim):
-        return BetaRatioLaw(float(r == 0))
-    return BetaRatioLaw(0.0, 1.0, ((dim - r) / 2, r / 2))
+        return BetaRatioLaw(float(r == 0), theorem="random-subspace-law")
+    return BetaRatioLaw(0.0, 1.0, ((dim - r) / 2, r / 2), theorem="random-subspace-law")

@@ -9,12 +9,13 @@ START, END = "<!-- theorems: made by `python docs/theorem_table.py` -->\n", "<!-
 
 
 def table():
-    lines = ["| theorem | kind | statement | source | derivation |", "|---|---|---|---|---|"]
+    lines = ["| theorem | kind | statement | claim | source | derivation |", "|---|---|---|---|---|---|"]
     for row in THEOREMS:
         path = None if row.derivation is None else row.derivation.replace(".", "/") + ".py"
         proof = "missing" if path is None else f"[yes]({path})"
+        proof += f", covers {row.covers}" if row.covers else ""
         statement, source = (text.replace("|", "\\|") for text in (row.statement, row.source))
-        lines.append(f"| `{row.name}` | {row.kind} | {statement} | {source} | {proof} |")
+        lines.append(f"| `{row.name}` | {row.kind} | {statement} | {row.claim} | {source} | {proof} |")
     return "\n".join(lines) + "\n"
 
 

@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("cite", _cite, "The papers behind theorems (default: all).")
     sub.add_argument("names", nargs="*", metavar="THEOREM")
+    sub.add_argument("--style", default="text", help="text or bibtex (default: text)")
     return parser
 
 
@@ -338,25 +339,41 @@ def _theorems(options: Any) -> int:
 
     rows = [theorem(name) for name in options.names] if options.names else list(THEOREMS)
     if options.json:
-        fields = ("name", "kind", "statement", "source", "domain", "derivation")
+        fields = ("name", "kind", "statement", "claim", "source", "domain", "derivation", "covers")
         _print_json([{f: getattr(row, f) for f in fields} for row in rows])
         return 0
     for row in rows:
         if options.names:
-            print(f"{row.name}  ({row.kind})\n  {row.statement}\n  domain: {row.domain}\n  source: {row.source}")
+            print(f"{row.name}  ({row.kind})\n  {row.statement}\n  domain: {row.domain}")
+            print(f"  source ({row.claim}): {row.source}")
             print(f"  formula: {row.formula.__module__}.{row.formula.__qualname__}")
-            print(f"  derivation: {row.derivation or 'missing'}")
+            print(f"  derivation: {row.proof}")
         else:
-            print(f"{row.name:44s} {row.kind:10s} {row.source}")
+            covers = f"  [derivation covers {row.covers}]" if row.covers else ""
+            print(f"{row.name:44s} {row.kind:10s} {row.claim:9s} {row.source}{covers}")
     return 0
 
 
 def _cite(options: Any) -> int:
-    from lintransfer.citations import cite
+    from lintransfer import citations, papers
 
-    text = cite(*options.names)
-    if options.json:
-        _print_json({"papers": text.splitlines()})
-    else:
+    text = citations.cite(*options.names, style=options.style)
+    if not options.json:
         print(text)
+        return 0
+    found = citations.credits_of(*options.names)
+    bibtex = options.style == "bibtex"
+    known = {**papers.PAPERS, papers.SOFTWARE_KEY: papers.SOFTWARE}
+
+    def shown(key: str) -> str:
+        return known[key].bibtex(key) if bibtex else str(known[key])
+
+    _print_json(
+        {
+            "papers": {key: shown(key) for key in found.papers},
+            "follows": found.follows,
+            "not_found": found.not_found,
+            "software": shown(papers.SOFTWARE_KEY) if found.needs_software else None,
+        }
+    )
     return 0

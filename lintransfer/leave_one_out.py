@@ -73,7 +73,7 @@ def transported(error: Any, df2: Any, rows: Any, n: Any) -> Any:
 
     error: E_N = R + σ².  df2: Σ λ_i²/(λ_i+κ)², below N.  rows: N.  n: sample size.  All broadcast.
     Returns E_n, inf for n ≤ df2. The ridges that give this κ are κ(N − df1) and κ(n − df1).
-    Deterministic equivalent, any covariance, error O(1/n). Source: new.
+    Deterministic equivalent, any covariance, error O(1/n). Source: its row of the table.
 
     >>> transported(1.0, df2=5.0, rows=20.0, n=10.0)
     1.5

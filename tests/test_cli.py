@@ -58,6 +58,14 @@ def test_theorems_and_citations(capsys):
     assert len(out.splitlines()) > 20
     status, out, _ = run(capsys, "cite", "min-norm-risk")
     assert status == 0 and "arXiv:2410.08194" in out
+    status, out, _ = run(capsys, "theorems", "aligned-time")
+    assert status == 0 and "(covers depth = 4)" in out and "source (cited): Saxe" in out
+    status, out, _ = run(capsys, "cite", "min-norm-risk", "--style", "bibtex")
+    assert status == 0 and "@inproceedings{tahir2024," in out
+    status, out, _ = run(capsys, "cite", "paired-transferability-variance", "--style", "bibtex", "--json")
+    found = json.loads(out)
+    assert found["follows"] == {"paired-transferability-variance": ["paired-transferability-law"]}
+    assert found["not_found"] == ["paired-transferability-law"] and found["software"].startswith("@misc{lintransfer,")
 
 
 def test_verify_succeeds_and_writes_its_report(capsys, tmp_path):
@@ -79,6 +87,7 @@ def test_verify_succeeds_and_writes_its_report(capsys, tmp_path):
         (["curve", "--teachers", "/nowhere.npz"], "teachers must be a readable .npz file"),
         (["complexity", "--risk", "-1"], "risk must be a finite number ≥ 0"),
         (["diagnose", "/nowhere.npz"], "nowhere.npz"),
+        (["cite", "--style", "apa"], "style must be one of text, bibtex, got 'apa'"),
         (["verify", "no-such-theorem"], "there is no theorem 'no-such-theorem'"),
         (["verify", "--report", "x.doc"], "report must be a path that ends in .json or .md"),
         (["diagram", "--axis", "colour=1,2"], "axis must be one of overlap"),

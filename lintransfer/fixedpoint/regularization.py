@@ -42,7 +42,7 @@ def effective_regularization(n: Any, eigenvalues: Any, multiplicities: Any = Non
     Returns κ, shape (…,), to 1e-12 relative: inf at n = 0 or λ = inf; 0 if λ = 0 and n ≥ rank Σ; nan if n < 0 or λ < 0.
     JAX values may be traced and differentiated (first and second derivatives are right; dκ/dλ = 1/(n − df2) blows up at
     n = rank, λ = 0). mpmath values are solved to their own precision.
-    Source: arXiv 2410.08194 uses its isotropic case; bounds and method new.
+    Source: arXiv 2410.08194 uses its isotropic case; standard for any spectrum.
 
     >>> effective_regularization([0, 1, 2, 4], [3.0, 1.0]).round(12).tolist()
     [inf, 1.732050807569, 0.0, 0.0]
@@ -69,7 +69,7 @@ def isotropic_root(n: Any, rank: Any, eigenvalue: Any, ridge: Any) -> Any:
     r"""κ of `rank` equal eigenvalues ℓ: the root of nκ² − ((rank−n)ℓ + λ)κ − λℓ = 0, n > 0, without cancellation.
 
     Any spectrum's κ lies between the values at its harmonic and its arithmetic mean, because ℓ/(ℓ+κ) is convex in 1/ℓ
-    and concave in ℓ. Source: new.
+    and concave in ℓ. Source: the rows that use it.
 
     >>> float(isotropic_root(1.0, 2.0, 3.0, 0.0))
     3.0

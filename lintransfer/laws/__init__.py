@@ -39,7 +39,7 @@ def min_norm_law(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any
     with independent terms. n: target samples ≥ 0 (‖δ‖² at n = 0).  dim: d.  displacement_energy: ‖δ‖² = ‖θ_T − w0‖².
     noise_variance: σ², one output.
     Exact at every size, Σ = I, also at n = d − 1, d, d + 1, where the mean is infinite; for n ≥ d exact for every
-    non-singular Σ. Raises `DomainError` outside the domain. Source: new; the mean is
+    non-singular Σ. Raises `DomainError` outside the domain. Source: its row of the table; the mean is
     `lintransfer.theory.isotropic.min_norm_risk`.
 
     >>> law = min_norm_law(57, 500, 0.4, 0.04)
@@ -51,7 +51,7 @@ def min_norm_law(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any
     n, dim = whole_number("n", n, 0), whole_number("dim", dim, 1)
     energy = float(nonnegative("displacement_energy", displacement_energy))
     noise = float(nonnegative("noise_variance", noise_variance))
-    return _min_norm(n, dim, energy, noise, floor=0.0)
+    return _min_norm(n, dim, energy, noise, 0.0, "min-norm-law" if n < dim else "least-squares-law")
 
 
 def frozen_features_law(
@@ -66,7 +66,7 @@ def frozen_features_law(
     with v = σ² + u and independent terms; u + e at n = 0. n: target samples ≥ 0.  n_features: r ≥ 1.  explained: energy
     e that the best head explains.  unexplained: u.  noise_variance: σ², one output.
     Exact at every size. n ≥ r: for every Σ and feature map of rank r, with the Σ-weighted u; n < r: the covariance of
-    the features must be a multiple of the identity (e measured in it). Source: new; the mean for r = 1, n → ∞ is
+    the features must be a multiple of the identity (e measured in it). Source: its row of the table; the mean for r = 1, n → ∞ is
     eq. 10 of Tahir, Ganguli & Rotskoff (2410.08194).
 
     >>> print(frozen_features_law(20, 1, 0.64, 0.36, 0.04))
@@ -76,15 +76,16 @@ def frozen_features_law(
     explained = float(nonnegative("explained", explained))
     unexplained = float(nonnegative("unexplained", unexplained))
     noise = float(nonnegative("noise_variance", noise_variance))
-    return _min_norm(n, r, explained, noise + unexplained, floor=unexplained)
+    name = "min-norm-head-law" if n < r else "frozen-features-law"
+    return _min_norm(n, r, explained, noise + unexplained, unexplained, name)
 
 
-def _min_norm(n: int, dim: int, energy: float, noise: float, floor: float) -> BetaRatioLaw:
+def _min_norm(n: int, dim: int, energy: float, noise: float, floor: float, theorem: str) -> BetaRatioLaw:
     if n == 0:
-        return BetaRatioLaw(floor + energy)
+        return BetaRatioLaw(floor + energy, theorem=theorem)
     if n >= dim:
-        return BetaRatioLaw(floor, ratio_scale=noise, ratio_degrees=(dim, n - dim + 1))
-    return BetaRatioLaw(floor, energy, ((dim - n) / 2, n / 2), noise, (n, dim - n + 1))
+        return BetaRatioLaw(floor, ratio_scale=noise, ratio_degrees=(dim, n - dim + 1), theorem=theorem)
+    return BetaRatioLaw(floor, energy, ((dim - n) / 2, n / 2), noise, (n, dim - n + 1), theorem=theorem)
 
 
 def transferability_law_of_fine_tuning(
@@ -98,7 +99,7 @@ def transferability_law_of_fine_tuning(
     with b ~ Beta((d−n)/2, n/2) and z the first coordinate of a uniform point on the sphere S^{d−2}.
     n: target samples ≥ 0.  dim: d.  source_energy, cross_energy, target_energy: s², stc, t².
     Returns the law; a constant where T is one (n = 0: α; n ≥ d: 0). Exact, Σ = I. Raises `DomainError` if
-    |stc| > st. Source: new; the mean is eq. 15 of Tahir, Ganguli & Rotskoff (2410.08194) for linear networks.
+    |stc| > st. Source: its row of the table; the mean is eq. 15 of Tahir, Ganguli & Rotskoff (2410.08194) for linear networks.
 
     >>> law = transferability_law_of_fine_tuning(57, 500, 1.0, 0.5, 1.0)
     >>> round(float(law.sf(0.0)), 12)  # at c = s/2t transfer is a coin toss
@@ -112,8 +113,8 @@ def transferability_law_of_fine_tuning(
         refuse("cross_energy", "at most √(source_energy·target_energy) in size", cross_energy)
     law = PairedTransferabilityLaw(n, dim, source, cross, target)
     if n == 0:
-        return BetaRatioLaw(law.along)
-    return law if n < dim and (law.along or law.aside) else BetaRatioLaw(0.0)
+        return BetaRatioLaw(law.along, theorem=law.theorem)
+    return law if n < dim and (law.along or law.aside) else BetaRatioLaw(0.0, theorem=law.theorem)
 
 
 def source_alignment_law(
@@ -126,7 +127,7 @@ def source_alignment_law(
 
     m = min(n_S, d), q = 1 if n_S ≥ d, x the first coordinate of a uniform point on S^{m−1}.
     n_source: n_S ≥ 1 (without data there is no direction).  dim: d.  source_norm: s > 0.  source_noise_std: σ_S.
-    Exact, Σ = I. New. Raises `DomainError` outside the domain.
+    Exact, Σ = I. Source: its row of the table. Raises `DomainError` outside the domain.
 
     >>> print(source_alignment_law(4, 10, 1.0, 0.0))
     1·Beta(2, 3)
@@ -139,7 +140,8 @@ def source_alignment_law(
     if noise and min(n, dim) > 1:
         return SourceAlignmentLaw(n, dim, noise)
     # Without noise, or in a row space of one dimension, the fit lies along the part of the teacher that is seen.
-    return BetaRatioLaw(1.0) if n >= dim else BetaRatioLaw(0.0, 1.0, (n / 2, (dim - n) / 2))
+    name = SourceAlignmentLaw.theorem
+    return BetaRatioLaw(1.0, theorem=name) if n >= dim else BetaRatioLaw(0.0, 1.0, (n / 2, (dim - n) / 2), theorem=name)
 
 
 def random_subspace_law(dim: Any, n_features: Any) -> BetaRatioLaw:
@@ -156,5 +158,5 @@ def random_subspace_law(dim: Any, n_features: Any) -> BetaRatioLaw:
     if r > dim:
         refuse("n_features", f"at most dim = {dim}", n_features)
     if r in (0, dim):
-        return BetaRatioLaw(float(r == 0))
-    return BetaRatioLaw(0.0, 1.0, ((dim - r) / 2, r / 2))
+        return BetaRatioLaw(float(r == 0), theorem="random-subspace-law")
+    return BetaRatioLaw(0.0, 1.0, ((dim - r) / 2, r / 2), theorem="random-subspace-law")

@@ -27,6 +27,7 @@ class SourceAlignmentLaw(Law):
     n_source: int
     dim: int
     relative_noise: float
+    theorem = "source-alignment-law"
 
     @property
     def support(self) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ class BetaRatioLaw(Law):
     beta_shapes: tuple[float, float] = (1.0, 1.0)
     ratio_scale: float = 0.0
     ratio_degrees: tuple[int, int] = (1, 1)
+    theorem: str = field(default="", kw_only=True, repr=False, compare=False)
 
     def __str__(self) -> str:
         parts = [f"{self.constant:.6g}"] if self.constant or not (self.beta_scale or self.ratio_scale) else []

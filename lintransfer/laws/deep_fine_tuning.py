@@ -6,7 +6,7 @@ that depends on neither n nor d, and the distribution function is the empirical 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class SampledLaw(Law):
 
     draws: np.ndarray
     drawer: Any
+    theorem: str = field(default="", kw_only=True)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -65,7 +66,7 @@ def deep_risk_law(
 
     n: samples ≥ 0.  dim: d ≥ 2.  depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: s² > 0, stc,
     t².  noise_variance: σ².
-    Source: new (`lintransfer.theory.deep_moments.risk_from_scalars`).
+    Source: not found in the literature (`lintransfer.theory.deep_moments.risk_from_scalars`).
 
     >>> law = deep_risk_law(57, 500, 2, 1.0, 0.8, 1.0, 0.04)
     >>> round(law.mean(), 2)
@@ -106,4 +107,5 @@ def _law(
         parts = risk_from_scalars(depth, source, cross, target, seen_block(*scalars[:3]), *scalars[3:])
         return parts.scratch - parts.risk if paired else parts.risk
 
-    return SampledLaw(np.sort(draw(np.random.default_rng(0), _DRAWS)), draw)
+    name = "deep-risk-law" if n < dim or paired else "least-squares-law"
+    return SampledLaw(np.sort(draw(np.random.default_rng(0), _DRAWS)), draw, theorem=name)

@@ -11,7 +11,12 @@ import numpy as np
 
 
 class Law(ABC):
-    """A probability distribution on the real line, known exactly. Arguments x and q may be arrays of any shape."""
+    """A probability distribution on the real line, known exactly. Arguments x and q may be arrays of any shape.
+
+    theorem: the row of the table of theorems that says so; "" if there is none.
+    """
+
+    theorem: str = ""
 
     @property
     @abstractmethod

@@ -32,6 +32,7 @@ class PairedTransferabilityLaw(Law):
     source_energy: float
     cross_energy: float
     target_energy: float
+    theorem = "paired-transferability-law"
 
     def __str__(self) -> str:
         return f"{self.along:.6g}·b + {self.aside:.6g}·√(b(1−b))·z, b ~ {self._shape_text}, z on S^{self.dim - 2}"

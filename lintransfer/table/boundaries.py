@@ -24,8 +24,6 @@ from lintransfer.theory.boundaries import (
 )
 
 _ENERGY = (0.0, 4.0)
-_FAF = "Tahir, Ganguli & Rotskoff, from eqs. 8 and 10"
-
 
 def _with_a_window(rng: np.random.Generator) -> dict[str, float]:
     cosine = float(rng.uniform(0, 0.95))
@@ -39,8 +37,8 @@ ROWS = (
         kind="asymptotic",
         statement="linear transfer against scratch, γ > 1: hurts beyond γ* = 1 + σ²/u",
         formula=large_sample_boundary,
-        source=_FAF,
-        papers=("tahir2024",),
+        source="follows from Tahir, Ganguli & Rotskoff (2025), eqs. 8 and 10, by substitution",
+        follows=("tahir2024",),
         domain=FEW_FEATURES + ", γ > 1",
         derivation="derivations.boundaries.large_sample_boundary",
         limits=(
@@ -86,8 +84,8 @@ ROWS = (
         kind="asymptotic",
         statement="linear transfer against scratch, γ < 1: hurts from γ₋ = [2e+u−σ² − √((u−σ²)²−4eσ²)]/(2(e+u))",
         formula=small_sample_boundary,
-        source=_FAF + "; closed form new",
-        papers=("tahir2024",),
+        source="follows from Tahir, Ganguli & Rotskoff (2025), eqs. 8 and 10, by substitution (root of a quadratic equation)",
+        follows=("tahir2024",),
         domain=FEW_FEATURES + ", 1 − |c| > σ at unit norms, else nan; finite d needs dγ₋ ≫ 1",
         derivation="derivations.boundaries.small_sample_boundary",
         limits=(
@@ -138,8 +136,8 @@ ROWS = (
         kind="asymptotic",
         statement="linear transfer against scratch, γ < 1: helps again from γ₊ = [2e+u−σ² + √(…)]/(2(e+u)), up to γ*",
         formula=recovery_boundary,
-        source=_FAF + "; closed form new",
-        papers=("tahir2024",),
+        source="follows from Tahir, Ganguli & Rotskoff (2025), eqs. 8 and 10, by substitution (root of a quadratic equation)",
+        follows=("tahir2024",),
         domain=FEW_FEATURES + ", 1 − |c| > σ at unit norms, else nan",
         derivation="derivations.boundaries.recovery_boundary",
         limits=(
@@ -178,7 +176,8 @@ ROWS = (
         kind="asymptotic",
         statement="linear transfer beats scratch at its best ridge iff γ < γ* = e/(e+u)·(1 + σ²/u)",
         formula=tuned_scratch_boundary,
-        source="new",
+        source="follows from tuned-ridge-risk and frozen-features-risk by substitution",
+        follows=("tuned-ridge-risk", "frozen-features-risk"),
         domain=FEW_FEATURES,
         derivation="derivations.boundaries.tuned_scratch_boundary",
         limits=(

@@ -19,8 +19,6 @@ from lintransfer.theory.bounds import (
 )
 from lintransfer.theory.conditional import conditional_risk
 
-_SHACHAF = "Shachaf, Brutzkus & Globerson (2107.01641), linear part"
-
 
 def _draw_bound(rng: Any, replicates: int, n: int, dim: int, exponent: float, k: int, worst: bool) -> Any:
     """Noiseless risks of designs with their deviations; the displacement random, or the worst for each design."""
@@ -93,9 +91,9 @@ ROWS = (
         kind="bound",
         statement="R ≤ g((g/λ_k)‖P_{≤k}δ‖ + ‖P_{>k}δ‖)², g = ‖Σ − XᵀX/n‖, for every k = 0 … d with λ_k > 0",
         formula=shachaf_bound,
-        source=_SHACHAF + "; this form, with constants, new",
-        domain="every design and covariance, σ = 0 (with noise add σ² tr[(X⁺)ᵀΣX⁺])",
+        source="Shachaf, Brutzkus & Globerson (2021), linear part; in this form, with explicit constants, derived here",
         papers=("shachaf2021",),
+        domain="every design and covariance, σ = 0 (with noise add σ² tr[(X⁺)ᵀΣX⁺])",
         derivation="derivations.bounds.cut",
         limits=(
             Limit(
@@ -143,9 +141,9 @@ ROWS = (
         kind="bound",
         statement="R ≤ (2g³/λ_k²)‖P_{≤k}δ‖² + 2g‖P_{>k}δ‖²",
         formula=split_shachaf_bound,
-        source=_SHACHAF + "; constants new",
-        domain="as shachaf-bound, which it exceeds by at most a factor 2",
+        source="Shachaf, Brutzkus & Globerson (2021), linear part; explicit constants derived here",
         papers=("shachaf2021",),
+        domain="as shachaf-bound, which it exceeds by at most a factor 2",
         derivation="derivations.bounds.split",
         limits=(
             Limit(
@@ -189,7 +187,8 @@ ROWS = (
         kind="bound",
         statement="R = δᵀQΣQδ ≤ ‖QΣQ‖ ‖Qδ‖²",
         formula=projected_bound,
-        source="new",
+        source="follows from conditional-risk with the norm of QΣQ",
+        follows=("conditional-risk",), covers="n = 1, d = 3, Σ diagonal",
         domain="every design and covariance, σ = 0",
         derivation="derivations.bounds.projected",
         limits=(
@@ -225,9 +224,9 @@ ROWS = (
         kind="bound",
         statement="g ≤ C λ_1 max(√(r/n), r/n, √(log(1/η)/n), log(1/η)/n), r = trΣ/λ_1, with probability 1 − η",
         formula=deviation_rate,
-        source="Koltchinskii & Lounici (1405.2468), Theorem 2",
-        domain="Gaussian inputs; the constant C is not specified (isotropic n = d → ∞ needs C ≥ 3); tried with C = 6",
+        source="Koltchinskii & Lounici (2017), Theorem 2",
         papers=("koltchinskii2017",),
+        domain="Gaussian inputs; the constant C is not specified (isotropic n = d → ∞ needs C ≥ 3); tried with C = 6",
         limits=(
             Limit(
                 "isotropic, n = d: C",

@@ -27,18 +27,15 @@ from lintransfer.theory.conditional import (
     spectral_fit,
 )
 
-_SHACHAF = "Shachaf, Brutzkus & Globerson (2107.01641), linear part"
-
-
 ROWS = (
     Theorem(
         name="spectral-filter",
         kind="identity",
         statement="ŵ = w0 + V f(S) Uᵀ(y − Xw0), f(s) = s/(s²+λ)·(1 − e^(−(s²+λ)T/n)), f(0) = 0",
         formula=spectral_filter,
-        source=_SHACHAF + " for λ = 0, T = ∞",
+        source="Shachaf, Brutzkus & Globerson (2021), linear part, for λ = 0, T = ∞; for gradient flow Ali, Kolter & Tibshirani (2019)",
+        papers=("shachaf2021", "ali2019"),
         domain="any design, λ ≥ 0, T ≥ 0 on the mean loss (1/2n)‖y − Xw‖²",
-        papers=("shachaf2021",),
         derivation="derivations.conditional.filters",
         limits=(
             Limit(
@@ -103,9 +100,9 @@ ROWS = (
         kind="identity",
         statement="ŵ = w0 + V f(S) Uᵀ(y − Xw0); λ = 0, T = ∞: ŵ = w0 + X⁺(y − Xw0)",
         formula=spectral_fit,
-        source=_SHACHAF,
+        source="Shachaf, Brutzkus & Globerson (2021), linear part",
+        papers=("shachaf2021",), covers="n = 1, d = 2, T = ∞",
         domain="any design and rank, any start, λ ≥ 0, T ≥ 0",
-        papers=("shachaf2021",),
         derivation="derivations.conditional.weights",
         limits=(
             Limit(
@@ -146,7 +143,8 @@ ROWS = (
         kind="identity",
         statement="E[R|X] = Σ_k (1 − s_k f(s_k))² δ_k² + σ² f(s_k)² over right-singular directions, Σ = I",
         formula=direction_risk,
-        source="new",
+        source="follows from conditional-risk by substitution (Σ = I)",
+        follows=("conditional-risk",),
         domain="any design, λ ≥ 0, T ≥ 0",
         derivation="derivations.conditional.mean_risk",
         limits=(
@@ -203,9 +201,9 @@ ROWS = (
         kind="identity",
         statement="E[R|X] = ‖(I − V f(S) S Vᵀ)δ‖²_Σ + σ² Σ_k f(s_k)² v_kᵀΣv_k; λ = 0, T = ∞: δᵀQΣQδ + σ² tr[(X⁺)ᵀΣX⁺]",
         formula=conditional_risk,
-        source=_SHACHAF + ", extended to filters",
+        source="Shachaf, Brutzkus & Globerson (2021), linear part, for min-norm fits; for gradient flow Ali, Kolter & Tibshirani (2019)",
+        papers=("shachaf2021", "ali2019"), covers="n = 1, d = 2, T = ∞, Σ diagonal",
         domain="any design and rank, λ ≥ 0, T ≥ 0",
-        papers=("shachaf2021",),
         derivation="derivations.conditional.design_risk",
         limits=(
             Limit(

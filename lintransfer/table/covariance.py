@@ -51,8 +51,8 @@ ROWS = (
         kind="implicit",
         statement="n = Σ m_i λ_i/(λ_i+κ) + λ/κ; one root κ ≥ 0, between those of the harmonic and the arithmetic mean",
         formula=effective_regularization,
-        source="standard (leave-one-out self-consistency); bounds new",
-        papers=("dobriban2018", "hastie2022", "simon2023"),
+        source="standard: Dobriban & Wager (2018), Hastie et al. (2022), Simon et al. (2023); the bracket by convexity",
+        papers=("dobriban2018", "hastie2022", "simon2023"), covers="two eigenvalues",
         domain="any spectrum, λ ≥ 0, n ≥ 0: inf at n = 0, 0 if λ = 0 and n ≥ rank Σ",
         derivation="derivations.covariance.effective_regularization",
         limits=(
@@ -117,8 +117,8 @@ ROWS = (
         kind="asymptotic",
         statement="bias = κ² δᵀΣ(Σ+κ)⁻²δ / (1 − df2/n)",
         formula=bias,
-        source="standard deterministic equivalent",
-        papers=("hastie2022", "simon2023"),
+        source="standard deterministic equivalent: Hastie et al. (2022), Simon et al. (2023)",
+        papers=("hastie2022", "simon2023"), covers="two eigenvalues",
         domain="any spectrum, κ > 0; relative error O(1/n)",
         derivation="derivations.covariance.bias",
         limits=(
@@ -162,8 +162,8 @@ ROWS = (
         kind="asymptotic",
         statement="variance = σ² df2/(n − df2)",
         formula=variance,
-        source="standard deterministic equivalent",
-        papers=("hastie2022", "dobriban2018"),
+        source="standard deterministic equivalent: Dobriban & Wager (2018), Hastie et al. (2022)",
+        papers=("hastie2022", "dobriban2018"), covers="two eigenvalues",
         domain="any spectrum, κ > 0; relative error O(1/n)",
         derivation="derivations.covariance.variance",
         limits=(
@@ -205,8 +205,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = κ²δᵀΣ(Σ+κ)⁻²δ/(1 − df2/n) + σ² df2/(n − df2), κ = κ(n, λ)",
         formula=ridge_risk,
-        source="standard deterministic equivalent; Tahir, Ganguli & Rotskoff eq. 8 is Σ = I, λ = 0",
-        papers=("tahir2024", "hastie2022", "simon2023"),
+        source="standard deterministic equivalent: Hastie et al. (2022), Simon et al. (2023); Σ = I, λ = 0: Tahir, Ganguli & Rotskoff (2025), eq. 8",
+        papers=("hastie2022", "simon2023", "tahir2024"), covers="two eigenvalues",
         domain="any spectrum, n ≥ 0, λ ≥ λ_c(n); relative error O(1/n), none for Σ = I, σ = 0, λ = 0",
         derivation="derivations.covariance.ridge_risk",
         limits=(

@@ -67,8 +67,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = κ²gᵀΣ'g + (κ²δᵀΣ(Σ+κ)⁻²δ + σ²) tr[ΣΣ'(Σ+κ)⁻²]/(n − df2), g = (Σ+κ)⁻¹δ",
         formula=shifted_risk,
-        source="standard deterministic equivalent",
-        papers=("hastie2022",),
+        source="standard deterministic equivalent: Hastie et al. (2022); cf. Patil, Du & Tibshirani (2024)",
+        papers=("hastie2022", "patil2024"), covers="two eigenvalues",
         domain="any Σ, any test covariance Σ' (here commuting; `shifted_matrix_risk` for all), n ≥ 0, λ ≥ 0",
         derivation="derivations.covariance.shifted_risk",
         limits=(
@@ -136,8 +136,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = E‖θ_T − ŵ_S‖²_M + σ² df2/(n − df2), ŵ_S a ridge fit on n_S samples of N(0, Σ_S)",
         formula=two_stage_risk,
-        source="new; Tahir, Ganguli & Rotskoff eqs. 22–23 are Σ = Σ_S = I",
-        papers=("tahir2024", "dar2021"),
+        source="Ghane, Akhtiamov & Hassibi (2024), cf. Dar, LeJeune & Baraniuk (2021), Hedges (2025); Σ = Σ_S = I: Tahir, Ganguli & Rotskoff (2025), eqs. 22–23",
+        papers=("ghane2024", "dar2021", "hedges2025", "tahir2024"), covers="two eigenvalues",
         domain="any Σ, Σ_S (here commuting; `two_stage_matrix_risk` for all), n, n_S ≥ 0, both ridges ≥ 0",
         derivation="derivations.covariance.two_stage_risk",
         limits=(

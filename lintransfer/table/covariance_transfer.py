@@ -29,8 +29,8 @@ ROWS = (
         kind="asymptotic",
         statement="T = 2⟨θ_S,θ_T⟩_M − ⟨θ_S,θ_S⟩_M, M = κ²Σ(Σ+κ)⁻²/(1 − df2/n)",
         formula=metric_transferability,
-        source="new; Tahir, Ganguli & Rotskoff eq. 15 for linear networks is Σ = I",
-        papers=("tahir2024",),
+        source="Ghane, Akhtiamov & Hassibi (2024), cf. Dar, LeJeune & Baraniuk (2021), Hedges (2025); Σ = I: Tahir, Ganguli & Rotskoff (2025), eq. 15",
+        papers=("ghane2024", "dar2021", "hedges2025", "tahir2024"), covers="two eigenvalues",
         domain="fine-tuning against scratch with one ridge λ ≥ 0, any spectrum, n ≥ 0; noise cancels",
         derivation="derivations.covariance.metric_transferability",
         limits=(
@@ -84,8 +84,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = u + [ridge risk on F = BᵀΣB with noise σ² + u and δ = a* − a_0]",
         formula=feature_covariance_risk,
-        source="new",
-        papers=("tahir2024",),
+        source="follows from ridge-risk by substitution (features BᵀΣB, noise σ² + u)",
+        follows=("ridge-risk",), see=("tahir2024",), covers="two eigenvalues",
         domain="any Σ, any feature map, any λ ≥ 0, n below or above r; tested under the training covariance",
         derivation="derivations.covariance.feature_covariance_risk",
         limits=(

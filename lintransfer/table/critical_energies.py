@@ -45,7 +45,8 @@ ROWS = (
         kind="exact",
         statement="linear transfer on r features beats scratch iff u < u* = [(n−r−1)R_scratch − σ²r]/(n−1) (n ≥ r+2)",
         formula=critical_unexplained_energy,
-        source="new",
+        source="follows from frozen-features-risk and min-norm-risk by substitution",
+        follows=("frozen-features-risk", "min-norm-risk"),
         domain="Σ = I, r < d orthonormal features, n ≥ 1, |n − r| ≥ 2; inf where scratch has infinite risk",
         derivation="derivations.boundaries.critical_unexplained_energy",
         limits=(
@@ -117,7 +118,8 @@ ROWS = (
         kind="asymptotic",
         statement="r = αd: u* = [(γ−α)R_scratch − σ²α]/γ for γ > α, with a second branch and a peak at γ = α",
         formula=critical_unexplained_energy_limit,
-        source="new",
+        source="follows from critical-unexplained-energy by substitution (n, r, d → ∞)",
+        follows=("critical-unexplained-energy",),
         domain="limit n, r, d → ∞ at γ = n/d and α = r/d < 1, Σ = I",
         derivation="derivations.boundaries.critical_unexplained_energy_limit",
         limits=(

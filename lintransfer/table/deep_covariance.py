@@ -79,7 +79,8 @@ ROWS = (
         kind="asymptotic",
         statement="any Σ: A‖w0‖² = κ w0ᵀ(Σ+κ)⁻¹w0, ‖m‖² = θ_TᵀΣ(Σ+κ)⁻¹θ_T + σ²/κ, then linear regression with θ_T − ρθ_S",
         formula=formulas.deep_covariance_risk,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
+        covers="depth = 2, eigenvalues 3 (four) and 1 (seven)",
         domain="any Σ, n ≥ 0, balanced rank-one start, zero loss (n < rank Σ)",
         derivation="derivations.deep_linear.covariance_risk",
         limits=(
@@ -130,7 +131,8 @@ ROWS = (
         kind="asymptotic",
         statement="W = s²γ_S + σ_S²γ_S/(1−γ_S) or s² + σ_S²/(γ_S−1), and ŵ_S·θ_T = min(γ_S,1)·stc",
         formula=fitted_source,
-        source="classical",
+        source="classical; the norm and bias of min-norm fits: Hastie et al. (2022)",
+        papers=("hastie2022",),
         domain="Σ = I, proportional limit, min-norm or least-squares source fit",
         derivation="derivations.deep_linear.fitted_source",
         limits=(
@@ -156,8 +158,8 @@ ROWS = (
         kind="asymptotic",
         statement="T = (1−γ)₊(2ρ min(γ_S,1)tsc − ρ²W); boundary c* = ρW/(2ts min(γ_S,1))",
         formula=finite_source_deep_transferability,
-        source="new; arXiv 2410.08194, eq. 22 is ρ = 1",
-        papers=("tahir2024",),
+        source="follows from deep-transferability and fitted-source by substitution; ρ = 1 is Tahir, Ganguli & Rotskoff (2025), eq. 22",
+        follows=("deep-transferability", "fitted-source"), see=("tahir2024",),
         domain="as deep-transferability, the source fitted on n_S = γ_S d samples with noise σ_S",
         derivation="derivations.deep_linear.finite_source_gain",
         limits=(

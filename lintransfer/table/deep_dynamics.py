@@ -100,7 +100,7 @@ ROWS = (
         statement="t = ∫ da/(L a^{2−2/L}(b − a))",
         formula=formulas.aligned_time,
         source="Saxe, McClelland & Ganguli (2014)",
-        papers=("saxe2014",),
+        papers=("saxe2014",), covers="depth = 4",
         domain="as aligned-two-layers, any finite L ≥ 1",
         derivation="derivations.deep_linear.aligned_time",
         limits=(
@@ -153,7 +153,8 @@ ROWS = (
         kind="identity",
         statement="tan(φ/2) = e^{−bt}tan(φ_0/2); 1/a = (1/a_0 − cos φ_0/b)sin²φ/sin²φ_0 + cos φ/b + t sin²φ",
         formula=formulas.misaligned_two_layers,
-        source="new",
+        source="Kunin et al. (2024)",
+        papers=("kunin2024",),
         domain="whitened population, two balanced layers, 0 < φ_0 < π",
         derivation="derivations.deep_linear.misaligned_two_layers",
         limits=(
@@ -181,7 +182,8 @@ ROWS = (
         kind="identity",
         statement="exactly against the teacher: a(t) = b/((1 + b/a_0)e^{2bt} − 1), the saddle w = 0 at last",
         formula=formulas.anti_aligned_two_layers,
-        source="new",
+        source="Kunin et al. (2024)",
+        papers=("kunin2024",),
         domain="as misaligned-two-layers, φ_0 = π; unstable",
         derivation="derivations.deep_linear.anti_aligned",
         limits=(
@@ -199,7 +201,8 @@ ROWS = (
         kind="identity",
         statement="1/a = sin^Lφ[1/(a_0 sin^Lφ_0) + (L/b)∫_φ^{φ_0} sin^{−L−1}]",
         formula=formulas.misaligned_orbit,
-        source="new",
+        source="not found in the literature (searched 2026-11-27); two layers: Kunin et al. (2024)",
+        see=("kunin2024",), covers="depth = 2",
         domain="whitened population, any finite L ≥ 1, 0 < φ ≤ φ_0 < π",
         derivation="derivations.deep_linear.misaligned_orbit",
         limits=(

@@ -37,7 +37,7 @@ ROWS = (
         kind="asymptotic",
         statement="dR/dγ at 0 = s²[−(1+τ²−2τc) + (L−1)(τ_σ²−1)(1−τc)] + σ²: the first samples can harm",
         formula=formulas.risk_slope_at_zero,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="as deep-fine-tuning-risk, finite L",
         derivation="derivations.deep_linear.slope_at_zero",
         limits=(
@@ -74,7 +74,7 @@ ROWS = (
         kind="asymptotic",
         statement="the noiseless risk first rises with n iff τ > 1, τc < 1 and L > 1 + (1+τ²−2τc)/((τ²−1)(1−τc))",
         formula=formulas.harmful_depth,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="as few-shot-slope, no noise",
         derivation="derivations.deep_linear.harmful_depth",
         limits=(
@@ -105,7 +105,8 @@ ROWS = (
         kind="asymptotic",
         statement="L = ∞: R(γ → 0⁺) = 2t² + σ² − 2τ_σ stc; noiseless 2t²(1−c) instead of ‖θ_T − θ_S‖²",
         formula=formulas.few_shot_jump,
-        source="new",
+        source="follows from deep-fine-tuning-risk by substitution (L = ∞, then γ → 0)",
+        follows=("deep-fine-tuning-risk",),
         domain="as deep-fine-tuning-risk, L = ∞ before γ → 0",
         derivation="derivations.deep_linear.few_shot_jump",
         limits=(
@@ -129,7 +130,8 @@ ROWS = (
         kind="asymptotic",
         statement="θ_S = θ_T: T < 0 iff 1−γ < 2β/(x−1+β+√((x−1+β)²−12β)), x = 4^{L/(L−1)}, β = σ²/t²; L = ∞: β/3",
         formula=formulas.identical_task_boundary,
-        source="new",
+        source="not found in the literature (searched 2026-11-27); that a closer source need not help more: Dar & Baraniuk (2020), by another mechanism",
+        see=("dar2020",),
         domain="as deep-transferability; 0 (never) for L = 1 or σ = 0",
         derivation="derivations.deep_linear.identical_task_boundary",
         limits=(
@@ -160,7 +162,8 @@ ROWS = (
         kind="asymptotic",
         statement="θ_S = θ_T of norm 1: T = (1−γ)(2ρ − ρ²), negative iff ρ > 2",
         formula=_identical_gain,
-        source="new",
+        source="not found in the literature (searched 2026-11-27); that a closer source need not help more: Dar & Baraniuk (2020), by another mechanism",
+        see=("dar2020",),
         domain="as deep-transferability",
         derivation="derivations.deep_linear.identical_task",
         limits=(

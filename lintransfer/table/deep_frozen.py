@@ -52,7 +52,7 @@ ROWS = (
         kind="asymptotic",
         statement="R = (1−γ)[t²(1−c²) + (tc−s)²/(1+(L−1)γ)²] + σ²γ/(1−γ)",
         formula=formulas.lazy_rank_one_risk,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="Σ = I, proportional limit; output scale → ∞ around the pretrained balanced rank-one network",
         derivation="derivations.deep_linear.lazy_rank_one_risk",
         limits=(
@@ -96,7 +96,7 @@ ROWS = (
         kind="exact",
         statement="first layer frozen: E R = u(n−1)/(n−2) + σ²/(n−2); the floor u never vanishes",
         formula=heads.frozen_first_layer_risk,
-        source="Shachaf, Brutzkus & Globerson (2021), deep part; arXiv 2410.08194, eq. 10",
+        source="Shachaf, Brutzkus & Globerson (2021), deep part; Tahir, Ganguli & Rotskoff (2025), eq. 10",
         papers=("shachaf2021", "tahir2024"),
         domain="any Σ, n ≥ 3, at least one trained layer (with two or more, after they have left the saddle)",
         derivation="derivations.deep_linear.frozen_first_layer",
@@ -127,7 +127,8 @@ ROWS = (
         kind="exact",
         statement="two or more exactly balanced layers on a frozen first one stop at the saddle: head max(a_LS, 0)",
         formula=heads.balanced_head_risk,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
+        covers="n = 4",
         domain="as frozen-first-layer-risk, n ≥ 3, σ² + u > 0, exact balance for all time",
         derivation="derivations.deep_linear.balanced_head",
         limits=(

@@ -50,7 +50,7 @@ ROWS = (
         statement="W_lᵀW_l − W_{l+1}W_{l+1}ᵀ is conserved by gradient flow, l = 1 … L − 1",
         formula=dynamics.layer_imbalances,
         source="Arora, Cohen & Hazan (2018); Saxe, McClelland & Ganguli (2014)",
-        papers=("arora2018", "saxe2014"),
+        papers=("arora2018", "saxe2014"), covers="three layers of width 1",
         domain="any depth, widths and start, any loss of the product, no weight decay",
         derivation="derivations.deep_linear.conservation",
         limits=(
@@ -74,7 +74,7 @@ ROWS = (
         statement="w' = −‖w‖^{2−2/L}[∇ + (L−1)ŵŵᵀ∇]",
         formula=dynamics.end_to_end_velocity,
         source="Arora, Cohen & Hazan (2018), Theorem 1, one output",
-        papers=("arora2018",),
+        papers=("arora2018",), covers="d = 2, weights along (3, 4)",
         domain="balanced rank-one network, every L ≥ 1",
         derivation="derivations.deep_linear.rank_one_reduction",
         limits=(
@@ -100,7 +100,8 @@ ROWS = (
         kind="identity",
         statement="Qw(t) = ρ(t)Qw0, ρ(t) = (‖w(t)‖/‖w0‖)^{1−1/L}, at every time",
         formula=dynamics.retention_along_flow,
-        source="new",
+        source="cf. Shachaf, Brutzkus & Globerson (2021), deep part",
+        papers=("shachaf2021",),
         domain="balanced rank-one start, early stopping included, noise or not",
         derivation="derivations.deep_linear.retention_identity",
         limits=(
@@ -125,7 +126,8 @@ ROWS = (
         kind="implicit",
         statement="x = ‖w_∞‖²/‖w0‖² is the one positive root of x = B + A x^{1−1/L}",
         formula=formulas.norm_ratio,
-        source="new",
+        source="follows from retention-identity by taking norms at the end point",
+        follows=("retention-identity",),
         domain="given X and y, noise included; n < d and Qw0 ≠ 0, balanced rank-one start, zero loss",
         derivation="derivations.deep_linear.norm_ratio",
         limits=(
@@ -184,7 +186,8 @@ ROWS = (
         kind="implicit",
         statement="w_∞ = m + ρQw0, ρ = x^{(1−1/L)/2}, x = B + A x^{1−1/L}",
         formula=formulas.retention_factor,
-        source="new; set to 1 in arXiv 2410.08194, eqs. 15 and 22",
+        source="cf. Shachaf, Brutzkus & Globerson (2021), deep part; set to 1 in Tahir, Ganguli & Rotskoff (2025), eqs. 15 and 22",
+        papers=("shachaf2021", "tahir2024"),
         domain="given X and y, noise included; n < d and Qw0 ≠ 0, balanced rank-one start, zero loss",
         derivation="derivations.deep_linear.retention_factor",
         limits=(
@@ -214,7 +217,8 @@ ROWS = (
         kind="identity",
         statement="L = 2: ρ² = [A + √(A² + 4B)]/2",
         formula=formulas.two_layer_retention,
-        source="new",
+        source="Azulay et al. (2021); Kunin et al. (2024)",
+        papers=("azulay2021", "kunin2024"),
         domain="as retention-factor, two layers",
         derivation="derivations.deep_linear.two_layers",
         limits=(

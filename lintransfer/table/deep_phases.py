@@ -44,8 +44,8 @@ ROWS = (
         kind="asymptotic",
         statement="deep fine-tuning beats min-norm scratch iff c > c* = ρs/(2t)",
         formula=formulas.critical_overlap,
-        source="new; arXiv 2410.08194 has c* = s/(2t)",
-        papers=("tahir2024",),
+        source="follows from deep-transferability by substitution (its sign); Tahir, Ganguli & Rotskoff (2025) have c* = s/(2t)",
+        follows=("deep-transferability",), see=("tahir2024",),
         domain="as deep-fine-tuning-risk, 0 ≤ γ < 1",
         derivation="derivations.deep_linear.critical_overlap",
         limits=(
@@ -79,8 +79,8 @@ ROWS = (
         kind="asymptotic",
         statement="T − (1−γ)(2stc − s²) = (1−γ)(ρ−1)(2stc − (ρ+1)s²): zero iff ρ = 1 or ρ = 2tc/s − 1",
         formula=formulas.published_error,
-        source="new: a correction of arXiv 2410.08194, eq. 15, for L ≥ 2",
-        papers=("tahir2024",),
+        source="follows from deep-transferability and paired-transferability by substitution; a correction of Tahir, Ganguli & Rotskoff (2025), eq. 15, for L ≥ 2",
+        follows=("deep-transferability", "paired-transferability"), see=("tahir2024",),
         domain="as deep-transferability; ρ = 1 iff L = 1 or s² = t² + σ²/(1−γ)",
         derivation="derivations.deep_linear.published_error",
         limits=(
@@ -126,7 +126,7 @@ ROWS = (
         kind="asymptotic",
         statement="L* = ln ν*/(ln ν* − ln τc), ν*² = γτ² + σ²γ/((1−γ)s²) + (1−γ)τ²c²; ∞ if τ_σ ≤ 1, 1 if τ_σ > 1 ≥ τc",
         formula=formulas.optimal_depth,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="as deep-fine-tuning-risk, 0 < γ < 1",
         derivation="derivations.deep_linear.optimal_depth",
         limits=(
@@ -164,7 +164,8 @@ ROWS = (
         kind="asymptotic",
         statement="infinite depth beats one layer iff (1−τ)(1+τ−2τc) > 0, whatever γ",
         formula=formulas.infinite_depth_gain,
-        source="new",
+        source="follows from deep-fine-tuning-risk by substitution (L = 1 and L = ∞, σ = 0)",
+        follows=("deep-fine-tuning-risk",),
         domain="as deep-fine-tuning-risk, no noise, 0 < γ < 1",
         derivation="derivations.deep_linear.infinite_depth_gain",
         limits=(
@@ -203,7 +204,8 @@ ROWS = (
         kind="asymptotic",
         statement="γ(ν) = (ν² − ν^e)/(τ² − ν^e), e = 2 − 2/L: sample complexity without root finding",
         formula=formulas.gamma_of_norm,
-        source="new",
+        source="follows from norm-ratio by substitution (mean fractions, solved for γ)",
+        follows=("norm-ratio",),
         domain="no noise, finite L, τ ≠ 1, ν between 1 and τ",
         derivation="derivations.deep_linear.norm_curve",
         limits=(
@@ -226,7 +228,8 @@ ROWS = (
         kind="asymptotic",
         statement="R(ν) = (1−γ(ν))(t² − 2ν^{e/2}stc + ν^e s²)",
         formula=formulas.risk_of_norm,
-        source="new",
+        source="follows from deep-fine-tuning-risk and norm-curve by substitution",
+        follows=("deep-fine-tuning-risk", "norm-curve"),
         domain="as norm-curve",
         derivation="derivations.deep_linear.norm_curve_risk",
         limits=(

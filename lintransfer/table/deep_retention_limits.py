@@ -20,7 +20,8 @@ ROWS = (
         kind="identity",
         statement="L = ∞: ρ = ‖m‖/‖Pw0‖, blind to the norm of the source",
         formula=formulas.infinite_retention,
-        source="new",
+        source="cf. Shachaf, Brutzkus & Globerson (2021): at infinite depth only directions matter",
+        papers=("shachaf2021",),
         domain="limit of retention-factor as L → ∞",
         derivation="derivations.deep_linear.infinite_depth",
         limits=(
@@ -53,7 +54,8 @@ ROWS = (
         kind="asymptotic",
         statement="ρ_L/ρ_∞ = 1 − ln ρ_∞/(L(1 − A)) + O(1/L²)",
         formula=formulas.deep_retention_correction,
-        source="new",
+        source="follows from norm-ratio by expansion in 1/L",
+        follows=("norm-ratio",),
         domain="L ≫ 1/(1 − A)",
         derivation="derivations.deep_linear.depth_correction",
         limits=(
@@ -91,8 +93,8 @@ ROWS = (
         kind="asymptotic",
         statement="‖Qw_∞‖ ≃ √A‖m‖^{1−1/L}‖w0‖^{1/L} as ‖w0‖ → 0: scratch tends to min-norm",
         formula=dynamics.small_start_residual,
-        source="new; its limit is Theorem 3.5 of arXiv 2410.08194",
-        papers=("tahir2024",),
+        source="follows from norm-ratio by expansion in ‖w0‖; its limit is Theorem 3.5 of Tahir, Ganguli & Rotskoff (2025)",
+        follows=("norm-ratio",), see=("tahir2024",),
         domain="balanced rank-one start, n < d, finite L; relative error O((‖w0‖/‖m‖)^{2/L})",
         derivation="derivations.deep_linear.small_start",
         limits=(

@@ -79,8 +79,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = (1−γ)(t² − 2ρ stc + ρ²s²) + σ²γ/(1−γ), ρ from A = 1−γ, B = (γt² + σ²γ/(1−γ))/s²; γ > 1: σ²/(γ−1)",
         formula=formulas.deep_fine_tuning_risk,
-        source="new for L > 1; ρ = 1 is arXiv 2410.08194, eq. 15",
-        papers=("tahir2024", "shachaf2021"),
+        source="not found in the literature (searched 2026-11-27); for L > 1; ρ = 1 is Tahir, Ganguli & Rotskoff (2025), eq. 15; end point: cf. Shachaf, Brutzkus & Globerson (2021)",
+        see=("tahir2024", "shachaf2021"),
         domain="Σ = I, n, d → ∞ at γ = n/d ≥ 0, balanced rank-one start, zero loss; L ≥ 1 real, or ∞",
         derivation="derivations.deep_linear.proportional_risk",
         limits=(
@@ -144,8 +144,8 @@ ROWS = (
         kind="asymptotic",
         statement="T = (1−γ)₊(2ρ stc − ρ²s²), positive iff c > ρs/(2t)",
         formula=formulas.deep_transferability,
-        source="new for L > 1: the retention factor ρ is missing in arXiv 2410.08194, eq. 15",
-        papers=("tahir2024",),
+        source="follows from deep-fine-tuning-risk by substitution; ρ = 1 is Tahir, Ganguli & Rotskoff (2025), eq. 15, where the factor is missing",
+        follows=("deep-fine-tuning-risk",), see=("tahir2024",),
         domain="as deep-fine-tuning-risk, against min-norm scratch on the same data",
         derivation="derivations.deep_linear.proportional_gain",
         limits=(
@@ -203,7 +203,7 @@ ROWS = (
         kind="asymptotic",
         statement="(1−n/d)(t² − 2ρ stc + ρ²s²) + σ²n/(d−n−1), ρ from the mean fractions; n ≥ d+2: σ²d/(n−d−1)",
         formula=formulas.deep_fine_tuning_risk_closure,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="Σ = I, every n ≥ 0 and d ≥ 1; exact for L = 1, n = 0 and n ≥ d, else O(1/d)",
         derivation="derivations.deep_linear.finite_size_risk",
         limits=(

@@ -48,9 +48,9 @@ ROWS = (
         kind="identity",
         statement="first layer frozen: w = a w0, a = (Xw0)·y/‖Xw0‖² (two or more balanced layers: max(a, 0))",
         formula=formulas.frozen_first_layer_end_point,
-        source="arXiv 2107.01641, deep part; the saddle: new",
-        domain="given X and y; any number of trained layers ≥ 1, rank-one start",
+        source="Shachaf, Brutzkus & Globerson (2021), deep part; the saddle of two or more trained layers is added here",
         papers=("shachaf2021",),
+        domain="given X and y; any number of trained layers ≥ 1, rank-one start",
         derivation=None,
         limits=(
             Limit(
@@ -79,7 +79,8 @@ ROWS = (
         kind="identity",
         statement="w = w0 + GXᵀ(XGXᵀ)⁺(y − Xw0), G = W_1W_1ᵀ (frozen) or ‖a‖²I + W_1W_1ᵀ (lazy)",
         formula=formulas.tangent_end_point,
-        source="classical",
+        source="classical (linearised training): Lee et al. (2019), Chizat, Oyallon & Bach (2019)",
+        papers=("lee2019", "chizat2019"),
         domain="given X and y; w0 in the range of G, n ≤ rank G for zero loss",
         derivation=None,
         limits=(

@@ -97,7 +97,8 @@ ROWS = (
         kind="exact",
         statement="D² = E(x·θ_S − x·θ_T)² = Σ_i λ_i(θ_S−θ_T)_i²",
         formula=teacher_distance_squared,
-        source="definition",
+        source="definition; variance of a linear form: Anderson (2003)",
+        papers=("anderson2003",), covers="d = 3",
         domain="any Σ",
         derivation="derivations.distances.teacher_distance",
         limits=(
@@ -133,7 +134,8 @@ ROWS = (
         kind="exact",
         statement="KL = D²/(2σ²) between the distributions of (x, y), both ways",
         formula=kl_divergence,
-        source="classical",
+        source="classical (Kullback–Leibler divergence of normal laws): Kullback (1959)",
+        papers=("kullback1959",), see=("tahir2024v1",),
         domain="any Σ, equal label noise in both tasks",
         derivation="derivations.distances.kl_divergence",
         limits=(
@@ -156,7 +158,8 @@ ROWS = (
         kind="exact",
         statement="1 − ∫√(pq) = 1 − (1 + D²/(4σ²))^(−1/2)",
         formula=squared_hellinger_distance,
-        source="classical",
+        source="follows from Tsybakov (2009) by averaging the normal affinity over inputs",
+        follows=("tsybakov2009",),
         domain="any Σ, equal label noise in both tasks",
         derivation="derivations.distances.squared_hellinger",
         limits=(
@@ -195,7 +198,8 @@ ROWS = (
         kind="bound",
         statement="W₁ ≤ √(2/π) D",
         formula=wasserstein_bound,
-        source="new",
+        source="follows from Villani (2009) with the coupling that shares inputs and noise; divergences between teachers: Tahir, Ganguli & Rotskoff (2024, arXiv v1)",
+        follows=("villani2009",), see=("tahir2024v1",),
         domain="any Σ, any label noise, equal in both tasks",
         derivation="derivations.distances.wasserstein_bound",
         limits=(
@@ -223,7 +227,8 @@ ROWS = (
         kind="bound",
         statement="bounded-Lipschitz distance ≤ min(2, √(2/π) D)",
         formula=dudley_bound,
-        source="new",
+        source="follows from teacher-wasserstein-bound as a bounded-Lipschitz distance is at most 2 and at most W₁; divergences between teachers: Tahir, Ganguli & Rotskoff (2024, arXiv v1)",
+        follows=("teacher-wasserstein-bound",), see=("tahir2024v1",),
         domain="any Σ, any label noise, equal in both tasks",
         derivation="derivations.distances.dudley_bound",
         limits=(
@@ -253,7 +258,8 @@ ROWS = (
         kind="asymptotic",
         statement="linear transfer hurts beyond γ* = 1 + 1/(KL(2 − σ²KL))",
         formula=boundary_from_divergence,
-        source="new",
+        source="follows from linear-transfer-boundary and teacher-divergence by substitution; that divergences do not predict transfer: Tahir, Ganguli & Rotskoff (2024, arXiv v1)",
+        follows=("linear-transfer-boundary", "teacher-divergence"), see=("tahir2024v1",),
         domain="limit d → ∞, Σ = I, s = t = 1, one feature, γ > 1, 0 ≤ KL ≤ 2/σ²",
         derivation="derivations.distances.boundary_from_divergence",
         limits=(

@@ -98,8 +98,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = ‖δ‖²[(1−1/a)₊ + ∫e^(−2Tx)dμ] + σ²a∫(1−e^(−Tx))²/x dμ, μ Marchenko–Pastur, a = d/n",
         formula=early_stopped_risk,
-        source="Marchenko–Pastur law",
-        papers=("dobriban2018",),
+        source="Ali, Kolter & Tibshirani (2019); spectrum: Marchenko & Pastur (1967)",
+        papers=("ali2019", "marchenko1967", "dobriban2018"),
         domain="Σ = I, flow on the mean loss, 0 ≤ T ≤ ∞, every n ≥ 0; error O(1/d)",
         derivation="derivations.proportional.early_stopped_risk",
         limits=(
@@ -180,8 +180,8 @@ ROWS = (
         kind="implicit",
         statement="σ²a∫e^(−Tx)(1−e^(−Tx))dμ = ‖δ‖²∫x e^(−2Tx)dμ at T*; log(1+cx)/x at x₊ and x₋ bracket it, c = ‖δ‖²/σ²a",
         formula=stopping_slope,
-        source="Marchenko–Pastur law; bracket new",
-        papers=("dobriban2018",),
+        source="follows from early-stopped-risk by differentiation; its bracket by comparing integrands",
+        follows=("early-stopped-risk",),
         domain="Σ = I, flow on the mean loss, σ > 0, δ ≠ 0, n ≥ 1",
         derivation="derivations.proportional.stopping_slope",
         limits=(
@@ -245,8 +245,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = min over T of the early-stopped risk",
         formula=optimally_stopped_risk,
-        source="new",
-        papers=("dobriban2018",),
+        source="follows from early-stopped-risk and optimal-stopping by substitution",
+        follows=("early-stopped-risk", "optimal-stopping"),
         domain="Σ = I, flow on the mean loss; above the tuned ridge; error O(1/d)",
         limits=(
             Limit(

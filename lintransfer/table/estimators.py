@@ -108,7 +108,8 @@ ROWS = (
         kind="exact",
         statement="E (‖Xᵀy‖² − d‖y‖²)/(n(n+1)) = ‖θ_T‖²",
         formula=target_energy_estimate,
-        source="new",
+        source="Dicker (2014)",
+        papers=("dicker2014",),
         domain="Σ = I, every n ≥ 1 and d ≥ 1, any noise",
         derivation="derivations.estimators.target_energy",
         limits=(
@@ -146,7 +147,8 @@ ROWS = (
         kind="exact",
         statement="Var t̂² = [2(n+2)dv² + 4(n+2)(n+3)vt² + 2(n+1)(2n+3)t⁴]/(n(n+1)²), v = t²+σ²",
         formula=target_energy_variance,
-        source="new",
+        source="follows from Isserlis (1918) (moments of normal vectors); leading order: Dicker (2014)",
+        follows=("isserlis1918",), see=("dicker2014",),
         domain="Σ = I, one output, every n ≥ 1 and d ≥ 1",
         derivation="derivations.estimators.target_energy_variance",
         limits=(
@@ -197,7 +199,8 @@ ROWS = (
         kind="exact",
         statement="E [‖y‖²/n − t̂²] = σ², t̂² = (‖Xᵀy‖² − d‖y‖²)/(n(n+1))",
         formula=noise_variance_estimate,
-        source="new",
+        source="Dicker (2014)",
+        papers=("dicker2014",),
         domain="Σ = I, every n ≥ 1 and d ≥ 1, also n < d",
         derivation="derivations.estimators.noise_variance",
         limits=(
@@ -232,7 +235,8 @@ ROWS = (
         kind="exact",
         statement="E θ_S·Xᵀy/n = θ_S·θ_T",
         formula=cross_energy_estimate,
-        source="new",
+        source="follows from Isserlis (1918) (moments of normal vectors)",
+        follows=("isserlis1918",),
         domain="Σ = I, every n ≥ 1",
         derivation="derivations.estimators.cross_energy",
         limits=(
@@ -259,7 +263,8 @@ ROWS = (
         kind="exact",
         statement="Var θ_S·Xᵀy/n = [s²(t²+σ²) + (stc)²]/n, whatever d",
         formula=cross_energy_variance,
-        source="new",
+        source="follows from Isserlis (1918) (moments of normal vectors)",
+        follows=("isserlis1918",),
         domain="Σ = I, one output, every n ≥ 1 and d ≥ 1",
         derivation="derivations.estimators.cross_energy_variance",
         limits=(

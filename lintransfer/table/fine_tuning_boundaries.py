@@ -33,8 +33,8 @@ ROWS = (
         kind="exact",
         statement="fine-tuning beats scratch iff c > c* = s/(2t), norms and cosine in the metric Σ(Σ+κ)⁻²",
         formula=fine_tuning_boundary,
-        source="Tahir, Ganguli & Rotskoff, eq. 15; general Σ new",
-        papers=("tahir2024", "dar2021"),
+        source="Tahir, Ganguli & Rotskoff (2025), eq. 15; with ridge and for other Σ cf. Dar, LeJeune & Baraniuk (2021), Hedges (2025)",
+        papers=("tahir2024", "dar2021", "hedges2025"),
         domain="linear model, Σ = I, every n < d; any Σ or ridge as deterministic equivalent; nan if s > 2t",
         derivation="derivations.boundaries.fine_tuning_boundary",
         limits=(
@@ -74,7 +74,8 @@ ROWS = (
         kind="asymptotic",
         statement="γ < 1: fine-tuning beats linear transfer from 1 − γ = [u+σ² + √((u+σ²)²−4Dσ²)]/(2D) on",
         formula=fine_tuning_start,
-        source="new",
+        source="follows from min-norm-risk and frozen-features-risk by substitution (root of a quadratic equation)",
+        follows=("min-norm-risk", "frozen-features-risk"),
         domain=FEW_FEATURES + ", D = ‖θ_T−θ_S‖² > u, discriminant > 0, σ² < 2D − u, else nan",
         derivation="derivations.boundaries.fine_tuning_start",
         limits=(
@@ -124,7 +125,8 @@ ROWS = (
         kind="asymptotic",
         statement="γ < 1: fine-tuning beats linear transfer up to 1 − γ = [u+σ² − √((u+σ²)²−4Dσ²)]/(2D)",
         formula=fine_tuning_end,
-        source="new",
+        source="follows from min-norm-risk and frozen-features-risk by substitution (root of a quadratic equation)",
+        follows=("min-norm-risk", "frozen-features-risk"),
         domain=FEW_FEATURES + ", D = ‖θ_T−θ_S‖² > u, discriminant > 0, σ² < 2D − u, else nan",
         derivation="derivations.boundaries.fine_tuning_end",
         limits=(

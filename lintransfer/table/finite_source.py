@@ -16,8 +16,6 @@ from lintransfer.table.source_experiments import (
 from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk
 from lintransfer.theory.isotropic import min_norm_risk
 
-_FAF = "limit d → ∞ in Tahir, Ganguli & Rotskoff, eqs. 22–23; finite sizes new"
-
 
 def _perfect_source_displacement(**energies: float) -> Any:
     """The formula for a noiseless source set of more than d samples."""
@@ -30,8 +28,8 @@ ROWS = (
         kind="exact",
         statement="E‖θ_T−ŵ_S‖² = t² + min(n_S/d, 1)(s²−2stc) + σ_S² min(n_S, d)/(|n_S−d|−1)",
         formula=finite_source_displacement,
-        source=_FAF,
-        papers=("tahir2024",),
+        source="errors of the source fit: Dar & Baraniuk (2020), Dar, LeJeune & Baraniuk (2021); d → ∞: Tahir, Ganguli & Rotskoff (2025), eqs. 22–23",
+        papers=("dar2020", "dar2021", "tahir2024"),
         domain="Σ_S = I, source fitted by min-norm or least squares, every n_S ≥ 0; inf where |n_S − d| ≤ 1, σ_S > 0",
         derivation="derivations.finite_source.displacement",
         limits=(
@@ -91,8 +89,8 @@ ROWS = (
         kind="exact",
         statement="E R = (1−n/d)₊ E‖θ_T−ŵ_S‖² + σ² n/(d−n−1), or σ² d/(n−d−1) for n ≥ d+2",
         formula=finite_source_risk,
-        source=_FAF,
-        papers=("tahir2024",),
+        source="follows from min-norm-risk and finite-source-displacement by substitution; d → ∞: Tahir, Ganguli & Rotskoff (2025), eqs. 22–23",
+        follows=("min-norm-risk", "finite-source-displacement"), see=("tahir2024",),
         domain="Σ_S = Σ = I, every n, n_S ≥ 0; inf where |n − d| ≤ 1, σ > 0, and if n < d where |n_S − d| ≤ 1, σ_S > 0",
         derivation="derivations.finite_source.fine_tuning_risk",
         limits=(

@@ -48,8 +48,8 @@ ROWS = (
         kind="exact",
         statement="E R = u + (1−n/r)₊e + (σ²+u) n/(r−n−1) for n ≤ r−2, (σ²+u) r/(n−r−1) for n ≥ r+2",
         formula=frozen_features_risk,
-        source="Tahir, Ganguli & Rotskoff, eq. 10 (r = 1, n → ∞); finite n and r new",
-        papers=("tahir2024",),
+        source="Breiman & Freedman (1983) and Belkin, Hsu & Xu (2020), misspecified regression; r = 1, n → ∞: Tahir, Ganguli & Rotskoff (2025), eq. 10",
+        papers=("breiman1983", "belkin2020", "tahir2024"),
         domain="Σ = I, r orthonormal frozen features, every n ≥ 0 and r ≥ 0; inf where |n − r| ≤ 1 ≤ n",
         derivation="derivations.frozen_features.frozen_features_risk",
         limits=(
@@ -131,7 +131,8 @@ ROWS = (
         kind="exact",
         statement="E R = u + (1−n/r)e + (σ²+u) n/(r−n−1)",
         formula=min_norm_head_risk,
-        source="new (r > 1)",
+        source="Belkin, Hsu & Xu (2020), more features than samples",
+        papers=("belkin2020",),
         domain="Σ = I, r orthonormal frozen features, 0 ≤ n ≤ r − 2",
         derivation="derivations.frozen_features.min_norm_head",
         limits=(
@@ -187,8 +188,8 @@ ROWS = (
         kind="identity",
         statement="u = ‖(I−UUᵀ)Θ_T‖² = k − Σ_j cos²φ_j",
         formula=unexplained_energy,
-        source="Tahir, Ganguli & Rotskoff, for one direction; several directions new",
-        papers=("tahir2024",),
+        source="classical (principal angles): Björck & Golub (1973); one direction: Tahir, Ganguli & Rotskoff (2025)",
+        papers=("bjorck1973", "tahir2024"), covers="r = 2, k = 3, d = 5",
         domain="any r-dimensional feature space and k orthonormal target directions",
         derivation="derivations.frozen_features.principal_angles",
         limits=(
@@ -227,7 +228,8 @@ ROWS = (
         kind="exact",
         statement="E R = ‖Ba*−θ_T‖²_Σ' + (σ²+u) tr[BᵀΣ'B(BᵀΣB)⁻¹]/(n−r−1)",
         formula=shifted_head_risk,
-        source="new; B = I classical",
+        source="follows from Anderson (2003) by substitution (mean of an inverse Wishart matrix, noise σ² + u)",
+        follows=("anderson2003",),
         domain="any Σ, Σ' and feature map B with BᵀΣB invertible, n ≥ r + 2",
         derivation="derivations.frozen_features.covariance_shift",
         limits=(

@@ -58,7 +58,8 @@ ROWS = (
         kind="law",
         statement="R = ‖δ‖² Beta((d−n)/2, n/2) + σ² χ²_n/χ²_{d−n+1}, independent",
         formula=laws.min_norm_law,
-        source="new",
+        source="not found in the literature (searched 2026-11-27); the combination; its parts, the Beta law of a random projection and Hotelling's ratio, are classical; cf. Li, Xie & Wang (2020), Han & Xu (2026)",
+        see=("muirhead1982", "hotelling1931", "li2020", "han2026"),
         domain="Σ = I, one output, 1 ≤ n < d (also n = d − 1, where the mean is infinite)",
         derivation="derivations.isotropic.min_norm_law",
         limits=(
@@ -109,7 +110,8 @@ ROWS = (
         kind="law",
         statement="R = σ² χ²_d/χ²_{n−d+1}, whatever w0",
         formula=laws.min_norm_law,
-        source="classical (Hotelling)",
+        source="classical (Hotelling's T²): Hotelling (1931); Anderson (2003)",
+        papers=("hotelling1931", "anderson2003"),
         domain="any non-singular Σ, one output, n ≥ d (also n = d, d + 1, where the mean is infinite)",
         derivation="derivations.isotropic.least_squares_law",
         limits=(
@@ -154,7 +156,8 @@ ROWS = (
         kind="law",
         statement="R = u + v χ²_r/χ²_{n−r+1}, v = σ² + u",
         formula=laws.frozen_features_law,
-        source="new",
+        source="follows from least-squares-law by substitution (d = r, noise σ² + u)",
+        follows=("least-squares-law",),
         domain="any Σ and feature map of rank r (u is that of the Σ-best head), one output, n ≥ r",
         derivation="derivations.isotropic.frozen_features_law",
         limits=(
@@ -195,7 +198,8 @@ ROWS = (
         kind="law",
         statement="R = u + e Beta((r−n)/2, n/2) + v χ²_n/χ²_{r−n+1}, v = σ² + u, independent",
         formula=laws.frozen_features_law,
-        source="new",
+        source="follows from min-norm-law by substitution (d = r, noise σ² + u)",
+        follows=("min-norm-law",),
         domain="features of equal variance (Σ = I, orthonormal features), one output, 1 ≤ n < r",
         derivation="derivations.isotropic.min_norm_head_law",
         limits=(
@@ -234,7 +238,7 @@ ROWS = (
         kind="law",
         statement="T = αb + β√(b(1−b)) z, α = 2stc − s², β = 2√(s²t² − (stc)²), b ~ Beta((d−n)/2, n/2), z on S^{d−2}",
         formula=laws.transferability_law_of_fine_tuning,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="Σ = I, one output, linear fine-tuning against scratch on the same data, every n ≥ 0; any noise",
         derivation="derivations.isotropic.paired_transferability_law",
         limits=(
@@ -291,7 +295,7 @@ ROWS = (
         kind="law",
         statement="A = (q+√(qV)x)²/(q+V+2√(qV)x), q ~ Beta(n_S/2, (d−n_S)/2), V = (σ_S/s)² χ²_m/χ²_{|d−n_S|+1}",
         formula=laws.source_alignment_law,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="Σ_S = I, min-norm or least-squares source fit, every n_S ≥ 1; m = min(n_S, d), x on S^{m−1}",
         derivation="derivations.isotropic.source_alignment_law",
         limits=(
@@ -353,7 +357,8 @@ ROWS = (
         kind="law",
         statement="u ~ Beta((d−r)/2, r/2) for r random orthonormal features and a target of norm 1",
         formula=laws.random_subspace_law,
-        source="classical",
+        source="classical (Beta law of a random projection): Muirhead (1982)",
+        papers=("muirhead1982",),
         domain="Σ = I, 0 ≤ r ≤ d",
         derivation="derivations.isotropic.random_subspace_law",
         limits=(

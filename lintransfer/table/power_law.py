@@ -80,7 +80,8 @@ ROWS = (
         kind="asymptotic",
         statement="κ = (c_a/n)^a, c_a = (π/a)/sin(π/a), for λ_i = i^(−a) without ridge; df2 = n(1 − 1/a)",
         formula=power_law_kappa,
-        source="new",
+        source="exponents: Spigler, Geiger & Wyart (2020), Bordelon, Canatar & Pehlevan (2020), Cui et al. (2021); constants: cf. Simon et al. (2024), Maloney, Roberts & Sully (2022), Atanasov, Zavatone-Veth & Pehlevan (2024)",
+        papers=("spigler2020", "bordelon2020", "cui2021", "simon2024", "maloney2022", "atanasov2024"),
         domain="a > 1, 1 ≪ n ≪ d; relative error O(1/n)",
         derivation="derivations.power_law.effective_regularization",
         limits=(
@@ -117,7 +118,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = C (1−p)π/sin(πp) (c_a/n)^(q−1), p = (q−1)/a, for λ_i = i^(−a), λ_iδ_i² = C i^(−q)",
         formula=power_law_risk,
-        source="new",
+        source="exponents: Spigler, Geiger & Wyart (2020), Bordelon, Canatar & Pehlevan (2020), Cui et al. (2021); constants: cf. Simon et al. (2024), Maloney, Roberts & Sully (2022), Atanasov, Zavatone-Veth & Pehlevan (2024)",
+        papers=("spigler2020", "bordelon2020", "cui2021", "simon2024", "maloney2022", "atanasov2024"),
         domain="a > 1, 1 < q < 2a + 1, σ = 0, λ = 0, 1 ≪ n ≪ d; relative error O(n^(−min(1, 2a+1−q)))",
         derivation="derivations.power_law.risk",
         limits=(
@@ -193,7 +195,8 @@ ROWS = (
         kind="asymptotic",
         statement="R = a κ² Σδ_i²/λ_i ~ n^(−2a) where the displacement decays faster than i^(−q), q > 2a + 1",
         formula=saturated_power_law_risk,
-        source="new",
+        source="follows from ridge-risk and power-law-kappa by substitution; exponent: cf. Cui et al. (2021)",
+        follows=("ridge-risk", "power-law-kappa"), see=("cui2021",),
         domain="a > 1, Σδ_i²/λ_i finite, σ = 0, λ = 0, 1 ≪ n ≪ d; relative error O(n^(−min(1, q−2a−1)))",
         derivation="derivations.power_law.saturated_risk",
         limits=(
@@ -237,7 +240,8 @@ ROWS = (
         kind="asymptotic",
         statement="n(ε) = c_a [C(1−p)π/(sin(πp) ε)]^(1/(q−1))",
         formula=power_law_sample_complexity,
-        source="new",
+        source="follows from power-law-risk by substitution (solved for n)",
+        follows=("power-law-risk",),
         domain="a > 1, 1 < q < 2a + 1, σ = 0, λ = 0, d = ∞, ε → 0",
         derivation="derivations.power_law.sample_complexity",
         limits=(
@@ -275,7 +279,8 @@ ROWS = (
         kind="asymptotic",
         statement="n_FT/n_scratch = ((s² + t² − 2stc)/t²)^(1/(q−1)) at every ε → 0",
         formula=power_law_sample_ratio,
-        source="new",
+        source="follows from power-law-sample-complexity by substitution",
+        follows=("power-law-sample-complexity",),
         domain="both teachers of energies ∝ i^(−q), 1 < q < 2a + 1, σ = 0, λ = 0, d = ∞",
         derivation="derivations.power_law.sample_ratio",
         limits=(

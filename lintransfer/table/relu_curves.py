@@ -75,8 +75,10 @@ ROWS = (
     Theorem(
         name="relu-learning-curve", kind="asymptotic",
         statement="R = [Σ(1−s_k)²e_k + σ² df₂/n]/(1 − df₂/n), s_k = μ_k/(μ_k+κ), n = ΣN_kμ_k/(μ_k+κ) + (tail+λ_0)/κ",
-        formula=kernel_risk, source="new (spectrum); Simon et al. 2023 for the framework",
-        domain="kernel regression of any residual; on the sphere to 10 % for d ≥ 12, n ≤ 3d", papers=("simon2023",),
+        formula=kernel_risk,
+        source="Bordelon, Canatar & Pehlevan (2020), Simon et al. (2023); spectrum: Bietti & Mairal (2019)",
+        papers=("bordelon2020", "simon2023", "bietti2019"), covers="degrees 0 and 1",
+        domain="kernel regression of any residual; on the sphere to 10 % for d ≥ 12, n ≤ 3d",
         derivation="derivations.relu.kernel_risk",
         limits=(
             Limit(
@@ -106,7 +108,10 @@ ROWS = (
         name="relu-proportional-risk",
         slow=True, kind="asymptotic",
         statement="R = {e(δ)[1/(1+y)+ζ] + σ²y}/{1+ζ(1+y)²}, γ = y/(1+y) + ζy",
-        formula=proportional_risk, source="new", domain="n/d = γ fixed, d → ∞, error up to 8/d",
+        formula=proportional_risk,
+        source="cf. El Karoui (2010), Liang & Rakhlin (2020), Bartlett, Montanari & Rakhlin (2021), Montanari & Zhong (2022), Sahraee-Ardakan et al. (2022)",
+        papers=("elkaroui2010", "liang2020", "bartlett2021", "montanari2022", "sahraee2022"),
+        domain="n/d = γ fixed, d → ∞, error up to 8/d",
         derivation="derivations.relu.proportional_risk",
         limits=(
             Limit(
@@ -157,7 +162,10 @@ ROWS = (
         name="relu-sample-complexity", kind="implicit",
         slow=True,
         statement="n = d[y/(1+y) + ζy], y = (1−u)/u, u³ + (ζ−ρ−ε)u² + ρu − εζ = 0 (largest root below 1)",
-        formula=sample_complexity_residual, source="new", domain="0 < ε = R/e(δ) < 1, ρ = σ²/e(δ), proportional limit",
+        formula=sample_complexity_residual,
+        source="follows from relu-proportional-risk by substitution (solved for n)",
+        follows=("relu-proportional-risk",),
+        domain="0 < ε = R/e(δ) < 1, ρ = σ²/e(δ), proportional limit",
         derivation="derivations.relu.sample_complexity",
         limits=(
             Limit(
@@ -186,7 +194,10 @@ ROWS = (
     Theorem(
         name="relu-complexity-term", kind="asymptotic",
         statement="E ỹᵀH⁻¹ỹ = e(δ)/(μ_1+κ) + σ²/κ",
-        formula=complexity_term, source="new", domain="unit sphere, first layer",
+        formula=complexity_term,
+        source="follows from effective-regularization by substitution (quadratic form of the resolvent in the labels)",
+        follows=("effective-regularization",),
+        domain="unit sphere, first layer",
         derivation="derivations.relu.complexity_term",
         limits=(
             Limit(

@@ -60,8 +60,11 @@ ROWS = (
     Theorem(
         name="relu-expected-force", kind="exact",
         statement="E D_n(w) = Σβ/2 for every fixed w ≠ 0 at f = 0",
-        formula=expected_force, source="Boursier & Flammarion 2024", domain="inputs symmetric about 0, linear teacher",
-        papers=("boursier2024",), derivation="derivations.relu.expected_force",
+        formula=expected_force,
+        source="Boursier & Flammarion (2024)",
+        papers=("boursier2024",),
+        domain="inputs symmetric about 0, linear teacher",
+        derivation="derivations.relu.expected_force",
         limits=(
             Limit("no displacement, no force", expected_force, lambda covariance_times_displacement: 0.0,
                   ({"covariance_times_displacement": 0.0},)),
@@ -78,7 +81,10 @@ ROWS = (
     Theorem(
         name="relu-force-fluctuation", kind="exact",
         statement="E‖D_n − D‖² = (1/n)[((d+2)‖β‖² + σ²d)/2 − ‖β‖²/4]",
-        formula=force_fluctuation, source="new", domain="x ~ N(0, I), fixed w, n ≥ 1",
+        formula=force_fluctuation,
+        source="follows from Isserlis (1918) (moments of normal vectors)",
+        follows=("isserlis1918",),
+        domain="x ~ N(0, I), fixed w, n ≥ 1",
         derivation="derivations.relu.force_fluctuation",
         limits=(
             Limit(
@@ -110,8 +116,11 @@ ROWS = (
     Theorem(
         name="relu-alignment-cosine", kind="exact",
         statement="cos∠(w(τ), D) = tanh(ς‖D‖τ + artanh cos∠(w(0), D))",
-        formula=alignment_cosine, source="new", domain="balanced neuron under a constant force",
-        papers=("boursier2024",), derivation="derivations.relu.alignment_cosine",
+        formula=alignment_cosine,
+        source="Kunin et al. (2024), the same equation; cf. Boursier, Pillaud-Vivien & Flammarion (2022), Boursier & Flammarion (2024)",
+        papers=("kunin2024", "boursier2022", "boursier2024"),
+        domain="balanced neuron under a constant force",
+        derivation="derivations.relu.alignment_cosine",
         limits=(
             Limit(
                 "at the start", alignment_cosine, lambda time, cosine, force, sign: cosine,
@@ -132,8 +141,11 @@ ROWS = (
     Theorem(
         name="relu-growth-factor", kind="exact",
         statement="‖w(τ)‖/‖w(0)‖ = cosh(ς‖D‖τ + b)/cosh b, b = artanh cos∠(w(0), D)",
-        formula=growth_factor, source="new", domain="balanced neuron under a constant force, ς = ±1",
-        papers=("boursier2024",), derivation="derivations.relu.growth_factor",
+        formula=growth_factor,
+        source="Kunin et al. (2024), the same equation; cf. Boursier, Pillaud-Vivien & Flammarion (2022), Boursier & Flammarion (2024)",
+        papers=("kunin2024", "boursier2022", "boursier2024"),
+        domain="balanced neuron under a constant force, ς = ±1",
+        derivation="derivations.relu.growth_factor",
         limits=(
             Limit(
                 "aligned from the start: exponential growth", growth_factor,
@@ -151,8 +163,11 @@ ROWS = (
     Theorem(
         name="relu-alignment-time", kind="exact",
         statement="τ = (1/‖D‖)[½ln((2−ε)/ε) − ςb] until ς cos∠(w, D) = 1 − ε",
-        formula=alignment_time, source="new", domain="balanced neuron under a constant force",
-        papers=("boursier2024",), derivation="derivations.relu.alignment_time",
+        formula=alignment_time,
+        source="Kunin et al. (2024), the same equation; cf. Boursier, Pillaud-Vivien & Flammarion (2022), Boursier & Flammarion (2024)",
+        papers=("kunin2024", "boursier2022", "boursier2024"), covers="ς = 1",
+        domain="balanced neuron under a constant force",
+        derivation="derivations.relu.alignment_time",
         limits=(
             Limit(
                 "the cosine at that time is 1 − ε",
@@ -174,8 +189,11 @@ ROWS = (
     Theorem(
         name="relu-growth-time", kind="exact",
         statement="τ = (1/‖D‖)[arcosh(cosh b/‖w(0)‖) − ςb] until ‖w‖ = 1",
-        formula=growth_time, source="new", domain="balanced neuron under a constant force, ‖w(0)‖ ≤ 1",
-        papers=("boursier2024",), derivation="derivations.relu.growth_time",
+        formula=growth_time,
+        source="Kunin et al. (2024), the same equation; cf. Boursier, Pillaud-Vivien & Flammarion (2022), Boursier & Flammarion (2024)",
+        papers=("kunin2024", "boursier2022", "boursier2024"), covers="ς = 1",
+        domain="balanced neuron under a constant force, ‖w(0)‖ ≤ 1",
+        derivation="derivations.relu.growth_time",
         limits=(
             Limit(
                 "the norm at that time is 1",

@@ -67,7 +67,10 @@ ROWS = (
     Theorem(
         name="relu-one-neuron-loss", kind="exact",
         statement="u = a²[½ − 2K₂(c)²]: what one frozen neuron cannot express of another",
-        formula=one_neuron_loss, source="new", domain="unit neurons at cosine c, x ~ N(0, I), n → ∞",
+        formula=one_neuron_loss,
+        source="follows from relu-second-layer-kernel by projection",
+        follows=("relu-second-layer-kernel",),
+        domain="unit neurons at cosine c, x ~ N(0, I), n → ∞",
         derivation="derivations.relu.one_neuron_loss",
         limits=(
             Limit("the same neuron: 0", one_neuron_loss, lambda cosine, head: 0.0, ({"cosine": 1.0, "head": 2.0},)),
@@ -97,7 +100,10 @@ ROWS = (
     Theorem(
         name="relu-feature-risk", kind="asymptotic",
         statement="R = u + (E[ρ²φᵀG⁻¹φ] + σ²r)/n + O(1/n²), u = aᵀG_WWa − aᵀG_WV G_VV⁺ G_VW a",
-        formula=feature_risk, source="new", domain="head refitted on r frozen ReLU neurons, n ≥ r + 2",
+        formula=feature_risk,
+        source="follows from White (1980) by substitution (least squares in a misspecified model)",
+        follows=("white1980",),
+        domain="head refitted on r frozen ReLU neurons, n ≥ r + 2",
         derivation="derivations.relu.feature_risk",
         limits=(
             Limit(
@@ -128,7 +134,10 @@ ROWS = (
     Theorem(
         name="relu-half-space-risk-given-split", kind="exact",
         statement="R = (σ²d/2)[1/(n_+−d−1) + 1/(n−n_+−d−1)]",
-        formula=half_space_risk_given_split, source="new", domain="x ~ N(0, I), oracle split, d + 2 ≤ n_+ ≤ n − d − 2",
+        formula=half_space_risk_given_split,
+        source="follows from least-squares-risk by substitution (one fit on each side)",
+        follows=("least-squares-risk",),
+        domain="x ~ N(0, I), oracle split, d + 2 ≤ n_+ ≤ n − d − 2",
         derivation="derivations.relu.half_space_risk",
         limits=(
             Limit(
@@ -154,8 +163,11 @@ ROWS = (
     Theorem(
         name="relu-half-space-risk", kind="exact",
         statement="R = σ²E[d/(n_+−d−1) | d+2 ≤ n_+ ≤ n−d−2], n_+ ~ Bin(n, ½); about 2σ²d/(n−2d−2)",
-        formula=half_space_risk, source="new", domain="x ~ N(0, I), oracle split, n ≥ 2d + 4",
-        papers=("boursier2024",), derivation="derivations.relu.half_space_mean_risk",
+        formula=half_space_risk,
+        source="not found in the literature (searched 2026-11-27); end state of training: Boursier & Flammarion (2024)",
+        see=("boursier2024",),
+        domain="x ~ N(0, I), oracle split, n ≥ 2d + 4",
+        derivation="derivations.relu.half_space_mean_risk",
         limits=(
             Limit(
                 "many samples: 2σ²d/(n − 2d − 2)", half_space_risk, large_sample_half_space_risk,
@@ -182,8 +194,11 @@ ROWS = (
     Theorem(
         name="relu-half-space-training-error", kind="exact",
         statement="mean squared residual σ²(1 − 2d/n): the network does not interpolate",
-        formula=half_space_training_error, source="new", domain="at least d inputs on each side",
-        papers=("boursier2024",), derivation="derivations.relu.half_space_training_error",
+        formula=half_space_training_error,
+        source="follows from Anderson (2003) by substitution (2d degrees of freedom); end state of training: Boursier & Flammarion (2024)",
+        follows=("anderson2003",), see=("boursier2024",),
+        domain="at least d inputs on each side",
+        derivation="derivations.relu.half_space_training_error",
         limits=(
             Limit("n = 2d: interpolation", half_space_training_error, lambda n, dim, noise_variance: 0.0,
                   ({"n": 8, "dim": 4, "noise_variance": 1.0},)),

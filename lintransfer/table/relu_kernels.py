@@ -117,8 +117,10 @@ ROWS = (
     Theorem(
         name="relu-first-layer-kernel", kind="exact",
         statement="K₁(τ) = τ(π − arccos τ)/(2π)",
-        formula=first_layer_kernel, source="Cho & Saul 2009; Arora et al. 2019, eq. (6)",
-        domain="unit inputs, w ~ N(0, I), first layer trained, infinite width", papers=("cho2009", "arora2019"),
+        formula=first_layer_kernel,
+        source="Cho & Saul (2009); Arora et al. (2019), eq. (6)",
+        papers=("cho2009", "arora2019"),
+        domain="unit inputs, w ~ N(0, I), first layer trained, infinite width",
         derivation="derivations.relu.first_layer_kernel",
         limits=(
             Limit("equal inputs: 1/2", first_layer_kernel, lambda cosine: 0.5, ({"cosine": 1.0},)),
@@ -141,8 +143,10 @@ ROWS = (
     Theorem(
         name="relu-second-layer-kernel", kind="exact",
         statement="K₂(τ) = (√(1−τ²) + τ(π − arccos τ))/(2π)",
-        formula=second_layer_kernel, source="Cho & Saul 2009, eq. (6)",
-        domain="unit inputs, w ~ N(0, I), second layer trained, infinite width", papers=("cho2009",),
+        formula=second_layer_kernel,
+        source="Cho & Saul (2009), eq. (6)",
+        papers=("cho2009",),
+        domain="unit inputs, w ~ N(0, I), second layer trained, infinite width",
         derivation="derivations.relu.second_layer_kernel",
         limits=(
             Limit("equal inputs: 1/2", second_layer_kernel, lambda cosine: 0.5, ({"cosine": 1.0},)),
@@ -161,7 +165,10 @@ ROWS = (
     Theorem(
         name="relu-first-layer-slope", kind="exact",
         statement="K₁'(τ) = [π − arccos τ + τ/√(1−τ²)]/(2π)",
-        formula=first_layer_slope, source="new", domain="−1 < τ < 1; infinite at ±1",
+        formula=first_layer_slope,
+        source="follows from relu-first-layer-kernel by differentiation",
+        follows=("relu-first-layer-kernel",),
+        domain="−1 < τ < 1; infinite at ±1",
         derivation="derivations.relu.first_layer_slope",
         limits=(
             Limit("orthogonal inputs: 1/4", first_layer_slope, lambda cosine: 0.25, ({"cosine": 0.0},)),
@@ -173,7 +180,10 @@ ROWS = (
     Theorem(
         name="relu-second-layer-slope", kind="exact",
         statement="K₂'(τ) = (π − arccos τ)/(2π), the probability that a random neuron sees both inputs",
-        formula=second_layer_slope, source="Cho & Saul 2009, eq. (5)", domain="−1 ≤ τ ≤ 1", papers=("cho2009",),
+        formula=second_layer_slope,
+        source="Cho & Saul (2009), eq. (5)",
+        papers=("cho2009",),
+        domain="−1 ≤ τ ≤ 1",
         derivation="derivations.relu.second_layer_slope",
         limits=(
             Limit("equal inputs: 1/2", second_layer_slope, lambda cosine: 0.5, ({"cosine": 1.0},)),
@@ -189,7 +199,9 @@ ROWS = (
         name="relu-sphere-spectrum", kind="exact",
         statement="μ_k(K₁) = [k l²_{k−1} + (k+d−2) l²_{k+1}]/(2k+d−2), "
         "μ_k(K₂) = d[(k l_{k−1} + (k+d−2) l_{k+1})/(2k+d−2)]²; given as N_k μ_k",
-        formula=masses_to_degree_six, source="Funk-Hecke; Bach 2017, appendix D.2",
+        formula=masses_to_degree_six,
+        source="Funk–Hecke; Bach (2017), appendix D.2; cf. the recurrence of Bietti & Mairal (2019)",
+        papers=("bach2017", "bietti2019"),
         domain="unit sphere S^{d−1}, d ≥ 2, uniform; degrees 0 to 6 here, any degree in sphere_spectrum",
         derivation="derivations.relu.sphere_masses",
         limits=(
@@ -218,7 +230,10 @@ ROWS = (
     Theorem(
         name="relu-nonlinearity", kind="exact",
         statement="ζ = (K(1) − K(0) − K'(0))/K'(0) = 1 − 2ω/(π(α+ω)) for the kernel αK₁ + ωK₂",
-        formula=nonlinearity, source="new", domain="α, ω ≥ 0, not both 0",
+        formula=nonlinearity,
+        source="kernels in high dimension: El Karoui (2010), Liang & Rakhlin (2020), Bartlett, Montanari & Rakhlin (2021), Montanari & Zhong (2022)",
+        papers=("elkaroui2010", "liang2020", "bartlett2021", "montanari2022"),
+        domain="α, ω ≥ 0, not both 0",
         derivation="derivations.relu.nonlinearity",
         limits=(
             Limit("first layer: 1", nonlinearity, lambda first, second: 1.0, ({"first": 1, "second": 0},)),
@@ -248,8 +263,10 @@ ROWS = (
     Theorem(
         name="relu-gram-bound", kind="bound",
         statement="ỹᵀH⁻¹ỹ ≤ ‖Pδ‖²/K'(0) (4‖Pδ‖² for the first layer) for ỹ = Xδ; published with 9 in place of 4",
-        formula=gram_bound, source="new; constant 3 for the root in Arora et al. 2019, corollary 6.2",
-        domain="any inputs without parallel rows, any n", papers=("arora2019", "shachaf2021"),
+        formula=gram_bound,
+        source="not found in the literature (searched 2026-11-27); published with constant 3 for the root: Arora et al. (2019), corollary 6.2",
+        see=("arora2019", "shachaf2021"),
+        domain="any inputs without parallel rows, any n",
         derivation="derivations.relu.gram_bound",
         limits=(
             Limit("first layer: 4‖Pδ‖²", gram_bound, lambda projected_energy: 4 * projected_energy,
@@ -278,9 +295,11 @@ ROWS = (
     Theorem(
         name="relu-generalization-bound", kind="bound",
         statement="E|f − y| ≤ √(2 ỹᵀH⁻¹ỹ/n) + C√(log(n/(λ_0η))/n), the first term at most ‖δ‖√(8/n); √R falls like d/n",
-        formula=leading_bound, source="Arora et al. 2019, theorem 5.1; Shachaf et al. 2021 for residual labels",
+        formula=leading_bound,
+        source="Arora et al. (2019), theorem 5.1; Shachaf, Brutzkus & Globerson (2021) for residual labels",
+        papers=("arora2019", "shachaf2021"), covers="first layer trained",
         domain="unit inputs, 1-Lipschitz loss in [0, 1], first layer trained, noiseless",
-        papers=("arora2019", "shachaf2021"), derivation="derivations.relu.leading_bound",
+        derivation="derivations.relu.leading_bound",
         limits=(
             Limit(
                 "first term of the bound", leading_bound,
@@ -302,7 +321,9 @@ ROWS = (
     Theorem(
         name="relu-risk-bound", kind="bound",
         statement="E R ≤ 2‖δ‖² min(1, 2/√n), whichever layers are trained",
-        formula=risk_bound, source="new, after Arora et al. 2019, theorem 5.1", papers=("arora2019",),
+        formula=risk_bound,
+        source="not found in the literature (searched 2026-11-27); after Arora et al. (2019), theorem 5.1",
+        see=("arora2019",),
         domain="any law of inputs on the unit sphere, noiseless labels, linear residual, infinite width, no ridge",
         derivation="derivations.relu.risk_bound",
         limits=(

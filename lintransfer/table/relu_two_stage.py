@@ -112,7 +112,10 @@ ROWS = (
     Theorem(
         name="relu-two-stage-energies", kind="asymptotic",
         statement="e_k = N_k s_kS² V_S/n_S + [k=1](e_T − 2 s_1S e_ST + s_1S² e_S)",
-        formula=residual_energies, source="new", domain="unit sphere, source stage from zero, linear teachers",
+        formula=residual_energies,
+        source="follows from Simon et al. (2023) by substitution (means and variances of learnt coefficients)",
+        follows=("simon2023",), covers="degrees 0 and 1",
+        domain="unit sphere, source stage from zero, linear teachers",
         derivation="derivations.relu.residual_energies",
         limits=(
             Limit(
@@ -132,7 +135,10 @@ ROWS = (
     Theorem(
         name="relu-two-stage-risk", kind="asymptotic",
         statement="R = [Σ(1−s_kT)² e_k + σ_T² df₂/n]/(1 − df₂/n) with the residual energies of a finite source",
-        formula=two_stage_risk, source="new", domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
+        formula=two_stage_risk,
+        source="follows from relu-learning-curve and relu-two-stage-energies by substitution",
+        follows=("relu-learning-curve", "relu-two-stage-energies"),
+        domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
         limits=(
             Limit(
                 "no source sample: training from scratch", two_stage_risk,
@@ -173,7 +179,10 @@ ROWS = (
         name="relu-critical-overlap",
         slow=True, kind="asymptotic",
         statement="c* = [(1−s_1T)² s_1S² e_S + (V_S/n_S)Σ(1−s_kT)²N_k s_kS²]/[2 s_1S (1−s_1T)² √(e_S e_T)]",
-        formula=critical_overlap_at, source="new", domain="unit sphere, finite source set, any target noise",
+        formula=critical_overlap_at,
+        source="not found in the literature (searched 2026-11-27)",
+        covers="degrees 0 and 1, in units of the first eigenvalue and of the source energy",
+        domain="unit sphere, finite source set, any target noise",
         derivation="derivations.relu.critical_overlap",
         limits=(
             Limit(
@@ -202,7 +211,10 @@ ROWS = (
     Theorem(
         name="relu-equivalent-ridge", kind="asymptotic",
         statement="a wide ReLU network is ridge regression with λ = ζ tr Σ + λ_0/K'(0)",
-        formula=equivalent_ridge, source="new", domain="x ~ N(0, Σ) with effective rank ≥ 20, linear teachers",
+        formula=equivalent_ridge,
+        source="cf. El Karoui (2010), Liang & Rakhlin (2020), Bartlett, Montanari & Rakhlin (2021), Montanari & Zhong (2022), Sahraee-Ardakan et al. (2022)",
+        papers=("elkaroui2010", "liang2020", "bartlett2021", "montanari2022", "sahraee2022"),
+        domain="x ~ N(0, Σ) with effective rank ≥ 20, linear teachers",
         derivation="derivations.relu.equivalent_ridge",
         limits=(
             Limit(
@@ -228,7 +240,10 @@ ROWS = (
     Theorem(
         name="relu-gaussian-risk", kind="asymptotic", slow=True,
         statement="R of a wide ReLU network on N(0, Σ) is that of ridge regression at λ = ζ tr Σ + λ_0/K'(0)",
-        formula=gaussian_risk, source="new", domain="effective rank ≥ 20; low by (1 to 10)/r_eff",
+        formula=gaussian_risk,
+        source="cf. El Karoui (2010), Liang & Rakhlin (2020), Bartlett, Montanari & Rakhlin (2021), Montanari & Zhong (2022), Sahraee-Ardakan et al. (2022)",
+        papers=("elkaroui2010", "liang2020", "bartlett2021", "montanari2022", "sahraee2022"), covers="two eigenvalues, first layer trained",
+        domain="effective rank ≥ 20; low by (1 to 10)/r_eff",
         derivation="derivations.relu.gaussian_risk",
         limits=(
             Limit(

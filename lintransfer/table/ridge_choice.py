@@ -101,7 +101,8 @@ ROWS = (
         kind="implicit",
         statement="λ_c = min over κ > −λ_min of κ(n − df1(κ)) = −κ_c²Σ m_i λ_i/(λ_i+κ_c)², df2(κ_c) = n; R = inf there",
         formula=critical_ridge,
-        source="new",
+        source="Patil, Du & Tibshirani (2024), LeJeune et al. (2022); negative ridges: Kobak, Lomond & Sanchez (2020), Wu & Xu (2020)",
+        papers=("patil2024", "lejeune2022", "kobak2020", "wu2020"), covers="two eigenvalues",
         domain="any spectrum, n ≥ 0",
         derivation="derivations.covariance.critical_ridge",
         limits=(
@@ -146,7 +147,8 @@ ROWS = (
         kind="asymptotic",
         statement="the ridge risk continues to λ_c < λ < 0 on the larger root of λ = κ(n − df1(κ))",
         formula=ridge_risk,
-        source="new",
+        source="Patil, Du & Tibshirani (2024), LeJeune et al. (2022); negative ridges: Kobak, Lomond & Sanchez (2020), Wu & Xu (2020)",
+        papers=("patil2024", "lejeune2022", "kobak2020", "wu2020"), covers="two eigenvalues",
         domain="any spectrum, n ≥ 0, λ_c(n) ≤ λ < 0 (inf at λ_c, nan below)",
         derivation="derivations.covariance.ridge_risk",
         limits=(
@@ -196,7 +198,8 @@ ROWS = (
         kind="implicit",
         statement="λ* is a root of (n − df2)κΣeλ²/(λ+κ)³ = (σ² + b)Σmλ²/(λ+κ)³, b = κ²Σeλ/(λ+κ)², or 0",
         formula=optimal_ridge,
-        source="new",
+        source="cf. Wu & Xu (2020), Richards, Mourtada & Rosasco (2021)",
+        papers=("wu2020", "richards2021"), covers="two eigenvalues",
         domain="any spectrum, n ≥ 0; λ* < 0 can win only where n < rank Σ",
         derivation="derivations.covariance.optimal_ridge",
         limits=(
@@ -257,7 +260,8 @@ ROWS = (
         kind="asymptotic",
         statement="R* = min over λ ≥ 0 of the ridge risk",
         formula=optimal_ridge_risk,
-        source="new",
+        source="cf. Wu & Xu (2020), Richards, Mourtada & Rosasco (2021)",
+        papers=("wu2020", "richards2021"), covers="two eigenvalues",
         domain="any spectrum, n ≥ 0",
         derivation="derivations.covariance.optimal_ridge_risk",
         limits=(

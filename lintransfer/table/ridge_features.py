@@ -51,7 +51,8 @@ ROWS = (
         kind="exact",
         statement="E tr(ZᵀZ+λ)⁻¹ from the exact density of one eigenvalue of a real Wishart matrix",
         formula=resolvent_trace,
-        source="density: Adler, Forrester, Nagao & van Moerbeke, J. Stat. Phys. 99 (2000) 141",
+        source="follows from Adler, Forrester, Nagao & van Moerbeke (2000) by integrating the density that they give",
+        follows=("adler2000",),
         domain="Z n×r standard normal, min(n, r) ≤ 200, max(n, r) ≤ 10⁶, λ > 0",
         derivation="derivations.frozen_features.wishart_resolvent",
         limits=(
@@ -107,8 +108,8 @@ ROWS = (
         kind="exact",
         statement="E R = u + (e/r) E tr λ²(W+λ)⁻² + (σ²+u) E tr W(W+λ)⁻², W = ZᵀZ",
         formula=ridge_features_risk,
-        source="new (n → ∞ at fixed λ/n: Tahir, Ganguli & Rotskoff, eq. 13)",
-        papers=("tahir2024",),
+        source="not found in the literature (searched 2026-11-27); n → ∞ at fixed λ/n: Tahir, Ganguli & Rotskoff (2025), eq. 13",
+        see=("tahir2024", "adler2000"),
         domain="Σ = I, r orthonormal frozen features, every n ≥ 0, 0 ≤ λ ≤ ∞, min(n, r) ≤ 200",
         derivation="derivations.frozen_features.ridge_features",
         limits=(
@@ -166,7 +167,8 @@ ROWS = (
         kind="exact",
         statement="min over λ of E R is u + (σ²+u) E tr(W+λ*)⁻¹, at λ* = r(σ²+u)/e for every n",
         formula=optimal_ridge_features_risk,
-        source="new",
+        source="follows from Nakkiran et al. (2021), Lemma 2, and wishart-resolvent by substitution (noise σ² + u)",
+        follows=("nakkiran2021", "wishart-resolvent"),
         domain="Σ = I, r orthonormal frozen features, every n ≥ 0, min(n, r) ≤ 200",
         derivation="derivations.frozen_features.optimal_ridge_features_risk",
         limits=(

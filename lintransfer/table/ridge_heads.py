@@ -25,8 +25,8 @@ ROWS = (
         kind="exact",
         statement="E R = u + E[(λ²e + (σ²+u)q)/(q+λ)²], q ~ χ²_n",
         formula=ridge_head_risk,
-        source="limit n → ∞ in Tahir, Ganguli & Rotskoff, eq. 13; finite n new",
-        papers=("tahir2024",),
+        source="follows from ridge-features by substitution (r = 1); n → ∞: Tahir, Ganguli & Rotskoff (2025), eq. 13",
+        follows=("ridge-features",), see=("tahir2024",),
         domain="Σ = I, one frozen feature, every n ≥ 0, 0 ≤ λ ≤ ∞",
         derivation="derivations.frozen_features.ridge_head",
         limits=(
@@ -100,7 +100,8 @@ ROWS = (
         kind="exact",
         statement="min over λ of E R is u + (σ²+u) E[1/(χ²_n+λ*)], at λ* = (σ²+u)/e for every n",
         formula=optimal_ridge_head_risk,
-        source="new",
+        source="follows from Nakkiran et al. (2021), Lemma 2, by substitution (r = 1, noise σ² + u)",
+        follows=("nakkiran2021",),
         domain="Σ = I, one frozen feature, every n ≥ 0",
         derivation="derivations.frozen_features.optimal_ridge_head",
         limits=(
@@ -163,7 +164,8 @@ ROWS = (
         kind="exact",
         statement="λ* = r(σ²+u)/e minimises the mean risk for every n ≥ 1",
         formula=optimal_head_ridge,
-        source="new",
+        source="follows from Nakkiran et al. (2021), Lemma 2, by substitution (noise σ² + u); cf. Dicker (2016)",
+        follows=("nakkiran2021",), see=("dicker2016",),
         domain="Σ = I, r orthonormal frozen features, every n ≥ 1",
         derivation="derivations.frozen_features.optimal_ridge_features",
         limits=(

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = ("exact", "law", "asymptotic", "bound", "implicit", "identity")
+CLAIMS = ("cited", "follows", "not found")
+SEARCHED = "2026-11-27"  # when the literature was last searched
+NOT_FOUND = f"not found in the literature (searched {SEARCHED})"
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,12 @@ class Theorem:
     """One result.
 
     name: as in ``lt.theorem(name)``, lower case with hyphens.  kind: one of `KINDS`.  statement: the formula, one line.
-    formula: the function that users call.  source: paper and equation, or "new".  papers: keys of `lintransfer.papers`.
-    domain: where it holds, in words.  slow: left to the full run when the whole table is verified quickly.
+    formula: the function that users call.  domain: where it holds, in words.  slow: left to the full run when the whole
+        table is verified quickly.
+    source: where the result comes from, in words.  papers: keys of `lintransfer.papers` that state it.  follows: rows
+        of the table, or papers, that it follows from by substitution.  see: papers to compare with: special cases,
+        forerunners.  `claim` is read off these.
+    covers: what the derivation fixes, if it does not cover the whole domain, as "depth = 2".
     derivation: module under `derivations` that derives it independently, or None if that is still missing.
     box: for the precision rung, argument name -> (low, high) of the declared domain; integers are drawn if both ends
         are ints, log-uniformly if low > 0 and high/low > 100.  sample: instead of box, a function rng -> arguments.
@@ -74,6 +81,9 @@ class Theorem:
     source: str
     domain: str
     papers: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+    covers: str = ""
     derivation: str | None = None
     limits: tuple[Limit, ...] = ()
     box: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -82,5 +92,16 @@ class Theorem:
     mutants: tuple[Mutant, ...] = ()
     slow: bool = False
 
+    @property
+    def claim(self) -> str:
+        """What is claimed of its origin, one of `CLAIMS`: published, a corollary, or not found in the literature."""
+        return "cited" if self.papers else "follows" if self.follows else "not found"
+
+    @property
+    def proof(self) -> str:
+        """The module of the derivation and what it covers, in words."""
+        return (self.derivation or "missing") + (f" (covers {self.covers})" if self.covers else "")
+
     def __str__(self) -> str:
-        return f"{self.name} ({self.kind}): {self.statement}  [{self.source}; {self.domain}]"
+        covers = f"; derivation covers {self.covers}" if self.covers else ""
+        return f"{self.name} ({self.kind}): {self.statement}  [{self.source}; {self.domain}{covers}]"

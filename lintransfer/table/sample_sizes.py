@@ -81,7 +81,8 @@ ROWS = (
         kind="exact",
         statement="n(ε) = ⌈d(1 − ε/‖δ‖²)⌉₊",
         formula=noiseless_sample_complexity,
-        source="new",
+        source="follows from min-norm-risk by substitution (σ = 0, solved for n)",
+        follows=("min-norm-risk",),
         domain="Σ = I, σ = 0, mean risk, ε ≥ 0",
         derivation="derivations.sample_sizes.noiseless",
         limits=(
@@ -142,7 +143,8 @@ ROWS = (
         kind="exact",
         statement="fine-tuning saves d[(1−ε/t²)₊ − (1−ε/‖θ_T−θ_S‖²)₊] samples, before rounding",
         formula=noiseless_samples_saved,
-        source="new",
+        source="follows from noiseless-sample-complexity by substitution",
+        follows=("noiseless-sample-complexity",),
         domain="Σ = I, σ = 0, mean risk, ε ≥ 0",
         derivation="derivations.sample_sizes.noiseless_saved",
         limits=(
@@ -188,7 +190,8 @@ ROWS = (
         kind="exact",
         statement="smallest n with P(Beta((d−n)/2, n/2) ≤ ε/‖δ‖²) ≥ p",
         formula=noiseless_sample_quantile,
-        source="new",
+        source="follows from min-norm-law by substitution (σ = 0)",
+        follows=("min-norm-law",),
         domain="Σ = I, σ = 0, ε ≥ 0, 0 ≤ p ≤ 1",
         derivation="derivations.sample_sizes.noiseless_quantile",
         limits=(

@@ -37,7 +37,7 @@ ROWS = (
         kind="exact",
         statement="E cos²(ŵ_S, θ_S) = [1 + (m−1)(1−F)]/d, F = ₂F₁((|d−n_S|+1)/2, 1; d/2+1; −s²/σ_S²), m = min(n_S, d)",
         formula=source_cosine_squared,
-        source="new",
+        source="not found in the literature (searched 2026-11-27)",
         domain="Σ_S = I, every n_S ≥ 1 and d ≥ 1, any relative noise σ_S²/s²",
         derivation="derivations.finite_source.source_cosine",
         limits=(
@@ -87,7 +87,8 @@ ROWS = (
         kind="asymptotic",
         statement="E cos²(ŵ_S, θ_S) → min(γ_S, 1)|1−γ_S|/(|1−γ_S| + σ_S²/s²)",
         formula=source_cosine_squared_limit,
-        source="new",
+        source="follows from fitted-source by substitution (squared cosine (ŵ_S·θ_S)²/(s²W)); the replica overlap m²/q of min-norm regression",
+        follows=("fitted-source",),
         domain="limit n_S, d → ∞ at γ_S = n_S/d ≠ 1, Σ_S = I; at γ_S = 1 noise destroys the feature",
         derivation="derivations.finite_source.source_cosine_limit",
         limits=(
@@ -142,7 +143,8 @@ ROWS = (
         kind="exact",
         statement="E R = E u + (σ²+E u)/(n−2), E u = e(1−EA) + (t²−e)(1 − (1−EA)/(d−1)), A = cos²(ŵ_S, θ_S)",
         formula=source_feature_risk,
-        source="new",
+        source="follows from frozen-features-risk and source-feature-alignment by substitution (r = 1)",
+        follows=("frozen-features-risk", "source-feature-alignment"),
         domain="Σ_S = Σ = I, every n_S ≥ 0, d ≥ 1, n ≥ 0; inf at n = 1, 2; one output",
         derivation="derivations.finite_source.source_feature_risk",
         limits=(

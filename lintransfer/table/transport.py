@@ -62,7 +62,8 @@ ROWS = (
         kind="asymptotic",
         statement="R_n + σ² = (R_N + σ²)(1 − df2/N)/(1 − df2/n) at one κ, the ridges being κ(N − df1) and κ(n − df1)",
         formula=transported,
-        source="new",
+        source="cf. Du, Patil & Kuchibhotla (2023), Atanasov, Zavatone-Veth & Pehlevan (2024): train-test gaps at one κ",
+        papers=("du2023", "atanasov2024"),
         domain="any covariance and start, one κ, n > df2; error O(1/n)",
         derivation="derivations.leave_one_out.transported",
         limits=(

@@ -38,7 +38,7 @@ def small_sample_boundary(explained: Any, unexplained: Any, noise_variance: Any)
     explained, unexplained: e and u.  noise_variance: σ².
     Returns γ₋; nan unless t − √e > σ (1 − |c| > σ at unit norms): otherwise transfer helps for all γ < 1.
     Limit d → ∞ with the number of features fixed, Σ = I; at finite d it needs dγ₋ ≫ 1.
-    Source: as `large_sample_boundary`; closed form new.
+    Source: as `large_sample_boundary`.
 
     >>> round(float(small_sample_boundary(explained=0.25, unexplained=0.75, noise_variance=0.04)), 6)
     0.264376
@@ -66,7 +66,7 @@ def tuned_scratch_boundary(explained: Any, unexplained: Any, noise_variance: Any
     Arguments as in `small_sample_window`.
     Returns γ*, one monotone boundary for all γ: the second region of gain, around γ = 1, was the peak of untuned
     scratch. inf if u = 0 < e; 0 if e = 0.
-    Limit d → ∞ with the number of features fixed, Σ = I. New.
+    Limit d → ∞ with the number of features fixed, Σ = I. Source: its row of the table.
 
     >>> tuned_scratch_boundary(explained=0.5, unexplained=0.5, noise_variance=0.5)
     1.0
@@ -85,7 +85,7 @@ def fine_tuning_boundary(source_norm: Any, target_norm: Any) -> Any:
     for Σ = I.
     Returns c*; nan if s > 2t, where fine-tuning hurts at every overlap. Same ridge (or none) for both learners; holds
     for every n < d, finite n included if Σ = I and no ridge is used; at n ≥ d without ridge both learners coincide.
-    Source: Tahir, Ganguli & Rotskoff (arXiv 2410.08194), eq. 15; the general metric is new.
+    Source: Tahir, Ganguli & Rotskoff (arXiv 2410.08194), eq. 15; cf. arXiv 2103.05621 for the general metric.
 
     >>> fine_tuning_boundary(1.0, 1.0)
     0.5
@@ -103,7 +103,7 @@ def fine_tuning_start(displacement_energy: Any, unexplained: Any, noise_variance
     (Unit norms: D = 2(1−c), u = 1−c².)
     Returns the smaller γ, where the sign is +; nan if linear transfer wins for every γ < 1: D = 0, a negative
     discriminant, or σ² ≥ 2D − u. Without noise and at unit norms it is sin²(angle/2).
-    Limit d → ∞ with the number of features fixed, Σ = I. New.
+    Limit d → ∞ with the number of features fixed, Σ = I. Source: its row of the table.
 
     >>> float(fine_tuning_start(displacement_energy=1.0, unexplained=0.75, noise_variance=0.0))
     0.25
@@ -133,7 +133,7 @@ def critical_unexplained_energy(n: Any, n_features: Any, dim: Any, target_energy
     n: target samples.  n_features: r < d.  dim: d.  target_energy: t².  noise_variance: σ².
     Returns u*: transfer wins iff u < u*. u* ≤ 0: never; u* > t²: always; inf where scratch has infinite risk; nan for
     |n − r| ≤ 1, where the head has infinite risk, and at n = 0, a tie.
-    Exact, Σ = I. New.
+    Exact, Σ = I. Source: its row of the table.
 
     >>> float(critical_unexplained_energy(4, 1, 8, target_energy=1.0, noise_variance=0.75))
     0.75
@@ -162,7 +162,7 @@ def critical_unexplained_energy_limit(
     gamma: γ > 0.  feature_ratio: α, 0 ≤ α < 1.  target_energy: t².  noise_variance: σ².
     Returns u*: transfer wins iff u < u*; −σ² at γ = α, where the head has its own peak: a band of anomalous negative
     transfer around n = r. At γ = 1, the peak of scratch, inf if σ > 0, else 0.
-    Asymptotic, Σ = I. New.
+    Asymptotic, Σ = I. Source: its row of the table.
 
     >>> float(critical_unexplained_energy_limit(0.5, 0.25, target_energy=1.0, noise_variance=0.5))
     0.25

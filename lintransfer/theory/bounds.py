@@ -25,7 +25,7 @@ def shachaf_bound(deviation: Any, eigenvalue: Any, captured: Any, left_out: Any)
     deviation: g.  eigenvalue: λ_k > 0, the k-th largest (inf for k = 0).  captured: ‖P_{≤k}δ‖².  left_out:
     ‖P_{>k}δ‖².
     Bound for every X; k = 0 reads R ≤ g‖δ‖².  Source: Shachaf, Brutzkus & Globerson (2107.01641), linear
-    part; this form with constants new.
+    part; this form with constants is derived here.
 
     >>> float(shachaf_bound(0.5, 2.0, captured=16.0, left_out=1.0))
     2.0
@@ -137,7 +137,7 @@ def projected_bound(X: Any, displacement: Any, covariance: Any) -> Any:
     .. math:: R = \delta^T Q\Sigma Q\,\delta \le \|Q\Sigma Q\|\,\|Q\delta\|^2
 
     X: (n, d).  displacement: δ, (d,).  covariance: Σ, (d,) or (d, d).  Returns a scalar; equality for Σ = I.
-    Bound for every X, any rank; NumPy, JAX and mpmath.  Source: new.
+    Bound for every X, any rank; NumPy, JAX and mpmath.  Source: its row of the table.
 
     >>> import numpy as np
     >>> float(projected_bound(np.array([[2.0, 0.0]]), np.array([1.0, 3.0]), np.ones(2)))

@@ -172,7 +172,7 @@ def transferability_metric(n: Any, eigenvalues: Any, multiplicities: Any, ridge:
 
     n: (…,).  eigenvalues, multiplicities: (k,).  ridge: λ. Returns (…, k): λ_i at n = 0, 0 where everything is learnt.
     The metric depends on n: strong modes are learnt first and then stop to count.
-    Source: new.
+    Source: the rows that use it.
 
     >>> transferability_metric(np.array([0, 1, 2]), np.array([3.0, 1.0]), np.ones(2)).round(6).tolist()
     [[3.0, 1.0], [0.866025, 0.866025], [0.0, 0.0]]
@@ -194,7 +194,7 @@ def metric_transferability(
     source_energy, cross_energy: (k,), θ_S·θ_S and θ_S·θ_T within each mode; the other arguments as in
     `transferability_metric`, which is M. Returns (…,). The noise cancels. Because M depends on n, more data can turn
     one fixed source from useful to harmful or back.
-    Source: new; Σ = I, λ = 0 is arXiv 2410.08194 eq. 15 for linear networks.
+    Source: its row of the table; Σ = I, λ = 0 is arXiv 2410.08194 eq. 15 for linear networks.
 
     >>> round(float(metric_transferability(2, np.ones(1), np.full(1, 4.0), np.ones(1), np.full(1, 0.8))), 12)
     0.3
@@ -212,7 +212,7 @@ def feature_covariance_risk(
     n: (…,), also below the number of features.  eigenvalues, multiplicities: modes of F.  displacement: ‖a* − a_0‖²
     within each, a* = F⁻¹BᵀΣθ_T the best head and a_0 the one training starts from.  unexplained: u, what no head can
     reach, which acts as noise.  Returns (…,). Tested under the training covariance.
-    Source: new; exact counterpart (λ = 0, n ≥ r + 2) `frozen_features_risk`.
+    Source: its row of the table; exact counterpart (λ = 0, n ≥ r + 2) `frozen_features_risk`.
 
     >>> float(feature_covariance_risk(6, np.array([1.0]), np.array([2.0]), np.array([0.5]), 0.5, 0.1))  # u + vr/(n−r)
     0.8

@@ -68,7 +68,7 @@ def shifted_head_risk(
     noise_variance: σ² (kσ² for k outputs).
     Returns E R for n ≥ r + 2; inf where |n − r| ≤ 1, n ≥ 1, σ² + u > 0 and spread > 0; the misfit for n ≥ r if
     σ² + u = 0; nan for fewer samples (there it is not a function of these numbers).
-    Exact at every finite size, any Σ and Σ'. New; B = I is the classical tr(Σ'Σ⁻¹)σ²/(n−d−1).
+    Exact at every finite size, any Σ and Σ'. Source: its row of the table; B = I is the classical tr(Σ'Σ⁻¹)σ²/(n−d−1).
 
     >>> shifted_head_risk(5, 1, misfit=0.5, spread=3.0, unexplained=0.25, noise_variance=0.25)
     1.0

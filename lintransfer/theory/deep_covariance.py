@@ -28,7 +28,7 @@ def covariance_retention(
     r"""ρ for inputs of any covariance: A‖w0‖² = κ w0ᵀ(Σ+κ)⁻¹w0, ‖m‖² = θ_TᵀΣ(Σ+κ)⁻¹θ_T + σ²/κ, κ of `n` without ridge.
 
     n: (…,).  eigenvalues, multiplicities, source_energy, target_energy: (k,), modes of Σ and energies within each.
-    1 at n = 0; 1 by convention for n ≥ rank Σ, where no row-space complement is left to carry it. Source: new.
+    1 at n = 0; 1 by convention for n ≥ rank Σ, where no row-space complement is left to carry it. Source: the rows that use it.
 
     >>> import numpy as np
     >>> one = np.ones(1)
@@ -59,7 +59,7 @@ def deep_covariance_risk(
 
     n: (…,), ≥ 0.  depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: (k,), θ_S·θ_S, θ_S·θ_T and
     θ_T·θ_T within each mode.  Returns (…,). ρ = `covariance_retention`; inf at n = rank Σ if σ > 0.
-    Asymptotic: for Σ ≠ I a correlation of order 1/d between ρ and the noise is left out. Source: new.
+    Asymptotic: for Σ ≠ I a correlation of order 1/d between ρ and the noise is left out. Source: its row of the table.
 
     >>> import numpy as np
     >>> one = np.ones(1)
@@ -105,7 +105,7 @@ def lazy_rank_one_risk(
 
     The tangent Gram matrix is I + (L−1)ŵŵᵀ: the source direction alone learns L times faster. gamma > 1: σ²/(γ−1);
     1: inf if σ > 0.  depth: L ≥ 1, or inf.  source_energy: s² > 0 (nan at 0, which has no direction).
-    L = 1: linear fine-tuning. Source: new.
+    L = 1: linear fine-tuning. Source: its row of the table.
 
     >>> print(f"{lazy_rank_one_risk(0.5, 3, 1.0, 0.6, 1.0):.6f}")
     0.340000
@@ -159,7 +159,7 @@ def tangent_risk(n: Any, gram: Any, covariance: Any, displacement: Any, noise_va
     r"""Risk of training in the tangent space to zero loss: `feature_covariance_risk` on `tangent_modes`.
 
     n: (…,). Frozen full-rank first layer: G = W_1W_1ᵀ; lazy training: see `tangent_modes`. Deterministic equivalent.
-    Returns (…,). Source: new.
+    Returns (…,). Source: the rows that use it.
 
     >>> import numpy as np
     >>> print(f"{tangent_risk(5, np.eye(10), np.eye(10), np.ones(10)):.6f}")

@@ -65,7 +65,7 @@ def retention_along_flow(norm: Any, initial_norm: Any, depth: Any) -> Any:
     r"""ρ(t) = (‖w(t)‖/‖w0‖)^{1−1/L}: what is left of the source outside the row space, Qw(t) = ρ(t)Qw0, at EVERY time.
 
     norm: ‖w(t)‖.  initial_norm: ‖w0‖ > 0.  depth: L ≥ 1 or inf. Early stopping included; balanced rank-one start.
-    Source: new.
+    Source: its row of the table.
 
     >>> retention_along_flow(4.0, 1.0, 2)
     2.0
@@ -77,7 +77,7 @@ def small_start_residual(depth: Any, null_fraction: Any, fit_norm: Any, initial_
     r"""‖Qw_∞‖ ≃ √A ‖m‖^{1−1/L} ‖w0‖^{1/L}: what a small start leaves behind, so that scratch is not quite min-norm.
 
     depth: L, finite.  null_fraction: A = ‖Qŵ0‖².  fit_norm: ‖m‖.  initial_norm: ‖w0‖ → 0.
-    Source: new; its limit 0 is Theorem 3.5 of arXiv 2410.08194.
+    Source: its row of the table; its limit 0 is Theorem 3.5 of arXiv 2410.08194.
 
     >>> print(f"{small_start_residual(2, 0.25, 4.0, 0.0001):.9f}")
     0.010000000
@@ -153,7 +153,7 @@ def misaligned_two_layers(time: Any, initial: Any, angle: Any, teacher_norm: Any
         + \frac{\cos\varphi}{b} + t\sin^2\varphi
 
     time: t ≥ 0.  initial: a_0 > 0.  angle: φ_0, 0 < φ_0 < π (0: `aligned_strength_two_layers`; π:
-    `anti_aligned_two_layers`).  teacher_norm: b > 0. Source: new.
+    `anti_aligned_two_layers`).  teacher_norm: b > 0. Source: its row of the table.
 
     >>> [round(float(v), 12) for v in misaligned_two_layers(0.0, 2.0, 1.0, 3.0)]
     [2.0, 1.0]
@@ -181,7 +181,7 @@ def misaligned_orbit(angle: Any, initial: Any, initial_angle: Any, teacher_norm:
 
     1/a = sin^Lφ [1/(a_0 sin^Lφ_0) + (L/b) ∫_φ^{φ_0} sin^{−L−1}], from da/dφ = L a (a − b cos φ)/(b sin φ).
 
-    angle: 0 < φ ≤ φ_0.  initial, initial_angle: a_0 and φ_0 < π.  teacher_norm: b.  depth: L ≥ 1. Source: new.
+    angle: 0 < φ ≤ φ_0.  initial, initial_angle: a_0 and φ_0 < π.  teacher_norm: b.  depth: L ≥ 1. Source: its row of the table.
 
     >>> round(float(misaligned_orbit(1.0, 2.0, 1.0, 3.0, 3)), 12)
     2.0

@@ -59,7 +59,7 @@ def deep_end_point(design: Any, labels: Any, source: Any, depth: Any) -> Any:
     Returns (…, d). L = 1: w0 + X⁺(y − Xw0). Qw0 = 0 (n ≥ d): least squares m, whatever the depth.
     Two starts that train nothing for L > 1 are documented values: w0 = 0 stays 0 (every layer vanishes), and a source
     exactly anti-aligned with the fit, −w0 ∝ Xᵀy ∝ XᵀXw0 (so d = 1 and the wrong sign), ends at the saddle 0.
-    Source: new (the L = 1 case is the min-norm correction of arXiv 2107.01641).
+    Source: its row of the table (the L = 1 case is the min-norm correction of arXiv 2107.01641).
 
     >>> import numpy as np
     >>> X, y, source = np.eye(1, 2), np.array([2.0]), np.array([1.0, 1.0])

@@ -39,7 +39,7 @@ def finite_source_deep_closure(
     n, n_source: n and n_S ≥ 0.  dim: d ≥ 2.  depth: L ≥ 1, real, or inf; the others as in `fitted_source_energies`.
     Asymptotic, relative error O(1/d) at fixed n/d ≠ 1 and n_S/d ≠ 1; exact for L = 1, n = 0 and n ≥ d. Where
     E‖ŵ_S‖² is infinite (|n_S−d| ≤ 1, σ_S > 0): inf for n < d and finite L, nan at L = ∞. n_S = 0: min-norm scratch,
-    the limit of a small source (a network of exact zeros would not train), nan at L = ∞. Source: new.
+    the limit of a small source (a network of exact zeros would not train), nan at L = ∞. Source: its row of the table.
 
     >>> print(f"{finite_source_deep_closure(5, 8, 10, 2, 1.0, 0.6, 4.0, 0.1, 0.1):.6f}")
     2.694553

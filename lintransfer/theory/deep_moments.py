@@ -59,7 +59,7 @@ def risk_from_scalars(
     depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: s² > 0, stc, t².  block: `seen_block`.
     noise_energy: V = σ²χ²_n/χ²_{d−n+1}.  noise_cosine: x, first coordinate of a uniform point on S^{n−1}.
     Scratch is min-norm, ‖Qθ_T‖² + V. Given the design and the noise this is an identity; over the scalars' laws it is
-    the exact law of the risk. Source: new.
+    the exact law of the risk. Source: the rows that use it.
 
     >>> print(risk_from_scalars(1, 1.0, 1.0, 1.0, SeenBlock(0.5, 0.0, 0.5)).risk)  # identical tasks, linear network
     0.0
@@ -95,7 +95,7 @@ def deep_risk_moments(
     target_energy: s² > 0, stc, t².  nodes: Gauss–Jacobi nodes per dimension. Relative error of the mean with 32
     (variance: ten times that): 1e-7 for L ≤ 3, 2e-5 for L = 10; L = ∞: 2e-3 for n = 3, 1e-4 for n ≤ 5, 1e-6 beyond;
     n ≥ 12: 1e-10. `quadrature_error` measures it at any point. The cost does not depend on n or d. Floats or JAX.
-    Source: new.
+    Source: the rows that use it.
 
     >>> moments = deep_risk_moments(4, 10, 1, 1.0, 0.5, 1.0)
     >>> print(f"{moments.mean:.9f} {moments.variance:.9f}")  # L = 1: (1 − n/d)‖δ‖², a Beta variable

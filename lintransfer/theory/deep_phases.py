@@ -33,7 +33,7 @@ def published_error(
 ) -> Any:
     r"""`deep_transferability` minus `published_transferability`: (1−γ)₊(ρ−1)(2stc − (ρ+1)s²).
 
-    Zero iff ρ = 1 or ρ = 2τc − 1. Arguments as in `deep_transferability`. Source: new.
+    Zero iff ρ = 1 or ρ = 2τc − 1. Arguments as in `deep_transferability`. Source: its row of the table.
 
     >>> print(f"{published_error(0.5, 2, 1.0, 0.6, 4.0):.6f}")  # the signs differ: +0.1 published, −0.064 true
     -0.163961
@@ -49,7 +49,7 @@ def critical_overlap(
     r"""c* = ρs/(2t): deep fine-tuning beats min-norm scratch iff c > c*, 0 ≤ γ < 1.
 
     May exceed 1: then transfer hurts from every source of that norm. nan for γ ≥ 1, where nothing transfers, and t = 0.
-    Source: new; arXiv 2410.08194 has c* = s/(2t).
+    Source: its row of the table; arXiv 2410.08194 has c* = s/(2t).
 
     >>> print(f"{critical_overlap(0.5, 2, 1.0, 4.0):.6f}")
     0.324629
@@ -75,7 +75,7 @@ def optimal_depth(
     ν*² = γτ² + σ²γ/((1−γ)s²) + (1−γ)τ²c². Where τ_σ ≤ 1: ∞ (σ = 0, τ = 1: every depth is the same). τ_σ > 1 ≥ τc: 1.
     τc > 1: the formula, which is ∞ for c = 1 without noise. The risk falls towards L* from both sides, so that the
     best whole number is one of its two neighbours (`best_whole_depth`).
-    gamma: 0 < γ < 1 (nan elsewhere).  source_energy: s² > 0. Source: new.
+    gamma: 0 < γ < 1 (nan elsewhere).  source_energy: s² > 0. Source: its row of the table.
 
     >>> print(f"{optimal_depth(0.5, 1.0, 1.8, 4.0):.6f}")
     11.600234
@@ -128,7 +128,7 @@ def risk_slope_at_zero(
 ) -> Any:
     r"""dR/dγ at γ = 0: s²[−(1+τ²−2τc) + (L−1)(τ_σ²−1)(1−τc)] + σ², τ_σ² = (t²+σ²)/s².
 
-    Positive: the first samples HARM. depth: L ≥ 1, finite (at L = ∞ the risk jumps: `few_shot_jump`). Source: new.
+    Positive: the first samples HARM. depth: L ≥ 1, finite (at L = ∞ the risk jumps: `few_shot_jump`). Source: its row of the table.
 
     >>> risk_slope_at_zero(5, 1.0, 0.5, 4.0)
     2.0
@@ -140,7 +140,7 @@ def risk_slope_at_zero(
 def harmful_depth(source_energy: Any, cross_energy: Any, target_energy: Any) -> Any:
     r"""The depth beyond which the first noiseless samples harm: 1 + (1+τ²−2τc)/((τ²−1)(1−τc)).
 
-    inf (never) unless τ > 1 and τc < 1. Source: new.
+    inf (never) unless τ > 1 and τc < 1. Source: its row of the table.
 
     >>> print(f"{harmful_depth(1.0, 0.5, 4.0):.6f}")
     3.666667
@@ -153,7 +153,7 @@ def harmful_depth(source_energy: Any, cross_energy: Any, target_energy: Any) -> 
 def few_shot_jump(source_energy: Any, cross_energy: Any, target_energy: Any, noise_variance: Any = 0.0) -> Any:
     r"""R(γ → 0⁺) at infinite depth: t² − 2τ_σ stc + τ_σ²s², τ_σ = √(t²+σ²)/s; noiseless 2t²(1−c).
 
-    At γ = 0 the risk is ‖θ_T − θ_S‖²: it jumps. (At finite d the mean is infinite for n = 1, 2.) Source: new.
+    At γ = 0 the risk is ‖θ_T − θ_S‖²: it jumps. (At finite d the mean is infinite for n = 1, 2.) Source: its row of the table.
 
     >>> print(few_shot_jump(1.0, 0.5, 4.0))
     6.0
@@ -167,7 +167,7 @@ def identical_task_boundary(depth: Any, target_energy: Any, noise_variance: Any)
 
     There ρ = 2, so ν² = 4^{1/(1−1/L)} =: x and A = 1 − γ solves 3A² − (x − 1 + β)A + β = 0, β = σ²/t²: the smaller
     root, A = 2β/(x − 1 + β + √((x − 1 + β)² − 12β)). L = ∞: β/3 (or 1, if β > 3: then every γ > 0 harms).
-    0 for L = 1 or σ = 0: never. depth: L ≥ 1, or inf.  target_energy: t² > 0. Source: new.
+    0 for L = 1 or σ = 0: never. depth: L ≥ 1, or inf.  target_energy: t² > 0. Source: its row of the table.
 
     >>> print(f"{identical_task_boundary(math.inf, 1.0, 0.3):.6f} {identical_task_boundary(2, 1.0, 0.3):.6f}")
     0.100000 0.019684
@@ -184,7 +184,7 @@ def gamma_of_norm(norm_ratio: Any, depth: Any, source_energy: Any, target_energy
     r"""γ(ν) = (ν² − ν^e)/(τ² − ν^e), e = 2 − 2/L: the noiseless sample size at which ‖w_∞‖ = ν‖w0‖, without roots.
 
     norm_ratio: ν between 1 (γ = 0) and τ (γ = 1), τ ≠ 1.  depth: L ≥ 1, finite.
-    With `risk_of_norm` it draws risk against γ, and sample complexity, as explicit curves. Source: new.
+    With `risk_of_norm` it draws risk against γ, and sample complexity, as explicit curves. Source: its row of the table.
 
     >>> print(f"{gamma_of_norm(1.5, 2, 1.0, 4.0):.6f}")
     0.300000

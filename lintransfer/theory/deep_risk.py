@@ -59,7 +59,7 @@ def limit_retention(gamma: Any, depth: Any, source_energy: Any, target_energy: A
     It does not depend on the overlap. γ = 0: 1 (also at L = ∞, where the limit γ → 0⁺ is τ_σ = √(t² + σ²)/s instead).
     ρ = 1 for L = 1, and for L > 1, γ > 0 iff s² = t² + σ²/(1−γ). nan for γ ≥ 1 (nothing of the source is left), and
     for s = 0 at L = ∞ (0·∞); s = 0 otherwise returns 1, which multiplies nothing.
-    Source: new; set to 1 in arXiv 2410.08194, eq. 15.
+    Source: the rows that use it; set to 1 in arXiv 2410.08194, eq. 15.
 
     >>> print(f"{limit_retention(0.5, 2, 1.0, 4.0):.9f}")
     1.298514791
@@ -108,7 +108,7 @@ def deep_fine_tuning_risk(
     gamma: γ = n/d.  depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: s², stc, t².
     noise_variance: σ². ρ = `limit_retention`. γ = 1: inf if σ > 0, else 0. γ = 0: ‖θ_T − θ_S‖².
     s = 0 is the limit s → 0: min-norm scratch for finite L, nan at L = ∞ (a zero network does not train by itself).
-    Asymptotic: relative error O(1/d). Source: new for L > 1; ρ = 1 is eq. 15 of arXiv 2410.08194.
+    Asymptotic: relative error O(1/d). Source: its row of the table, for L > 1; ρ = 1 is eq. 15 of arXiv 2410.08194.
 
     >>> print(f"{deep_fine_tuning_risk(0.5, 2, 1.0, 0.6, 4.0):.6f}")
     2.063961
@@ -149,7 +149,7 @@ def deep_transferability(
     r"""Transferability against min-norm scratch, isotropic proportional limit: (1−γ)₊(2ρ stc − ρ²s²).
 
     Positive iff c > ρs/(2t) and γ < 1. The noise cancels except in ρ. Arguments as in `deep_fine_tuning_risk`.
-    Source: new for L > 1. `published_transferability` is the case ρ = 1.
+    Source: its row of the table, for L > 1. `published_transferability` is the case ρ = 1.
 
     >>> print(f"{deep_transferability(0.5, 2, 1.0, 0.6, 4.0):.6f}")
     -0.063961
@@ -202,7 +202,7 @@ def finite_source_deep_transferability(
 
     Vanishes on c* = ρW/(2st min(γ_S,1)). −inf at γ_S = 1 with source noise, for γ < 1 and finite L.
     Other arguments as in `deep_transferability` and `fitted_source`.
-    Source: new; eq. 22 of arXiv 2410.08194 sets ρ = 1, which fails for n_S < d even without noise.
+    Source: its row of the table; eq. 22 of arXiv 2410.08194 sets ρ = 1, which fails for n_S < d even without noise.
 
     >>> print(f"{finite_source_deep_transferability(0.5, 0.5, 1, 1.0, 0.8, 1.0):.6f}")
     0.150000

@@ -103,7 +103,7 @@ def boundary_from_divergence(divergence: Any, noise_variance: Any) -> Any:
 
     divergence: KL between the two distributions, between 0 and 2/σ² (teachers opposite).  noise_variance: σ² > 0.
     Returns γ* = n/d; inf at either end. It falls, then rises with KL, so that a larger distance can mean more transfer.
-    Asymptotic, d → ∞ at fixed n/d. Follows from `lintransfer.theory.boundaries.large_sample_boundary`; new.
+    Asymptotic, d → ∞ at fixed n/d. Follows from `lintransfer.theory.boundaries.large_sample_boundary`.
 
     >>> boundary_from_divergence(1.0, 1.0)
     2.0

@@ -102,7 +102,7 @@ def stopping_slope(time: Any, n: Any, dim: Any, displacement_energy: Any, noise_
     r"""e^{Tx₋}/2 times the derivative of the risk in T: σ²a∫e^{−Ty}(1−e^{−Tx})dμ − ‖δ‖²∫x e^{−T(x+y)}dμ, y = x − x₋.
 
     Arguments as in `early_stopped_risk`, 0 < T < ∞, n > 0. Its root in T is the best time to stop.
-    Source: new (the risk above, differentiated).
+    Source: its row of the table (the risk above, differentiated).
 
     >>> bool(stopping_slope(0.1, 50, 100, 1.0, 0.1) < 0 < stopping_slope(10.0, 50, 100, 1.0, 0.1))
     True
@@ -119,7 +119,7 @@ def optimal_stopping_time(n: Any, dim: Any, displacement_energy: Any, noise_vari
 
     Arguments as in `early_stopped_risk`, noise_variance = 0 allowed: then T* = inf. T* = 0 if δ = 0 or n = 0.
     Returns T*, (…,), differentiable under JAX.
-    Source: new, with its bracket.
+    Source: the rows that use it, with its bracket.
 
     >>> time = optimal_stopping_time(50, 100, 1.0, 0.1)
     >>> bool(early_stopped_risk(50, 100, 1.0, 0.1, time) < early_stopped_risk(50, 100, 1.0, 0.1, 1.01 * time))

@@ -16,7 +16,7 @@ def target_energy_estimate(n: Any, dim: Any, score_energy: Any, label_energy: An
 
     n: sample size ≥ 1.  dim: d.  score_energy: ‖Xᵀy‖².  label_energy: ‖y‖² (both summed over outputs).
     Returns the estimate, which may be negative: its standard deviation falls below t² only once n ≫ √d (at σ ≲ t).
-    Exact mean for every n ≥ 1 and d ≥ 1. New in this form.
+    Exact mean for every n ≥ 1 and d ≥ 1. Source: Dicker (arXiv 1209.0012).
 
     >>> target_energy_estimate(2, 3, score_energy=30.0, label_energy=4.0)
     3.0
@@ -31,7 +31,7 @@ def target_energy_variance(n: Any, dim: Any, target_energy: Any, noise_variance:
         \qquad v = t^2+\sigma^2
 
     n: sample size ≥ 1.  dim: d.  target_energy: t².  noise_variance: σ².
-    Returns the variance, about 2dv²/n² + 4t²(v + t²)/n.  Exact for every n ≥ 1 and d ≥ 1. New.
+    Returns the variance, about 2dv²/n² + 4t²(v + t²)/n.  Exact for every n ≥ 1 and d ≥ 1. Source: its row of the table.
 
     >>> target_energy_variance(1, 1, target_energy=1.0, noise_variance=0.0)
     18.5
@@ -49,7 +49,7 @@ def noise_variance_estimate(n: Any, dim: Any, score_energy: Any, label_energy: A
     .. math:: \hat\sigma^2 = \frac{\|y\|^2}{n} - \hat t^2
 
     Arguments as in `target_energy_estimate`. Returns the estimate, which may be negative.
-    Exact mean for every n ≥ 1, also n < d where no residual is left to look at. New in this form.
+    Exact mean for every n ≥ 1, also n < d where no residual is left to look at. Source: Dicker (arXiv 1209.0012).
 
     >>> noise_variance_estimate(2, 3, score_energy=30.0, label_energy=8.0)
     3.0
@@ -63,7 +63,7 @@ def cross_energy_estimate(n: Any, source_score: Any) -> Any:
     .. math:: \widehat{stc} = \theta_S\cdot h/n, \qquad h = X^T y
 
     n: sample size ≥ 1.  source_score: θ_S·Xᵀy = Σ_i (θ_S·x_i) y_i.
-    Returns the estimate; its variance is `cross_energy_variance`.  Exact mean for every n ≥ 1. New.
+    Returns the estimate; its variance is `cross_energy_variance`.  Exact mean for every n ≥ 1. Source: its row of the table.
 
     >>> cross_energy_estimate(4, source_score=2.0)
     0.5
@@ -80,7 +80,7 @@ def cross_energy_variance(
 
     n: sample size ≥ 1.  source_energy, cross_energy, target_energy: s², stc, t².  noise_variance: σ², one output.
     Returns the variance. The dimension does not enter: the sign of fine-tuning's transferability, 2stc − s², can be
-    tested with O(1) samples, long before either teacher can be learnt.  Exact for every n ≥ 1. New.
+    tested with O(1) samples, long before either teacher can be learnt.  Exact for every n ≥ 1. Source: its row of the table.
 
     >>> cross_energy_variance(8, source_energy=1.0, cross_energy=0.5, target_energy=1.0, noise_variance=0.75)
     0.25

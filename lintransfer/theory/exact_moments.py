@@ -40,7 +40,7 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
     Returns E R, a scalar; 0 if Σ has rank 1 (or 0).  Exact, n = 1, σ = 0, any d. Relative accuracy 1e-11 for
     condition numbers up to 1e30; for mpmath, two thirds of the working digits. Symbols and balls raise
     `TypeError`: the integral is numerical.
-    Source: new.
+    Source: its row of the table.
 
     >>> round(float(one_sample_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − 1/d)‖δ‖²
     1.5
@@ -68,7 +68,7 @@ def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_ene
     eigenvalues, multiplicities, displacement_energy: as in `one_sample_risk`. Zero eigenvalues carry no risk
     and do not count in d: n = rank Σ − 1.
     Returns E R, a scalar.  Exact, σ = 0 (with noise the mean is infinite). Accuracy as in `one_sample_risk`.
-    Source: new.
+    Source: its row of the table.
 
     >>> round(float(codimension_one_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − n/d)‖δ‖²
     0.5

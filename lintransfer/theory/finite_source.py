@@ -89,7 +89,7 @@ def source_feature_unexplained(
 
     Arguments as in `finite_source_displacement`, one output.
     Returns E u between 0 and t²; t² where the fit vanishes (n_S = 0, or s = σ_S = 0).
-    Exact for every n_S ≥ 0 and d ≥ 1, Σ_S = I. New; the limit d → ∞ replaces E A by `source_cosine_squared_limit`.
+    Exact for every n_S ≥ 0 and d ≥ 1, Σ_S = I. Source: the rows that use it; the limit d → ∞ replaces E A by `source_cosine_squared_limit`.
 
     >>> u = source_feature_unexplained(16, 8, 1.0, 0.8, 1.0, source_noise_variance=0.0)
     >>> round(float(u), 12)  # the source is known exactly: 1 − c²
@@ -114,7 +114,7 @@ def source_feature_risk(
 
     n: target samples.  noise_variance: σ².  Other arguments as in `source_feature_unexplained`, which gives E u.
     Returns E R for n ≥ 3; inf at n = 1, 2 unless σ² + E u = 0; t² at n = 0 and where the fit vanishes.
-    Exact, Σ_S = Σ = I. New.
+    Exact, Σ_S = Σ = I. Source: its row of the table.
 
     >>> round(float(source_feature_risk(12, 16, 8, 1.0, 0.8, 1.0, noise_variance=0.04, source_noise_variance=0.0)), 12)
     0.4

@@ -38,7 +38,7 @@ def min_norm_head_risk(n: Any, n_features: Any, explained: Any, unexplained: Any
     .. math:: E R = u + (1-n/r)\,e + (\sigma^2+u)\,\frac{n}{r-n-1}
 
     n: target samples, 0 ≤ n ≤ r − 2.  n_features: r.  explained: e = ‖Uᵀθ_T‖².  unexplained: u.  noise_variance: σ².
-    Exact at every finite size, Σ = I, orthonormal features. New at r > 1.
+    Exact at every finite size, Σ = I, orthonormal features. Source: its row of the table.
 
     >>> min_norm_head_risk(2, 8, explained=0.5, unexplained=0.5, noise_variance=0.75)
     1.375

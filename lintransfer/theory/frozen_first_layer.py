@@ -36,7 +36,7 @@ def balanced_head_risk(n: Any, best_head: Any, unexplained: Any, noise_variance:
     With v = σ² + u, h the best head and k = h√(n/v): u + (v/n)E[τ²; τ > −k] + h²P(τ < −k), τ Student with n degrees of
     freedom, E[τ²; τ > −k] = n[(n−1)/(n−2) F_{n−2}(k√((n−2)/n)) − F_n(k)].
     best_head: h = ⟨θ_S, θ_T⟩_Σ/‖θ_S‖_Σ, with its sign.  unexplained: u.  noise_variance: σ², v > 0.
-    Floats, JAX or mpmath. n = 1, 2: inf. Source: new.
+    Floats, JAX or mpmath. n = 1, 2: inf. Source: its row of the table.
 
     >>> print(f"{balanced_head_risk(6, 9.0, 0.4, 0.2):.6f} {balanced_head_risk(6, -9.0, 0.4, 0.2):.6f}")
     0.549997 81.400003

@@ -91,7 +91,7 @@ def overparameterized_risk_variance(n: Any, dim: Any, displacement_energy: Any, 
     .. math:: \mathrm{Var} R = \|\delta\|^4 \frac{2n(d-n)}{d^2(d+2)} + \sigma^4 \frac{2n(d-1)}{(d-n-1)^2(d-n-3)}
 
     n: target samples, 0 ≤ n < d − 3.  Other arguments as in `overparameterized_risk`, one output.
-    Exact at every finite size, Σ = I. New.
+    Exact at every finite size, Σ = I. Source: its row of the table.
 
     >>> overparameterized_risk_variance(2, 6, 3.0, 0.0)
     0.5
@@ -111,7 +111,7 @@ def underparameterized_risk_variance(n: Any, dim: Any, noise_variance: Any) -> A
     .. math:: \mathrm{Var} R = \sigma^4 \frac{2d(n-1)}{(n-d-1)^2(n-d-3)}
 
     n: target samples, n > d + 3.  dim: d.  noise_variance: σ², one output.
-    Exact at every finite size and for every non-singular Σ. New.
+    Exact at every finite size and for every non-singular Σ. Source: its row of the table.
 
     >>> underparameterized_risk_variance(9, 4, 0.5)
     0.5
@@ -127,7 +127,7 @@ def min_norm_risk_variance(n: Any, dim: Any, displacement_energy: Any, noise_var
         2n(d-1)/[(d-n-1)^2(d-n-3)] & n \le d-4 \\ 2d(n-1)/[(n-d-1)^2(n-d-3)] & n \ge d+4 \end{cases}
 
     Arguments as in `overparameterized_risk`, one output, n ≥ 0 any. Returns inf where |n − d| ≤ 3, n ≥ 1 and σ > 0.
-    Exact, Σ = I. New.
+    Exact, Σ = I. Source: the rows that use it.
 
     >>> min_norm_risk_variance(2, 6, 3.0, 0.0), min_norm_risk_variance(2, 5, 3.0, 0.1)
     (0.5, inf)
@@ -164,7 +164,7 @@ def fine_tuning_transferability_variance(
 
     n: target samples ≥ 0.  dim: d (at d = 1 the teachers are parallel and the second term is 0).  source_energy,
     cross_energy, target_energy: s², stc, t².
-    Exact, Σ = I; whatever the noise. New.
+    Exact, Σ = I; whatever the noise. Source: its row of the table.
 
     >>> fine_tuning_transferability_variance(2, 4, 1.0, 0.5, 1.0)
     0.16666666666666666

@@ -32,7 +32,7 @@ def critical_ridge(n: Any, eigenvalues: Any, multiplicities: Any) -> Any:
 
     n: sample sizes (…,) ≥ 0.  eigenvalues, multiplicities: (k,), modes of Σ; zero eigenvalues are dropped.
     Returns (…,): −trΣ at n = 0, 0 at n = rank Σ, −λ(√n − √d)² for d equal eigenvalues λ; at λ = λ_c the risk diverges.
-    Source: new.
+    Source: its row of the table.
 
     >>> critical_ridge(np.array([0, 4, 16]), np.array([2.0]), np.array([9.0])).round(12).tolist()
     [-18.0, -2.0, -2.0]

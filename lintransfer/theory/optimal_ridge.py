@@ -59,7 +59,7 @@ def optimal_ridge(
     Returns `OptimalRidge(ridge, risk)`: λ* = inf if nothing is to be learnt (no displacement where λ_i > 0), 0 without
     noise at n ≥ rank Σ, at n = 0 the limit n → 0. For Σ = I, λ* = dσ²/‖δ‖² for every n.
     JAX gradients are right, of the risk (envelope theorem) and of λ*.
-    Source: new for general Σ; Σ = I is classical (arXiv 1507.03003).
+    Source: its row of the table for general Σ; Σ = I is classical (arXiv 1507.03003).
 
     >>> best = optimal_ridge(np.array([3, 9]), np.array([1.0]), np.array([6.0]), np.array([2.0]), 0.5)
     >>> best.ridge.round(12).tolist(), best.risk.round(6).tolist()
@@ -93,7 +93,7 @@ def optimal_ridge_risk(
 ) -> Any:
     r"""The risk at the best ridge, min over λ of `ridge_risk`; arguments as in `optimal_ridge`. Returns (…,).
 
-    Source: new.
+    Source: its row of the table.
 
     >>> round(float(optimal_ridge_risk(3, np.array([1.0]), np.array([6.0]), np.array([2.0]), 0.5)), 6)
     1.280776

@@ -37,7 +37,7 @@ def power_law_kappa(n: Any, spectrum_exponent: Any) -> Any:
     .. math:: \kappa = (c_a/n)^a, \qquad \mathrm{df}_2 = n\,(1 - 1/a)
 
     n: target samples; inf at n = 0.  spectrum_exponent: a > 1 of λ_i = i^(−a).
-    Asymptotic: relative error O(1/n), d = ∞ (n ≪ d).  Source: new.
+    Asymptotic: relative error O(1/n), d = ∞ (n ≪ d).  Source: its row of the table.
 
     >>> round(float(power_law_kappa(10, 2)), 12)
     0.024674011003
@@ -76,7 +76,7 @@ def power_law_risk(n: Any, spectrum_exponent: Any, energy_exponent: Any, amplitu
     amplitude: C ≥ 0; t² for scratch and s² + t² − 2stc for fine-tuning, if both teachers follow i^(−q).
     Returns R; nan outside 1 < q < 2a + 1 (above, see `saturated_power_law_risk`).
     Asymptotic: relative error O(n^(−min(1, 2a+1−q))), d = ∞ (n ≪ d). Label noise of variance σ² adds
-    σ² df2/(n − df2) = σ²(a − 1) at every n.  Source: new.
+    σ² df2/(n − df2) = σ²(a − 1) at every n.  Source: its row of the table.
 
     >>> round(float(power_law_risk(10, 2, 3, 4.0)), 12)
     0.098696044011
@@ -92,7 +92,7 @@ def saturated_power_law_risk(n: Any, spectrum_exponent: Any, inverse_energy: Any
 
     n: target samples; inf at n = 0.  spectrum_exponent: a > 1.  inverse_energy: Σδ_i²/λ_i < ∞; C ζ(q − 2a)
     for λ_iδ_i² = C i^(−q) with q > 2a + 1.
-    Asymptotic: relative error O(n^(−min(1, q−2a−1))).  Source: new.
+    Asymptotic: relative error O(n^(−min(1, q−2a−1))).  Source: its row of the table.
 
     >>> round(float(saturated_power_law_risk(10, 2, 1.0)), 12)
     0.001217613638
@@ -107,7 +107,7 @@ def power_law_sample_complexity(risk: Any, spectrum_exponent: Any, energy_expone
 
     risk: ε ≥ 0; inf at 0.  The others as in `power_law_risk`, whose inverse in n this is.
     Returns n, real, not rounded; nan outside 1 < q < 2a + 1; it exceeds the floats for q → 1.
-    Asymptotic for ε → 0.  Source: new.
+    Asymptotic for ε → 0.  Source: its row of the table.
 
     >>> round(float(power_law_sample_complexity(0.01, 2, 3, 1.0)), 12)
     15.707963267949
@@ -125,7 +125,7 @@ def power_law_sample_ratio(energy_exponent: Any, source_energy: Any, cross_energ
 
     energy_exponent: q, 1 < q < 2a + 1; nan for q ≤ 1.  source_energy, cross_energy, target_energy: s², stc,
     t² > 0 of λ_iθ_{S,i}² = s² i^(−q), λ_iθ_{S,i}θ_{T,i} = stc i^(−q) on average, λ_iθ_{T,i}² = t² i^(−q).
-    Asymptotic for ε → 0.  Source: new.
+    Asymptotic for ε → 0.  Source: its row of the table.
 
     >>> float(power_law_sample_ratio(2, source_energy=1.0, cross_energy=0.875, target_energy=1.0))
     0.25

@@ -43,7 +43,7 @@ def proportional_ridge_risk(n: Any, dim: Any, displacement_energy: Any, noise_va
 def tuned_ridge(dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
     r"""The optimal ridge λ* = dσ²/‖δ‖², the same for every n; inf if ‖δ‖ = 0.
 
-    Source: arXiv 1507.03003 for scratch; the displacement is new.
+    Source: arXiv 1507.03003 for scratch, arXiv 2103.05621 for a displacement.
 
     >>> float(tuned_ridge(10, 2.0, 0.5))
     2.5
@@ -56,7 +56,7 @@ def tuned_ridge_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance:
 
     Arguments as in `proportional_ridge_risk`. Where Δ < 0 it is evaluated as 2σ²‖δ‖²/(√· − Δ). Returns the risk, 0 if
     ‖δ‖ = 0, or if σ = 0 and n ≥ d; it falls with n and rises with ‖δ‖ and σ: no double descent.
-    Error O(1/d). Source: arXiv 1507.03003 for scratch; the displacement is new.
+    Error O(1/d). Source: arXiv 1507.03003 for scratch, arXiv 2103.05621 for a displacement.
 
     >>> round(float(tuned_ridge_risk(5, 10, 2.0, 0.5)), 6)
     1.280776
@@ -75,7 +75,7 @@ def tuned_transferability(
 
     source_energy, cross_energy, target_energy: s², stc, t². Its sign is that of c − s/(2t), at every γ, if σ > 0;
     without noise both risks vanish for n ≥ d.
-    Source: arXiv 1507.03003 for scratch; the displacement is new.
+    Source: arXiv 1507.03003 for scratch, arXiv 2103.05621 for a displacement.
 
     >>> bool(tuned_transferability(30, 10, 1.0, 0.4, 1.0, 0.1) < 0 < tuned_transferability(30, 10, 1.0, 0.6, 1.0, 0.1))
     True
@@ -102,7 +102,7 @@ def tuned_transferability(
 def tuned_boundary_overlap(source_norm: Any, target_norm: Any) -> Any:
     r"""The overlap c = s/(2t) beyond which tuned fine-tuning beats tuned scratch; above 1: never.
 
-    Source: new; the same boundary as without ridge (arXiv 2410.08194 eq. 15).
+    Source: its row of the table; the same boundary as without ridge (arXiv 2410.08194 eq. 15).
 
     >>> float(tuned_boundary_overlap(1.0, 1.0))
     0.5

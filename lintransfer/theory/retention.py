@@ -45,7 +45,7 @@ def norm_ratio(depth: Any, null_fraction: Any, fit_ratio: Any, row_fraction: Any
     depth: L ≥ 1, real, or inf.  null_fraction: A in [0, 1].  fit_ratio: B ≥ 0.  row_fraction: 1 − A = ‖Pw0‖²/‖w0‖², to
     be given where A is so close to 1 that 1 − A would lose digits. All broadcast; the result has their shape.
     Limits: A = 0: B. B = 0: A^L. L = ∞: B/(1 − A), and 1 for A = 1, B = 0 (nothing was learnt). nan outside the domain.
-    Source: new.
+    Source: its row of the table.
 
     >>> print(f"{norm_ratio(2, 0.5, 3.0):.9f} {norm_ratio(math.inf, 0.5, 3.0):.9f}")
     4.000000000 6.000000000
@@ -77,7 +77,7 @@ def retention_factor(depth: Any, null_fraction: Any, fit_ratio: Any, row_fractio
     L = 2: ρ² = [A + √(A² + 4B)]/2. L = ∞: ρ = ‖m‖/‖Pw0‖, blind to the norm of the source. ‖w0‖ → ∞ (B → 0):
     ρ = A^{(L−1)/2}.
     Exact for the data at hand, noise included; n < d and Qw0 ≠ 0 guarantee that zero loss is reached.
-    Source: new; absent from (set to 1 in) eqs. 15 and 22 of arXiv 2410.08194.
+    Source: its row of the table; absent from (set to 1 in) eqs. 15 and 22 of arXiv 2410.08194.
 
     >>> print(f"{retention_factor(2, 0.5, 3.0):.9f} {retention_factor(1, 0.5, 3.0):.9f}")
     1.414213562 1.000000000

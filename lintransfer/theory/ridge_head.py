@@ -49,7 +49,7 @@ def optimal_head_ridge(n_features: Any, explained: Any, unexplained: Any, noise_
     n_features: r orthonormal frozen features.  explained: e = ‖Uᵀθ_T‖².  unexplained: u = ‖θ_T‖² − e.
     noise_variance: σ² (kσ² for k outputs).
     Returns λ* in the sum convention ‖y − Za‖² + λ‖a‖²; inf if the features explain nothing (the head should stay 0).
-    Exact. New; "ridge never helps" of Tahir, Ganguli & Rotskoff, Theorem 3.8, is the statement for n → ∞ only.
+    Exact. Source: its row of the table; "ridge never helps" of Tahir, Ganguli & Rotskoff, Theorem 3.8, is the statement for n → ∞ only.
 
     >>> optimal_head_ridge(1, explained=0.5, unexplained=0.25, noise_variance=0.25)
     1.0
@@ -64,7 +64,7 @@ def optimal_ridge_head_risk(n: Any, explained: Any, unexplained: Any, noise_vari
         \qquad q\sim\chi^2_n,\ \lambda^* = (\sigma^2+u)/e
 
     Arguments as in `ridge_head_risk`. Returns R*, finite for every n ≥ 0, between u and u + e, falling in n.
-    Exact. New.
+    Exact. Source: its row of the table.
 
     >>> round(float(optimal_ridge_head_risk(3, explained=0.64, unexplained=0.36, noise_variance=0.04)), 4)
     0.5275
@@ -86,7 +86,7 @@ def ridge_features_risk(
     u = ‖θ_T‖² − e.  noise_variance: σ² (kσ² for k outputs).  ridge: λ of ‖y − Za‖² + λ‖a‖², between 0 and inf.
     Returns E R: e + u at n = 0 or λ = inf; at λ = 0 the least-squares or minimum-norm head, inf if |n − r| ≤ 1 and
     n ≥ 1 unless σ² + u = 0; inf for a negative ridge and n ≥ 1; nan if min(n, r) > 200 or max(n, r) > 10⁶.
-    Exact: directions of W are uniformly random, so that each carries e/r. New at finite n.
+    Exact: directions of W are uniformly random, so that each carries e/r. Source: its row of the table.
 
     >>> round(float(ridge_features_risk(3, 2, explained=0.64, unexplained=0.36, noise_variance=0.04, ridge=1.25)), 4)
     0.6439
@@ -104,7 +104,7 @@ def optimal_ridge_features_risk(
     .. math:: R^* = u + (\sigma^2+u)\,E\,\mathrm{tr}(W+\lambda^*)^{-1}, \qquad \lambda^* = r(\sigma^2+u)/e
 
     Arguments as in `ridge_features_risk`. Returns R*, finite for every n ≥ 0, between u and u + e, falling in n.
-    Exact. New.
+    Exact. Source: its row of the table.
 
     >>> round(float(optimal_ridge_features_risk(3, 2, explained=0.64, unexplained=0.36, noise_variance=0.04)), 4)
     0.6439

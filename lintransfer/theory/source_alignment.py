@@ -49,7 +49,7 @@ def source_alignment_tail(
     r"""P(A > a) (upper) or P(A ≤ a) for the squared cosine A between a source fit and its teacher.
 
     a: (m,).  n_source: n_S ≥ 2.  dim: d ≥ 2.  relative_noise: ρ = σ_S²/s² > 0.  Returns (m,).
-    Two-dimensional quadrature for n_S < d, one-dimensional for n_S ≥ d; absolute accuracy 1e-10. New.
+    Two-dimensional quadrature for n_S < d, one-dimensional for n_S ≥ d; absolute accuracy 1e-10. Source: the rows that use it.
     """
     tail = np.where(a < 0, 1.0, 0.0) if upper else np.where(a >= 1, 1.0, 0.0)
     inside = np.flatnonzero((a > 0) & (a < 1))

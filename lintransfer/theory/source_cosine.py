@@ -26,7 +26,7 @@ def source_cosine_squared(n_source: Any, dim: Any, relative_noise: Any) -> Any:
 
     n_source: n_S ≥ 1.  dim: d ≥ 1.  relative_noise: ρ = σ_S²/s², label noise over squared teacher norm, 0 to inf.
     Returns E A: min(n_S/d, 1) at ρ = 0, 1/d at ρ = inf; 0 at n_S = 0, where the fit vanishes.
-    Exact for every n_S and d. New. The limit at fixed n_S/d is `source_cosine_squared_limit`.
+    Exact for every n_S and d. Source: its row of the table. The limit at fixed n_S/d is `source_cosine_squared_limit`.
 
     >>> round(float(source_cosine_squared(4, 8, 0.0)), 12), round(float(source_cosine_squared(1, 8, 0.3)), 12)
     (0.5, 0.125)
@@ -41,7 +41,7 @@ def source_cosine_squared(n_source: Any, dim: Any, relative_noise: Any) -> Any:
 def source_misalignment(n_source: Any, dim: Any, relative_noise: Any) -> Any:
     r"""1 − E A, the mean squared sine between the fit of a source set and its teacher, without cancellation.
 
-    Arguments as in `source_cosine_squared`. Exact. New.
+    Arguments as in `source_cosine_squared`. Exact. Source: the rows that use it.
 
     >>> round(float(source_misalignment(4, 8, 0.0)), 12)
     0.5
@@ -57,7 +57,7 @@ def source_cosine_squared_limit(gamma_source: Any, relative_noise: Any) -> Any:
     .. math:: \min(\gamma_S, 1)\,\frac{|1-\gamma_S|}{|1-\gamma_S|+\rho}
 
     gamma_source: γ_S > 0.  relative_noise: ρ = σ_S²/s².  At γ_S = 1 the feature is destroyed (0) unless ρ = 0 (1).
-    Asymptotic, error O(1/d) away from γ_S = 1, O(d^(−1/2)) at it. New.
+    Asymptotic, error O(1/d) away from γ_S = 1, O(d^(−1/2)) at it. Source: its row of the table.
 
     >>> float(source_cosine_squared_limit(0.5, 0.5)), float(source_cosine_squared_limit(2.0, 1.0))
     (0.25, 0.5)

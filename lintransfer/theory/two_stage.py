@@ -28,7 +28,7 @@ def two_stage_risk(
     σ², λ of the target.  source_noise_variance, source_ridge, source_eigenvalues: σ_S², λ_S and the eigenvalue of Σ_S
     on each mode (Σ_S = Σ by default); the source is fitted from zero.
     Returns (…,): ‖θ_T‖²_Σ at n = n_S = 0; inf at n_S = rank Σ_S without source ridge if σ_S > 0 and n < rank Σ.
-    Source: new; its limit Σ = Σ_S = I is arXiv 2410.08194 eqs. 22–23.
+    Source: its row of the table; its limit Σ = Σ_S = I is arXiv 2410.08194 eqs. 22–23.
 
     >>> import numpy as np
     >>> modes = np.array([1.0]), np.array([10.0]), np.array([1.0]), np.array([0.8]), np.array([1.0])
@@ -61,7 +61,7 @@ def two_stage_matrix_risk(
 
     covariance, source_covariance: Σ and Σ_S, (d, d) (Σ_S = Σ by default).  source, target: θ_S, θ_T, (d,) or (d, k)
     (for k outputs the noise variances are kσ²); the other arguments as in `two_stage_risk`.  Returns (…,).
-    Source: new.
+    Source: the rows that use it.
 
     >>> import numpy as np
     >>> float(two_stage_matrix_risk(0, 0, 2 * np.eye(3), np.ones(3), np.ones(3)))

@@ -121,7 +121,7 @@ def unbalanced_retention(
     """|ρ| at zero loss of a rank-one chain with conserved Δ_j, and what is known of its sign.
 
     imbalance: (Δ_2, …, Δ_L).  source_energy: ‖w0‖² > 0.  null_fraction: A = ‖Qw0‖²/‖w0‖².  fit_energy: ‖m‖².
-    Depends on more than the ratios A and B: the imbalances set a scale. nan for ‖w0‖ = 0. Source: new.
+    Depends on more than the ratios A and B: the imbalances set a scale. nan for ‖w0‖ = 0. Source: the rows that use it.
 
     >>> end = unbalanced_retention((0.0,), 1.0, 0.5, 3.0)
     >>> print(f"{end.retention:.9f}", end.decided)

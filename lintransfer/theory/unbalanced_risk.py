@@ -27,7 +27,7 @@ def unbalanced_fine_tuning_risk(
     target_energy: s² > 0, stc, t².  noise_variance: σ². A = 1 − n/d, ‖m‖² = nt²/d + σ²n/(d−n−1).
     Asymptotic, relative error O(1/d); exact for n = 0, for n ≥ d, and as Δ → −∞. inf for |n−d| ≤ 1 ≤ n if σ > 0. nan
     where max Δ_j > (1−n/d)‖z(0)‖² leaves the sign of ρ open, and for n ≥ d where two equal largest ones may stall.
-    Unlike the balanced law it depends on the scale of the weights, not only on ratios. Source: new.
+    Unlike the balanced law it depends on the scale of the weights, not only on ratios. Source: its row of the table.
 
     >>> print(f"{unbalanced_fine_tuning_risk(5, 10, (0.0,), 1.0, 0.6, 4.0):.6f}")
     2.063961

@@ -77,7 +77,7 @@ def weight_decay_end_point(design: Any, labels: Any, depth: Any, weight_decay: A
     L = 1 is ridge with λ = μ. L = 2 is 0 iff μ ≥ ‖Xᵀy‖. L > 2 can have several local minima, 0 always among them:
     the one of lowest objective is returned; training from a given start may end in another. L = inf: 0 if μ > 0.
     Returns (d,). Under JAX differentiable in design, labels and μ wherever the minimiser does not jump.
-    Source: new.
+    Source: its row of the table.
 
     >>> import numpy as np
     >>> weight_decay_end_point(np.eye(2), np.array([3.0, 4.0]), 2, 2.5)

@@ -48,7 +48,7 @@ def force_fluctuation(n: Any, dim: Any, displacement_energy: Any, noise_variance
 
     .. math:: E\|D_n - D\|^2 = \frac1n\Bigl[\frac{(d+2)\|\beta\|^2 + \sigma^2 d}{2} - \frac{\|\beta\|^2}{4}\Bigr]
 
-    n: ≥ 1 (nan at 0).  displacement_energy: ‖β‖².  Kind: EXACT.  Source: new (A2).
+    n: ≥ 1 (nan at 0).  displacement_energy: ‖β‖².  Kind: EXACT.  Source: its row of the table (A2).
 
     >>> force_fluctuation(10, 2, 1.0, 0.0)
     0.175
@@ -65,7 +65,7 @@ def alignment_cosine(time: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
               \quad b = \mathrm{artanh}\cos_0
 
     time: τ ≥ 0 of the flow on the mean loss.  cosine: cos_0 in [−1, 1] at time 0.  force: ‖D‖.  sign: ς = ±1, the sign
-    of the output weight.  Kind: EXACT for constant D.  Source: new (A3).
+    of the output weight.  Kind: EXACT for constant D.  Source: its row of the table (A3).
 
     >>> float(alignment_cosine(0.0, 0.3, 2.0))
     0.3
@@ -81,7 +81,7 @@ def growth_factor(time: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
     .. math:: \frac{\cosh(\varsigma\|D\|\tau + b)}{\cosh b} = \tfrac12(1+\varsigma\cos_0)e^{\|D\|\tau}
               + \tfrac12(1-\varsigma\cos_0)e^{-\|D\|\tau}
 
-    Arguments as `alignment_cosine`.  Kind: EXACT for constant D.  Source: new (A3).
+    Arguments as `alignment_cosine`.  Kind: EXACT for constant D.  Source: its row of the table (A3).
 
     >>> float(growth_factor(0.0, -0.5, 1.0))
     1.0
@@ -97,7 +97,7 @@ def alignment_time(gap: Any, cosine: Any, force: Any, sign: Any = 1) -> Any:
               = \frac{1}{2\|D\|}\ln\frac{(2-\varepsilon)(1-\varsigma\cos_0)}{\varepsilon(1+\varsigma\cos_0)}
 
     gap: ε in (0, 1).  Negative if the neuron is already closer; ∓inf if it starts at ς cos_0 = ±1.
-    Source: new (A3).
+    Source: its row of the table (A3).
 
     >>> round(float(alignment_cosine(alignment_time(0.01, 0.2, 0.5), 0.2, 0.5)), 12)
     0.99
@@ -114,7 +114,7 @@ def growth_time(initial_norm: Any, cosine: Any, force: Any, sign: Any = 1) -> An
               = \frac{1}{\|D\|}\ln\frac{1 + \sqrt{1 - \|w_0\|^2(1-\cos_0^2)}}{\|w_0\|(1+\varsigma\cos_0)}
 
     initial_norm: ‖w(0)‖ in (0, 1].  inf if ς cos_0 = −1.  Alignment comes first if and only if ‖w(0)‖ ≪ √ε.
-    Source: new (A3).
+    Source: its row of the table (A3).
 
     >>> round(float(1e-3 * growth_factor(growth_time(1e-3, 0.2, 0.5), 0.2, 0.5)), 12)
     1.0

@@ -52,7 +52,7 @@ def gram_bound(projected_energy: Any, first: Any = 1, second: Any = 0) -> Any:
     r"""Upper bound ỹᵀH⁻¹ỹ ≤ ‖Pδ‖²/K'(0) for noiseless linear labels ỹ = Xδ.
 
     projected_energy: ‖Pδ‖², P the projector on the row space of X (‖δ‖² is a weaker choice).  first, second: kernel
-    weights (α, ω); K'(0) = (α+ω)/4.  Kind: BOUND, any inputs, any n.  Source: new (R2); published with factor 9 in
+    weights (α, ω); K'(0) = (α+ω)/4.  Kind: BOUND, any inputs, any n.  Source: its row of the table (R2); published with factor 9 in
     place of 4 (Arora et al. 2019, corollary 6.2).
 
     >>> gram_bound(1.0), published_gram_bound(1.0)
@@ -105,7 +105,7 @@ def risk_bound(n: Any, displacement_energy: Any) -> Any:
     E g² ≤ sup|g| E|g|. K(1)/K'(0) = 2 whichever layers are trained.
     n: ≥ 0.  displacement_energy: ‖δ‖² = ‖θ_T − w_0‖².  Kind: BOUND in expectation, for any law of inputs on the unit
     sphere: no unstated constant and no confidence term. Very loose: the risk on the sphere is at most about ‖δ‖²/d.
-    Source: new, after Arora et al. 2019, theorem 5.1, with the constant of `gram_bound`.
+    Source: its row of the table, after Arora et al. 2019, theorem 5.1, with the constant of `gram_bound`.
 
     >>> float(risk_bound(0, 1.0)), float(risk_bound(64, 1.0))
     (2.0, 0.5)
@@ -125,7 +125,7 @@ def complexity_term(kappa: Any, first_eigenvalue: Any, residual_energy: Any, noi
               + \frac{\sigma^2}{\kappa}
 
     kappa: root of n = Σ N_kμ_k/(μ_k+κ) + (tail+λ_0)/κ.  first_eigenvalue: μ_1.  residual_energy: e(δ).
-    Validity: deterministic equivalent.  Source: new (R9).
+    Validity: deterministic equivalent.  Source: its row of the table (R9).
 
     >>> complexity_term(1.0, 1.0, 2.0, 0.5)
     1.5

@@ -73,7 +73,7 @@ def feature_loss(
     neurons: V (r, d), those retained or a trained source's.  target_neurons, target_head: W (p, d) and a (p,) of the
     target f_T = Σ a_j relu(w_j·x).  covariance, unit_sphere: as `feature_gram`.
     Returns u ≥ 0, EXACT as n → ∞; neurons of the target that are retained drop out (Schur complement over the removed).
-    Source: new (R10).
+    Source: the rows that use it (R10).
 
     >>> W, a = linear_teacher_as_neurons([1.0, 0.0])
     >>> round(feature_loss([[1.0, 0.0]], W, a), 12)
@@ -117,7 +117,7 @@ def feature_risk(n: Any, n_features: Any, unexplained: Any, leverage: Any, noise
 
     n: sample size; nan below r + 2.  n_features: r.  unexplained: u (`feature_loss`).  leverage: E[ρ² φᵀG⁻¹φ], the
     residual ρ = f_T − b·φ weighted by the leverage of its input (`residual_leverage`); u r if they were independent.
-    Source: new (R10).
+    Source: its row of the table (R10).
 
     >>> feature_risk(100, 4, 0.5, 2.0, 0.25)
     0.53

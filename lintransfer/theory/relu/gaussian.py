@@ -37,7 +37,7 @@ def equivalent_ridge(trace: Any, first: Any, second: Any, ridge: Any = 0.0) -> A
 
     trace: tr Σ.  first, second: kernel weights (α, ω); first-layer weights N(0, I/d) with both layers trained are
     (1, 1/d).  ridge: explicit λ_0 on the kernel.  Returns λ in the sum convention ‖y − Xw‖² + λ‖w − w_0‖².
-    Source: new (R7).
+    Source: its row of the table (R7).
 
     >>> float(equivalent_ridge(100.0, 1, 0, ridge=0.5))
     102.0
@@ -58,7 +58,7 @@ def gaussian_risk(
     displacement: energies ‖θ_T − w_0‖² per mode.  ridge: explicit λ_0.  Returns shape (...).
     Validity: the theory is low by about (1 to 5)/r_eff, up to 10/r_eff if only the second layer is trained and n ≥ 2d:
     nan where the effective rank is below 20.
-    Source: new (R7), the deterministic equivalent of ridge regression at λ of `equivalent_ridge`.
+    Source: its row of the table (R7), the deterministic equivalent of ridge regression at λ of `equivalent_ridge`.
 
     >>> float(gaussian_risk(0.0, np.ones(1), np.array([50.0]), np.ones(1)))
     1.0

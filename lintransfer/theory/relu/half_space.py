@@ -25,7 +25,7 @@ def half_space_risk_given_split(n_positive: Any, n: Any, dim: Any, noise_varianc
 
     n_positive: n_+.  inf where a side holds d or d + 1 inputs and σ > 0, nan where one holds fewer.  The split is the
     teacher's own (oracle).  Kind: EXACT: flipping the sign of a row and its label makes half-Gaussian inputs Gaussian
-    without changing the fit.  Source: new (A4).
+    without changing the fit.  Source: its row of the table (A4).
 
     >>> half_space_risk_given_split(10, 20, 4, 1.0)
     0.8
@@ -47,7 +47,7 @@ def half_space_risk(n: Any, dim: int, noise_variance: Any) -> Any:
               \frac{2\sigma^2 d}{n-2d-2}, \qquad n_+ \sim \mathrm{Bin}(n, \tfrac12)
 
     n: sample sizes ≥ 2d + 4, an integer or an array of them.  dim: d ≥ 1.  Returns shape of n; nan where n < 2d + 4.
-    Kind: EXACT for the oracle split, about twice the risk of ordinary least squares.  Source: new (A4).
+    Kind: EXACT for the oracle split, about twice the risk of ordinary least squares.  Source: its row of the table (A4).
 
     >>> round(float(half_space_risk(40, 3, 1.0)), 6)
     0.195894
@@ -98,7 +98,7 @@ def large_sample_half_space_risk(n: Any, dim: Any, noise_variance: Any) -> Any:
 def half_space_training_error(n: Any, dim: Any, noise_variance: Any) -> Any:
     r"""Mean squared residual σ²(1 − 2d/n) that half-space least squares leaves on its training set (interpolation: 0).
 
-    n: ≥ 2d, both sides holding at least d inputs.  Kind: EXACT given that.  Source: new (A4).
+    n: ≥ 2d, both sides holding at least d inputs.  Kind: EXACT given that.  Source: its row of the table (A4).
 
     >>> half_space_training_error(8, 2, 1.0)
     0.5

@@ -24,7 +24,7 @@ def nonlinearity(first: Any, second: Any) -> Any:
     .. math:: \zeta = \frac{K(1) - K(0) - K'(0)}{K'(0)} = 1 - \frac{2\omega}{\pi(\alpha+\omega)}
 
     first, second: weights α, ω ≥ 0, not both 0.  1 if the first layer is trained, 1 − 2/π if the second, 1 − 1/π if
-    both. Source: new (R4').
+    both. Source: its row of the table (R4').
 
     >>> float(nonlinearity(1, 0)), round(float(nonlinearity(1, 1)), 6)
     (1.0, 0.68169)
@@ -74,7 +74,7 @@ def proportional_risk(gamma: Any, residual_energy: Any, noise_variance: Any, non
     gamma: n/d ≥ 0.  residual_energy: e(δ) = E(δ·x)², which is ‖δ‖²/d on the unit sphere.  noise_variance: σ².
     nonlinearity: ζ > 0 (`trained_nonlinearity`).  Returns the broadcast shape.
     Limits: e(δ) at γ = 0; e(δ)(1−γ) + σ²γ/(1−γ) as ζ → 0, γ < 1; e(δ)/γ² + σ²/γ as γ → ∞ with ζ = 1.
-    Validity: ASYMPTOTIC, error O(1/d), n ≪ d².  Source: new (R4').
+    Validity: ASYMPTOTIC, error O(1/d), n ≪ d².  Source: its row of the table (R4').
 
     >>> float(proportional_risk(0.0, 0.5, 1.0, 1.0)), round(float(proportional_risk(1.0, 1.0, 0.0, 1.0)), 6)
     (0.5, 0.447214)
@@ -106,7 +106,7 @@ def proportional_sample_complexity(
 
     with the largest root 0 < u < 1 and ε = R/e(δ), ρ = σ²/e(δ).
     risk: R > 0.  dim: d.  residual_energy: e(δ) > 0.  The rest as `proportional_risk`.  Returns a real number n ≥ 0:
-    0 if risk ≥ e(δ), inf if risk = 0.  Source: new (R4').
+    0 if risk ≥ e(δ), inf if risk = 0.  Source: the rows that use it (R4').
 
     >>> n = proportional_sample_complexity(0.25, 100, 1.0, 0.1, 1.0)
     >>> round(float(proportional_risk(n / 100, 1.0, 0.1, 1.0)), 12)

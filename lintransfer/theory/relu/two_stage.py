@@ -30,7 +30,7 @@ def source_noise_energies(
               {\sum_j N_j s_j(1-s_j) + \lambda/\kappa_S}
 
     kappa_source: κ_S, root of n_S = Σ N_kμ_k/(μ_k+κ_S) + λ/κ_S.  source_energy: e(θ_S) = ‖θ_S‖²/d.  The rest as
-    `lintransfer.theory.relu.learning_curves.kernel_risk`.  Returns (..., K+1).  Source: new (R5).
+    `lintransfer.theory.relu.learning_curves.kernel_risk`.  Returns (..., K+1).  Source: the rows that use it (R5).
     """
     kappa = per_mode(kappa_source)
     learnt, missed = eigenvalues / (eigenvalues + kappa), kappa / (eigenvalues + kappa)
@@ -48,7 +48,7 @@ def residual_energies(
     r"""Energies e_k, k = 0 … K, of the target minus the function that the source stage has learnt.
 
     source_energy, cross_energy, target_energy: e(θ_S), e(θ_S, θ_T) = θ_S·θ_T/d and e(θ_T).  The rest as
-    `source_noise_energies`.  Returns (..., K+1).  Source: new (R5).
+    `source_noise_energies`.  Returns (..., K+1).  Source: its row of the table (R5).
     """
     noise = source_noise_energies(
         kappa_source, eigenvalues, multiplicities, source_energy, source_noise_variance, ridge
@@ -68,7 +68,7 @@ def critical_overlap_at(
               {2 s_{1S}(1-s_{1T})^2\sqrt{e(\theta_S)e(\theta_T)}}
 
     kappa: κ_T of the target stage.  The rest as `source_noise_energies`.  Target noise drops out. c* ≥ 1: fine-tuning
-    never wins. c* → ‖θ_S‖/(2‖θ_T‖) as n_S → ∞.  Source: new (R8).
+    never wins. c* → ‖θ_S‖/(2‖θ_T‖) as n_S → ∞.  Source: its row of the table (R8).
     """
     noise = source_noise_energies(
         kappa_source, eigenvalues, multiplicities, source_energy, source_noise_variance, ridge
@@ -107,7 +107,7 @@ def two_stage_risk(
     n, n_source: sample sizes ≥ 0, broadcast against each other and the energies.  source_energy, cross_energy,
     target_energy: ‖θ_S‖², θ_S·θ_T, ‖θ_T‖².  noise_variance, source_noise_variance: σ_T², σ_S².  ridge, source_ridge:
     explicit λ_0 of each stage.  Returns the broadcast shape. n_source = 0: training from scratch.
-    Validity: deterministic equivalent, d ≥ 12 and n, n_S ≤ 3d to about 10 %.  Source: new (R5).
+    Validity: deterministic equivalent, d ≥ 12 and n, n_S ≤ 3d to about 10 %.  Source: its row of the table (R5).
 
     >>> round(float(two_stage_risk(20.0, 1e9, 20, 1.0, 0.5, 1.0, trained="first")), 5) < 0.05
     True
@@ -132,7 +132,7 @@ def critical_overlap(
 
     See `critical_overlap_at` for the formula.  n, n_source: sample sizes, shape (...).  source_norm, target_norm:
     ‖θ_S‖, ‖θ_T‖ > 0.  Returns shape (...); values ≥ 1 mean never, inf where n_source = 0 or target_norm = 0.
-    Source: new (R8).
+    Source: the rows that use it (R8).
 
     >>> round(float(critical_overlap(20.0, 1e6, 20, 1.0, 1.0, trained="second")), 3)
     0.5

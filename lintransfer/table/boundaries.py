@@ -46,14 +46,12 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: scratch learns everything at γ = 1",
-                large_sample_boundary,
-                lambda unexplained, noise_variance: 1.0,
+                1.0,
                 ({"unexplained": 0.3, "noise_variance": 0.0},),
             ),
             Limit(
                 "perfect features never hurt",
-                large_sample_boundary,
-                lambda unexplained, noise_variance: math.inf,
+                math.inf,
                 ({"unexplained": 0.0, "noise_variance": 0.3},),
             ),
         ),
@@ -93,20 +91,18 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: the share of the energy that is explained",
-                small_sample_boundary,
                 lambda explained, unexplained, noise_variance: explained / (explained + unexplained),
                 ({"explained": 0.3, "unexplained": 0.6, "noise_variance": 0.0},),
             ),
             Limit(
                 "both boundaries multiply to the explained share",
-                lambda **point: small_sample_boundary(**point) * recovery_boundary(**point),
                 lambda explained, unexplained, noise_variance: explained / (explained + unexplained),
                 ({"explained": 0.3, "unexplained": 0.7, "noise_variance": 0.05},),
+                left=lambda formula, **point: formula(**point) * recovery_boundary(**point),
             ),
             Limit(
                 "beyond the tangency 1 − |c| = σ there is none",
-                small_sample_boundary,
-                lambda **_: math.nan,
+                math.nan,
                 tuple({"noise_variance": s2, "explained": 0.25, "unexplained": 0.75} for s2 in (0.26, 1.0, 3.0)),
             ),
         ),
@@ -145,13 +141,11 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: no peak at γ = 1, so no recovery before it",
-                recovery_boundary,
-                lambda **_: 1.0,
+                1.0,
                 ({"explained": 0.3, "unexplained": 0.6, "noise_variance": 0.0},),
             ),
             Limit(
                 "useless features: where noise brings scratch back to t²",
-                recovery_boundary,
                 lambda explained, unexplained, noise_variance: 1 - noise_variance / unexplained,
                 ({"explained": 0.0, "unexplained": 0.8, "noise_variance": 0.2},),
             ),
@@ -184,20 +178,17 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: the explained share, as without ridge",
-                tuned_scratch_boundary,
                 lambda **point: small_sample_boundary(**point),
                 ({"explained": 0.3, "unexplained": 0.6, "noise_variance": 0.0},),
             ),
             Limit(
                 "perfect features never hurt",
-                tuned_scratch_boundary,
-                lambda **_: math.inf,
+                math.inf,
                 ({"explained": 0.3, "unexplained": 0.0, "noise_variance": 0.2},),
             ),
             Limit(
                 "useless features never help",
-                tuned_scratch_boundary,
-                lambda **_: 0.0,
+                0.0,
                 ({"explained": 0.0, "unexplained": 0.7, "noise_variance": 0.2},),
             ),
         ),

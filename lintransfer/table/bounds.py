@@ -100,14 +100,13 @@ ROWS = (
         limits=(
             Limit(
                 "k = 0: g‖δ‖²",
-                shachaf_bound,
                 lambda deviation, left_out, **_: deviation * left_out,
                 ({"deviation": 0.4, "eigenvalue": math.inf, "captured": 0.0, "left_out": 2.5},),
             ),
             Limit(
                 "best cut of [4, 1]: k = 1",
-                lambda: best_shachaf_bound(0.1, np.array([4.0, 1.0]), np.array([16.0, 0.01])),
-                lambda: shachaf_bound(0.1, 4.0, 16.0, 0.01),
+                lambda **_: best_shachaf_bound(0.1, np.array([4.0, 1.0]), np.array([16.0, 0.01])),
+                ({"deviation": 0.1, "eigenvalue": 4.0, "captured": 16.0, "left_out": 0.01},),
             ),
         ),
         box={
@@ -150,13 +149,11 @@ ROWS = (
         limits=(
             Limit(
                 "parts of equal size: the joint form",
-                split_shachaf_bound,
                 shachaf_bound,
                 ({"deviation": 0.5, "eigenvalue": 2.0, "captured": 16.0, "left_out": 1.0},),
             ),
             Limit(
                 "one part: twice the joint form",
-                split_shachaf_bound,
                 lambda **point: 2 * shachaf_bound(**point),
                 ({"deviation": 0.5, "eigenvalue": 2.0, "captured": 16.0, "left_out": 0.0},),
             ),
@@ -195,7 +192,6 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I: equality with the risk",
-                projected_bound,
                 lambda X, displacement, covariance: conditional_risk(X, displacement, covariance, 0.0),
                 tuple(
                     {key: value for key, value in isotropic_design(n, 6).items() if key != "noise_variance"}
@@ -231,19 +227,16 @@ ROWS = (
         limits=(
             Limit(
                 "isotropic, n = d: C",
-                deviation_rate,
                 lambda constant, **_: constant,
                 ({"n": 50, "eigenvalues": np.ones(50), "failure_probability": 0.5, "constant": 3.0},),
             ),
             Limit(
                 "n < r: C trΣ/n",
-                deviation_rate,
                 lambda n, eigenvalues, constant, **_: constant * eigenvalues.sum() / n,
                 ({"n": 5, "eigenvalues": np.full(50, 0.2), "failure_probability": 0.5, "constant": 3.0},),
             ),
             Limit(
                 "η → 0: log(1/η)/n",
-                deviation_rate,
                 lambda n, constant, **_: constant * 100 * math.log(10) / n,
                 ({"n": 5, "eigenvalues": np.ones(2), "failure_probability": 1e-100, "constant": 3.0},),
             ),

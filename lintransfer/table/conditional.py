@@ -43,7 +43,6 @@ ROWS = (
         limits=(
             Limit(
                 "T = ∞: ridge",
-                spectral_filter,
                 lambda singular_value, n, ridge, time: ridge_filter(singular_value, ridge),
                 tuple(
                     {"singular_value": s, "n": 3, "ridge": r, "time": math.inf}
@@ -53,7 +52,6 @@ ROWS = (
             ),
             Limit(
                 "λ = 0: (1 − e^(−s²T/n))/s",
-                spectral_filter,
                 lambda singular_value, n, ridge, time: (
                     -math.expm1(-(singular_value**2) * time / n) / singular_value
                 ),
@@ -61,8 +59,7 @@ ROWS = (
             ),
             Limit(
                 "T = 0: nothing learnt",
-                spectral_filter,
-                lambda **_: 0.0,
+                0.0,
                 ({"singular_value": 0.5, "n": 3, "ridge": 1.0, "time": 0.0},),
             ),
         ),
@@ -110,7 +107,6 @@ ROWS = (
         limits=(
             Limit(
                 "no data: the start",
-                spectral_fit,
                 lambda initial, **_: initial,
                 ({"X": np.zeros((0, 2)), "y": np.zeros(0), "initial": np.array([1.0, 2.0])},),
             ),
@@ -152,13 +148,11 @@ ROWS = (
         limits=(
             Limit(
                 "s = 0: δ²",
-                direction_risk,
                 lambda displacement_energy, **_: displacement_energy,
                 ({"singular_value": 0.0, "n": 3, "displacement_energy": 2.0, "noise_variance": 0.5},),
             ),
             Limit(
                 "interpolation: σ²/s²",
-                direction_risk,
                 lambda singular_value, noise_variance, **_: noise_variance / singular_value**2,
                 ({"singular_value": 0.8, "n": 3, "displacement_energy": 2.0, "noise_variance": 0.5},),
             ),
@@ -210,7 +204,6 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I: sum over singular directions",
-                conditional_risk,
                 sum_over_directions,
                 tuple(
                     {**isotropic_design(n, 5), "ridge": ridge, "time": time}

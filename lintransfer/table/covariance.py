@@ -58,13 +58,11 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues: a quadratic equation",
-                effective_regularization,
                 lambda n, ridge, **_: isotropic_kappa(n, 40.0, ridge),
                 tuple({"n": n, "ridge": r} | _ONE_MODE for n in (0, 1, 39, 40, 41, 400) for r in (0.0, 1e-9, 3.0)),
             ),
             Limit(
                 "one mode of multiplicity m is m modes",
-                effective_regularization,
                 lambda n, ridge, eigenvalues, multiplicities: effective_regularization(
                     n, np.repeat(eigenvalues, multiplicities.astype(int)), np.ones(8), ridge
                 ),
@@ -72,11 +70,11 @@ ROWS = (
             ),
             Limit(
                 "κ(n) and n(κ) are inverse to each other",
-                lambda n, eigenvalues, multiplicities, ridge: sample_size(
-                    effective_regularization(n, eigenvalues, multiplicities, ridge), eigenvalues, multiplicities, ridge
-                ),
                 lambda n, **_: n,
                 tuple({"n": n, "ridge": 0.3} | _TWO_MODES for n in (0.5, 1, 3, 7.5, 8, 9, 100)),
+                left=lambda formula, n, eigenvalues, multiplicities, ridge: sample_size(
+                    formula(n, eigenvalues, multiplicities, ridge), eigenvalues, multiplicities, ridge
+                ),
             ),
         ),
         sample=draw_sized,
@@ -124,7 +122,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: (1 − n/d)‖δ‖², exact",
-                bias,
                 lambda kappa, displacement, **_: kappa / (1 + kappa) * displacement[0],
                 tuple({"kappa": k, "displacement": np.full(1, 1.3), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 9.0)),
             ),
@@ -169,7 +166,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: σ²n/(d − n) with n = d/(1 + κ)",
-                variance,
                 lambda kappa, noise_variance, **_: noise_variance / kappa,
                 tuple({"kappa": k, "noise_variance": 0.3, "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 30.0)),
             ),
@@ -212,7 +208,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues: the proportional limit",
-                ridge_risk,
                 lambda n, displacement, noise_variance, ridge, **_: proportional_ridge_risk(
                     n, 40.0, displacement[0], noise_variance, ridge
                 ),
@@ -224,19 +219,16 @@ ROWS = (
             ),
             Limit(
                 "no data: the risk of the initial weights",
-                ridge_risk,
                 lambda eigenvalues, displacement, **_: float(eigenvalues @ displacement),
                 ({"n": 0, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": 0.0} | _TWO_MODES,),
             ),
             Limit(
                 "infinite ridge: the same",
-                ridge_risk,
                 lambda eigenvalues, displacement, **_: float(eigenvalues @ displacement),
                 ({"n": 5, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": np.inf} | _TWO_MODES,),
             ),
             Limit(
                 "least squares: σ²d/(n − d), whatever the spectrum",
-                ridge_risk,
                 lambda n, noise_variance, **_: noise_variance * 8 / (n - 8),
                 tuple(
                     {"n": n, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": 0.0} | _TWO_MODES
@@ -245,7 +237,6 @@ ROWS = (
             ),
             Limit(
                 "a vanishing ridge is no ridge",
-                ridge_risk,
                 lambda ridge, **others: ridge_risk(**others),
                 tuple(
                     {"n": n, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": r} | _TWO_MODES

@@ -74,7 +74,6 @@ ROWS = (
         limits=(
             Limit(
                 "no shift: the ridge risk",
-                shifted_risk,
                 lambda test_eigenvalues, **others: ridge_risk(**others),
                 tuple(
                     {"n": n, "displacement": _ENERGIES, "test_eigenvalues": np.array([2.0, 0.5]), "noise_variance": 0.5,
@@ -84,7 +83,6 @@ ROWS = (
             ),
             Limit(
                 "least squares: σ² tr(Σ'Σ⁻¹)/(n − d)",
-                shifted_risk,
                 lambda n, test_eigenvalues, **_: 0.5 * float(test_eigenvalues @ np.array([1.5, 10.0])) / (n - 8),
                 tuple(
                     {"n": n, "displacement": _ENERGIES, "test_eigenvalues": np.array([0.3, 0.9]), "noise_variance": 0.5,
@@ -94,7 +92,6 @@ ROWS = (
             ),
             Limit(
                 "diagonal matrices: the commuting case",
-                shifted_risk,
                 lambda n, eigenvalues, multiplicities, displacement, test_eigenvalues, noise_variance, ridge: (
                     shifted_matrix_risk(
                         n, np.diag(eigenvalues), np.sqrt(displacement), np.diag(test_eigenvalues), noise_variance, ridge
@@ -143,7 +140,6 @@ ROWS = (
         limits=(
             Limit(
                 "a perfect source fit: fine-tuning from the source",
-                two_stage_risk,
                 lambda n, noise_variance, ridge, **_: ridge_risk(
                     n, displacement=(_TARGET - _SOURCE) ** 2, noise_variance=noise_variance, ridge=ridge, **_SINGLE
                 ),
@@ -155,7 +151,6 @@ ROWS = (
             ),
             Limit(
                 "no source data: scratch",
-                two_stage_risk,
                 lambda n, eigenvalues, multiplicities, target_energy, noise_variance, ridge, **_: ridge_risk(
                     n, eigenvalues, multiplicities, target_energy, noise_variance, ridge
                 ),
@@ -167,7 +162,6 @@ ROWS = (
             ),
             Limit(
                 "equal eigenvalues, no noise: (1 − n/d)E‖θ_T − ŵ_S‖², exact",
-                two_stage_risk,
                 lambda n, n_source, source_energy, cross_energy, target_energy, **_: max(1 - n / 30, 0)
                 * finite_source_displacement(n_source, 30, source_energy[0], cross_energy[0], target_energy[0], 0.0),
                 tuple(
@@ -177,7 +171,6 @@ ROWS = (
             ),
             Limit(
                 "diagonal matrices: the commuting case",
-                two_stage_risk,
                 lambda n, n_source, eigenvalues, source_eigenvalues, noise_variance, source_noise_variance, ridge,
                 source_ridge, **_: two_stage_matrix_risk(
                     n, n_source, np.diag(eigenvalues), _SOURCE, _TARGET, noise_variance, source_noise_variance, ridge,

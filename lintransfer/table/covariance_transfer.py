@@ -36,7 +36,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: (1 − n/d)₊(2stc − s²), exact",
-                metric_transferability,
                 lambda n, source_energy, cross_energy, **_: max(1 - n / 40, 0)
                 * float(2 * cross_energy[0] - source_energy[0]),
                 tuple(
@@ -91,19 +90,16 @@ ROWS = (
         limits=(
             Limit(
                 "features that explain everything: the ridge risk on F",
-                feature_covariance_risk,
                 lambda unexplained, **others: ridge_risk(**others),
                 ({"n": 5, "unexplained": 0.0} | _HEAD,),
             ),
             Limit(
                 "no data: u + ‖a* − a_0‖²_F",
-                feature_covariance_risk,
                 lambda eigenvalues, displacement, unexplained, **_: unexplained + float(eigenvalues @ displacement),
                 ({"n": 0, "unexplained": 0.4} | _HEAD,),
             ),
             Limit(
                 "unlimited data: u",
-                feature_covariance_risk,
                 lambda unexplained, **_: unexplained,
                 ({"n": 1e12, "unexplained": 0.4} | _HEAD,),
                 rtol=1e-9,

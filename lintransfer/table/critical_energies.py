@@ -32,9 +32,11 @@ def _finite(rng: np.random.Generator) -> dict[str, Any]:
     return {"n": n, "n_features": r, "dim": dim, **energies}
 
 
-def _equal_risks(n: int, n_features: int, dim: int, target_energy: float, noise_variance: float) -> float:
+def _equal_risks(
+    formula: Any, n: int, n_features: int, dim: int, target_energy: float, noise_variance: float
+) -> float:
     """The risk of the head at the critical energy, over the risk of scratch."""
-    u = critical_unexplained_energy(n, n_features, dim, target_energy, noise_variance)
+    u = formula(n, n_features, dim, target_energy, noise_variance)
     head = frozen_features_risk(n, n_features, target_energy - u, u, noise_variance)
     return head / min_norm_risk(n, dim, target_energy, noise_variance)
 
@@ -51,17 +53,16 @@ ROWS = (
         limits=(
             Limit(
                 "at u* both risks are equal",
-                _equal_risks,
-                lambda **_: 1.0,
+                1.0,
                 tuple(
                     {"n": n, "n_features": r, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
                     for n, r in ((4, 1), (9, 2), (3, 5), (10, 1), (20, 3), (2, 7))
                 ),
+                left=_equal_risks,
             ),
             Limit(
                 "at the peak of scratch transfer always wins",
-                critical_unexplained_energy,
-                lambda **_: math.inf,
+                math.inf,
                 tuple(
                     {"n": n, "n_features": 2, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
                     for n in (11, 12, 13)
@@ -69,8 +70,7 @@ ROWS = (
             ),
             Limit(
                 "at the peak of the head, and without samples, there is no boundary",
-                critical_unexplained_energy,
-                lambda **_: math.nan,
+                math.nan,
                 tuple(
                     {"n": n, "n_features": 5, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
                     for n in (0, 4, 5, 6)
@@ -126,7 +126,6 @@ ROWS = (
                 lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy(
                     gamma * 1e9, feature_ratio * 1e9, 1e9, target_energy, noise_variance
                 ),
-                critical_unexplained_energy_limit,
                 tuple(
                     {"gamma": g, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1}
                     for g in (0.125, 0.5, 0.75, 1.5)
@@ -135,15 +134,14 @@ ROWS = (
             ),
             Limit(
                 "few features: the boundary γ* of a fixed number of features",
-                lambda unexplained, noise_variance: critical_unexplained_energy_limit(
-                    large_sample_boundary(unexplained, noise_variance), 0.0, 1.0, noise_variance
-                ),
                 lambda unexplained, noise_variance: unexplained,
                 ({"unexplained": 0.4, "noise_variance": 0.3},),
+                left=lambda formula, unexplained, noise_variance: formula(
+                    large_sample_boundary(unexplained, noise_variance), 0.0, 1.0, noise_variance
+                ),
             ),
             Limit(
                 "at the peak of the head transfer never wins",
-                critical_unexplained_energy_limit,
                 lambda noise_variance, **_: -noise_variance,
                 ({"gamma": 0.25, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1},),
             ),

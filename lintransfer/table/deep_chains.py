@@ -76,7 +76,6 @@ ROWS = (
         limits=(
             Limit(
                 "balanced: the retention factor",
-                _size,
                 lambda imbalance, source_energy, null_fraction, fit_energy: retention.retention_factor(
                     len(imbalance) + 1, null_fraction, fit_energy / source_energy
                 ),
@@ -88,14 +87,12 @@ ROWS = (
             ),
             Limit(
                 "two layers, a much larger head: linear fine-tuning",
-                _size,
-                lambda **_: 1.0,
+                1.0,
                 ({"imbalance": (-1e9,), "source_energy": 1.3, "null_fraction": 0.4, "fit_energy": 2.0},),
                 rtol=1e-8,
             ),
             Limit(
                 "two layers, a much larger first one: infinite depth",
-                _size,
                 lambda source_energy, null_fraction, fit_energy, **_: retention.infinite_retention(
                     null_fraction, fit_energy / source_energy
                 ),
@@ -134,7 +131,6 @@ ROWS = (
         limits=(
             Limit(
                 "it is the second factor of the chain",
-                chains.two_layer_head,
                 lambda imbalance, kept, fit_energy: chains.chain_factors((kept, imbalance), fit_energy)[1],
                 tuple({"imbalance": d, "kept": 0.7, "fit_energy": 2.0} for d in (-50.0, 0.0, 0.7, 3.0, 1e6)),
             ),
@@ -153,7 +149,7 @@ ROWS = (
         source="classical",
         domain="w ≠ 0, any widths ≥ 1, one output",
         derivation="derivations.deep_linear.layer_penalty",
-        limits=(Limit("one layer", decay.layer_penalty, lambda norm, **_: norm**2, ({"norm": 1.7, "depth": 1},)),),
+        limits=(Limit("one layer", lambda norm, **_: norm**2, ({"norm": 1.7, "depth": 1},)),),
         box={"norm": (0.01, 100.0), "depth": (1.0, 100.0)},
         mutants=(Mutant("no L", lambda norm, depth: norm ** (2 / depth)),),
     ),
@@ -168,8 +164,7 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: λ = μ",
-                decay.weight_decay_ridge,
-                lambda **_: 0.3,
+                0.3,
                 ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},),
             ),
         ),
@@ -191,21 +186,18 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: ridge",
-                decay.weight_decay_end_point,
                 lambda design, labels, weight_decay, **_: _ridge(design, labels, weight_decay),
                 tuple({**_DATA, "depth": 1, "weight_decay": m} for m in (0.1, 3.0)),
                 rtol=1e-10,
             ),
             Limit(
                 "no decay: min-norm",
-                decay.weight_decay_end_point,
                 lambda design, labels, **_: np.linalg.pinv(design) @ labels,
                 ({**_DATA, "depth": 3, "weight_decay": 0.0},),
                 rtol=1e-10,
             ),
             Limit(
                 "two layers beyond ‖Xᵀy‖, and infinite depth: 0",
-                decay.weight_decay_end_point,
                 lambda **_: np.zeros(3),
                 (
                     {**_DATA, "depth": 2, "weight_decay": 1.001 * float(np.linalg.norm(_DESIGN.T @ _LABELS))},

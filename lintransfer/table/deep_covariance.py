@@ -85,16 +85,15 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I: the isotropic formula",
-                lambda gamma, depth: formulas.deep_covariance_risk(
-                    gamma * 100, depth, np.ones(1), np.full(1, 100.0), **_ONE_MODE, noise_variance=0.3
-                ),
                 lambda gamma, depth: deep_fine_tuning_risk(gamma, depth, **_POINT, noise_variance=0.3),
                 tuple({"gamma": g, "depth": L} for g in (0.0, 0.3, 0.9, 1.5) for L in (1, 2, math.inf)),
                 rtol=1e-11,
+                left=lambda formula, gamma, depth: formula(
+                    gamma * 100, depth, np.ones(1), np.full(1, 100.0), **_ONE_MODE, noise_variance=0.3
+                ),
             ),
             Limit(
                 "one layer: linear fine-tuning",
-                lambda n, **a: formulas.deep_covariance_risk(n, 1, **a),
                 lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
                     ridge_risk(
                         n, eigenvalues, multiplicities, source_energy - 2 * cross_energy + target_energy, noise_variance
@@ -103,6 +102,7 @@ ROWS = (
                 tuple(
                     {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n} for n in (0, 4, 10, 13)
                 ),
+                left=lambda formula, n, **a: formula(n, 1, **a),
             ),
         ),
         sample=_sample,
@@ -136,7 +136,6 @@ ROWS = (
         limits=(
             Limit(
                 "no noise, enough data: the teacher itself",
-                fitted_source,
                 lambda source_energy, cross_energy, **_: (source_energy, cross_energy),
                 ({"gamma_source": 1.0, "source_energy": 1.3, "cross_energy": 0.4, "source_noise_variance": 0.0},),
             ),
@@ -163,7 +162,6 @@ ROWS = (
         limits=(
             Limit(
                 "a perfect source",
-                finite_source_deep_transferability,
                 lambda gamma, depth, gamma_source, source_noise_variance, **others: deep_transferability(
                     gamma, depth, **others
                 ),
@@ -172,7 +170,6 @@ ROWS = (
             ),
             Limit(
                 "great depth is blind to a source of infinite norm",
-                finite_source_deep_transferability,
                 lambda gamma, target_energy, noise_variance, **_: -(1 - gamma) * target_energy - noise_variance,
                 ({"gamma": 0.4, "gamma_source": 1.0, "depth": math.inf, **_POINT, "noise_variance": 0.2,
                   "source_noise_variance": 0.3},),

@@ -78,9 +78,9 @@ ROWS = (
         domain="whitened population, balanced rank-one start along the teacher",
         derivation="derivations.deep_linear.aligned_two_layers",
         limits=(
-            Limit("at the teacher nothing moves", formulas.aligned_strength_two_layers, lambda **_: 1.5,
+            Limit("at the teacher nothing moves", 1.5,
                   ({"time": 0.7, "initial": 1.5, "teacher_norm": 1.5},)),
-            Limit("at last the teacher", formulas.aligned_strength_two_layers, lambda **_: 1.5,
+            Limit("at last the teacher", 1.5,
                   ({"time": 100.0, "initial": 1e-3, "teacher_norm": 1.5},)),
         ),
         box=_TIMES,
@@ -104,10 +104,9 @@ ROWS = (
         domain="as aligned-two-layers, any finite L ≥ 1",
         derivation="derivations.deep_linear.aligned_time",
         limits=(
-            Limit("one layer: a logarithm", formulas.aligned_time,
-                  lambda strength, initial, teacher_norm, **_: math.log((teacher_norm - initial) / (teacher_norm - strength)),
+            Limit("one layer: a logarithm", lambda strength, initial, teacher_norm, **_: math.log((teacher_norm - initial) / (teacher_norm - strength)),
                   ({"strength": 1.0, "depth": 1, **_START},)),
-            Limit("two layers: the logistic", formulas.aligned_time, lambda **_: 0.6,
+            Limit("two layers: the logistic", 0.6,
                   ({"strength": float(formulas.aligned_strength_two_layers(0.6, **_START)), "depth": 2, **_START},)),
         ),
         sample=lambda rng: {"strength": float(rng.uniform(0.3, 0.9)), "initial": float(rng.uniform(0.01, 0.2)),
@@ -132,12 +131,10 @@ ROWS = (
         domain="as aligned-time; from above the teacher too",
         derivation=None,
         limits=(
-            Limit("two layers", formulas.aligned_strength,
-                  lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(time, initial, teacher_norm),
+            Limit("two layers", lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(time, initial, teacher_norm),
                   tuple({"time": t, "initial": a, "teacher_norm": 1.4, "depth": 2} for t in (0.0, 0.3, 2.0) for a in (0.01, 4.0)),
                   rtol=1e-11),
-            Limit("one layer", formulas.aligned_strength,
-                  lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
+            Limit("one layer", lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
                   tuple({"time": t, "initial": 0.2, "teacher_norm": 1.4, "depth": 1} for t in (0.3, 2.0))),
         ),
         box={**_TIMES, "depth": (1.0, 9.0)},
@@ -157,10 +154,8 @@ ROWS = (
         domain="whitened population, two balanced layers, 0 < φ_0 < π",
         derivation="derivations.deep_linear.misaligned_two_layers",
         limits=(
-            Limit("a small angle: the aligned law", lambda **a: formulas.misaligned_two_layers(angle=1e-7, **a)[0],
-                  lambda **a: formulas.aligned_strength_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-11),
-            Limit("against the teacher: the saddle", lambda **a: formulas.misaligned_two_layers(angle=math.pi - 1e-9, **a)[0],
-                  lambda **a: formulas.anti_aligned_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-9),
+            Limit("a small angle: the aligned law", lambda **a: formulas.aligned_strength_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-11, left=lambda formula, **a: formula(angle=1e-7, **a)[0]),
+            Limit("against the teacher: the saddle", lambda **a: formulas.anti_aligned_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-9, left=lambda formula, **a: formula(angle=math.pi - 1e-9, **a)[0]),
         ),
         box={**_TIMES, "angle": (0.01, 3.1)},
         experiments=(
@@ -185,7 +180,7 @@ ROWS = (
         domain="as misaligned-two-layers, φ_0 = π; unstable",
         derivation="derivations.deep_linear.anti_aligned",
         limits=(
-            Limit("a_0 = b = 1", formulas.anti_aligned_two_layers, lambda time, **_: 1 / (2 * math.exp(2 * time) - 1),
+            Limit("a_0 = b = 1", lambda time, **_: 1 / (2 * math.exp(2 * time) - 1),
                   tuple({"time": t, "initial": 1.0, "teacher_norm": 1.0} for t in (0.0, 1.0, 5.0))),
         ),
         box=_TIMES,
@@ -203,7 +198,7 @@ ROWS = (
         domain="whitened population, any finite L ≥ 1, 0 < φ ≤ φ_0 < π",
         derivation="derivations.deep_linear.misaligned_orbit",
         limits=(
-            Limit("the start", formulas.misaligned_orbit, lambda initial, **_: initial,
+            Limit("the start", lambda initial, **_: initial,
                   tuple({"angle": 1.1, "initial_angle": 1.1, "depth": L, **_START} for L in (1, 2, 5.5))),
         ),
         sample=lambda rng: {

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk, deep_transferability
@@ -43,10 +44,8 @@ ROWS = (
         limits=(
             Limit(
                 "difference quotient of the risk",
-                lambda depth: (deep_fine_tuning_risk(1e-7, depth, **_AWAY, noise_variance=0.3)
-                               - deep_fine_tuning_risk(0.0, depth, **_AWAY, noise_variance=0.3)) / 1e-7,
-                lambda depth: formulas.risk_slope_at_zero(depth, **_AWAY, noise_variance=0.3),
-                tuple({"depth": L} for L in (1, 2, 3.5)),
+                lambda **a: (deep_fine_tuning_risk(1e-7, **a) - deep_fine_tuning_risk(0.0, **a)) / 1e-7,
+                grid(depth=[1, 2, 3.5], **_AWAY, noise_variance=0.3),
                 rtol=1e-5,
             ),
         ),
@@ -80,15 +79,15 @@ ROWS = (
         limits=(
             Limit(
                 "the slope vanishes there",
-                lambda c: formulas.risk_slope_at_zero(formulas.harmful_depth(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)),
-                lambda c: 0.0,
+                0.0,
                 tuple({"c": c} for c in (-0.5, 0.1, 0.45)),
+                left=lambda formula, c: formulas.risk_slope_at_zero(formula(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)),
             ),
             Limit(
                 "never for a source longer than the target, or τc ≥ 1",
-                lambda s, c: 1 / formulas.harmful_depth(**energies(s, 2.0, c)),
-                lambda **_: 0.0,
+                0.0,
                 ({"s": 2.5, "c": 0.3}, {"s": 1.0, "c": 0.6}),
+                left=lambda formula, s, c: 1 / formula(**energies(s, 2.0, c)),
             ),
         ),
         box=_ENERGIES,
@@ -111,7 +110,6 @@ ROWS = (
         limits=(
             Limit(
                 "the risk at a tiny γ",
-                formulas.few_shot_jump,
                 lambda **point: deep_fine_tuning_risk(1e-14, math.inf, **point),
                 tuple({**_AWAY, "noise_variance": v} for v in (0.0, 0.7)),
                 rtol=1e-11,
@@ -135,16 +133,15 @@ ROWS = (
         limits=(
             Limit(
                 "infinite depth: σ²/(3t²)",
-                formulas.identical_task_boundary,
                 lambda target_energy, noise_variance, **_: noise_variance / (3 * target_energy),
                 tuple({"depth": math.inf, "target_energy": 2.0, "noise_variance": v} for v in (0.0, 0.3, 5.0)),
             ),
             Limit(
                 "the transferability of the identical task vanishes there",
-                lambda depth: _identical_gain(1 - formulas.identical_task_boundary(depth, 1.0, 0.5), depth, 0.5),
-                lambda depth: 0.0,
+                0.0,
                 tuple({"depth": L} for L in (2, 3, 10.0, math.inf)),
                 rtol=1e-9,
+                left=lambda formula, depth: _identical_gain(1 - formula(depth, 1.0, 0.5), depth, 0.5),
             ),
         ),
         box={"depth": (1.1, 100.0), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0)},
@@ -164,7 +161,7 @@ ROWS = (
         domain="as deep-transferability",
         derivation="derivations.deep_linear.identical_task",
         limits=(
-            Limit("one layer never loses", _identical_gain, lambda **_: 0.6, ({"gamma": 0.4, "depth": 1, "noise": 2.0},)),
+            Limit("one layer never loses", 0.6, ({"gamma": 0.4, "depth": 1, "noise": 2.0},)),
         ),
         box={"gamma": (0.01, 0.95), "depth": (1.0, 50.0), "noise": (0.01, 4.0)},
         experiments=(

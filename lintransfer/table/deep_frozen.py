@@ -58,13 +58,11 @@ ROWS = (
         limits=(
             Limit(
                 "one layer is linear",
-                formulas.lazy_rank_one_risk,
                 lambda gamma, **_: deep_fine_tuning_risk(gamma, 1, **_POINT, noise_variance=0.3),
                 tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": 0.3} for g in (0.0, 0.4, 1.8)),
             ),
             Limit(
                 "great depth learns the source direction at once",
-                formulas.lazy_rank_one_risk,
                 lambda gamma, **_: (1 - gamma) * 1.6**2 * 0.75,
                 ({"gamma": 0.4, "depth": math.inf, **_POINT, "noise_variance": 0.0},),
             ),
@@ -103,8 +101,7 @@ ROWS = (
         limits=(
             Limit(
                 "infinite for one or two samples",
-                heads.frozen_first_layer_risk,
-                lambda **_: math.inf,
+                math.inf,
                 tuple({"n": n, "unexplained": 0.3, "noise_variance": 0.2, "start_risk": 1.0} for n in (1, 2)),
             ),
         ),
@@ -133,7 +130,6 @@ ROWS = (
         limits=(
             Limit(
                 "a head far from 0 never sees the saddle",
-                heads.balanced_head_risk,
                 lambda n, unexplained, noise_variance, **_: heads.frozen_first_layer_risk(n, unexplained, noise_variance, 1.0),
                 ({"n": 12, "best_head": 1e3, "unexplained": 0.3, "noise_variance": 0.2},),
                 rtol=1e-9,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk
@@ -30,9 +31,9 @@ def _depth_gain(rng: np.random.Generator, replicates: int, n: int, dim: int, dep
     return (shallow - deep) / ((1 - n / dim) * point["source_energy"])
 
 
-def _ordered(depth: float) -> bool:
+def _ordered(formula: Any, depth: float) -> bool:
     """Whether the risk at the optimal depth is below that at two other depths."""
-    best = float(formulas.optimal_depth(0.5, **_FAR))
+    best = float(formula(0.5, **_FAR))
     risk = [float(deep_fine_tuning_risk(0.5, L, **_FAR)) for L in (best, best * depth, best / depth)]
     return risk[0] == min(risk)
 
@@ -51,14 +52,12 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: s/(2t)",
-                formulas.critical_overlap,
-                lambda **_: 0.25,
+                0.25,
                 ({"gamma": 0.4, "depth": 1, "source_energy": 1.0, "target_energy": 4.0},),
             ),
             Limit(
                 "infinite depth, no noise: one half, whatever the norms",
-                formulas.critical_overlap,
-                lambda **_: 0.5,
+                0.5,
                 tuple({"gamma": 0.4, "depth": math.inf, "source_energy": s, "target_energy": 4.0} for s in (0.01, 9.0)),
             ),
         ),
@@ -86,8 +85,7 @@ ROWS = (
         limits=(
             Limit(
                 "right for L = 1, for s = t without noise, and for n ≥ d",
-                formulas.published_error,
-                lambda **_: 0.0,
+                0.0,
                 (
                     {"gamma": 0.5, "depth": 1, **_AWAY},
                     {"gamma": 0.5, "depth": 3, **energies(1.5, 1.5, 0.2)},
@@ -132,19 +130,19 @@ ROWS = (
         limits=(
             Limit(
                 "it keeps ρ = τc, and the risk there is (1−γ)t²(1−c²)",
-                lambda c: deep_fine_tuning_risk(
-                    0.5, formulas.optimal_depth(0.5, **energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
-                ),
                 lambda c: 0.5 * 4.0 * (1 - c * c),
                 tuple({"c": c} for c in (0.55, 0.7, 0.9)),
                 rtol=1e-9,
+                left=lambda formula, c: deep_fine_tuning_risk(
+                    0.5, formula(0.5, **energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
+                ),
             ),
-            Limit("no other depth is better", _ordered, lambda **_: True, tuple({"depth": f} for f in (1.01, 1.2, 3.0))),
+            Limit("no other depth is better", True, grid(depth=[1.01, 1.2, 3.0]), left=_ordered),
             Limit(
                 "large sources want infinite depth, τc ≤ 1 < τ one layer",
-                lambda s, c: 1 / formulas.optimal_depth(0.5, **energies(s, 2.0, c)),
                 lambda s, c: 0.0 if s >= 2 else 1.0,
                 ({"s": 3.0, "c": 0.5}, {"s": 2.0, "c": 0.1}, {"s": 1.0, "c": 0.4}, {"s": 1.0, "c": -0.4}),
+                left=lambda formula, s, c: 1 / formula(0.5, **energies(s, 2.0, c)),
             ),
         ),
         box={
@@ -168,14 +166,14 @@ ROWS = (
         domain="as deep-fine-tuning-risk, no noise, 0 < γ < 1",
         derivation="derivations.deep_linear.infinite_depth_gain",
         limits=(
-            Limit("equal norms: no difference", formulas.infinite_depth_gain, lambda **_: 0.0, (energies(1.5, 1.5, 0.3),)),
+            Limit("equal norms: no difference", 0.0, (energies(1.5, 1.5, 0.3),)),
             Limit(
                 "from the risks",
                 lambda gamma, **point: (
                     deep_fine_tuning_risk(gamma, 1, **point) - deep_fine_tuning_risk(gamma, math.inf, **point)
                 ) / ((1 - gamma) * point["source_energy"]),
-                lambda gamma, **point: formulas.infinite_depth_gain(**point),
-                tuple({"gamma": g, **_AWAY} for g in (0.1, 0.9)),
+                grid(gamma=[0.1, 0.9], **_AWAY),
+                left=lambda formula, gamma, **point: formula(**point),
             ),
         ),
         box=_ENERGIES,
@@ -209,7 +207,6 @@ ROWS = (
         limits=(
             Limit(
                 "from no data to n = d",
-                formulas.gamma_of_norm,
                 lambda norm_ratio, **_: 0.0 if norm_ratio == 1 else 1.0,
                 tuple({"norm_ratio": v, "depth": 3, "source_energy": 1.0, "target_energy": 4.0} for v in (1.0, 2.0)),
             ),
@@ -232,7 +229,6 @@ ROWS = (
         limits=(
             Limit(
                 "on the curve it is the risk",
-                formulas.risk_of_norm,
                 lambda norm_ratio, depth, **point: deep_fine_tuning_risk(
                     formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]), depth, **point
                 ),

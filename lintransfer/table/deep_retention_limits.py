@@ -26,7 +26,6 @@ ROWS = (
         limits=(
             Limit(
                 "reached by deep networks",
-                formulas.infinite_retention,
                 lambda null_fraction, fit_ratio: formulas.retention_factor(1e12, null_fraction, fit_ratio),
                 tuple({"null_fraction": a, "fit_ratio": b} for a in (0.1, 0.7) for b in (0.2, 3.0)),
                 rtol=1e-10,
@@ -59,7 +58,6 @@ ROWS = (
         limits=(
             Limit(
                 "against the solved ρ at great depth",
-                formulas.deep_retention_correction,
                 lambda depth, null_fraction, fit_ratio: (
                     formulas.retention_factor(depth, null_fraction, fit_ratio)
                     / formulas.infinite_retention(null_fraction, fit_ratio)
@@ -98,7 +96,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer forgets nothing",
-                dynamics.small_start_residual,
                 lambda null_fraction, initial_norm, **_: null_fraction**0.5 * initial_norm,
                 ({"depth": 1, "null_fraction": 0.3, "fit_norm": 2.0, "initial_norm": 0.01},),
             ),

@@ -86,20 +86,17 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: linear fine-tuning",
-                formulas.deep_fine_tuning_risk,
                 lambda gamma, noise_variance=0.0, **_: min_norm_risk(1e12 * gamma, 1e12, 1.96, noise_variance),
                 tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": v} for g in (0.3, 0.8, 1.5) for v in (0, 0.4)),
                 rtol=1e-10,
             ),
             Limit(
                 "no data: the distance of the teachers, at every depth",
-                formulas.deep_fine_tuning_risk,
-                lambda **_: 1.96,
+                1.96,
                 tuple({"gamma": 0.0, "depth": L, **_POINT} for L in (1, 2, 7.5, math.inf)),
             ),
             Limit(
                 "vanishing source: min-norm scratch",
-                formulas.deep_fine_tuning_risk,
                 lambda gamma, target_energy, **_: (1 - gamma) * target_energy,
                 tuple(
                     {"gamma": 0.4, "depth": 2, "source_energy": s, "cross_energy": 0.0, "target_energy": 1.3}
@@ -108,15 +105,15 @@ ROWS = (
             ),
             Limit(
                 "the infinite depth is blind to the norm of the source",
-                lambda s: formulas.deep_fine_tuning_risk(0.4, math.inf, s * s, 0.8 * s, 2.56, 0.3),
                 lambda **_: formulas.deep_fine_tuning_risk(0.4, math.inf, 1.0, 0.8, 2.56, 0.3),
                 tuple({"s": s} for s in (1e-8, 0.3, 1e8)),
+                left=lambda formula, s: formula(0.4, math.inf, s * s, 0.8 * s, 2.56, 0.3),
             ),
             Limit(
                 "n = d: infinite with noise, 0 without",
-                lambda noise_variance: 1 / (1 + formulas.deep_fine_tuning_risk(1.0, 3, 1.0, 0.8, 2.56, noise_variance)),
                 lambda noise_variance: 0.0 if noise_variance else 1.0,
                 ({"noise_variance": 0.1}, {"noise_variance": 0.0}),
+                left=lambda formula, noise_variance: 1 / (1 + formula(1.0, 3, 1.0, 0.8, 2.56, noise_variance)),
             ),
         ),
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
@@ -151,7 +148,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer, or s² = t² + σ²/(1−γ): the published form",
-                formulas.deep_transferability,
                 _published,
                 (
                     {"gamma": 0.4, "depth": 1, **_AWAY},
@@ -161,7 +157,6 @@ ROWS = (
             ),
             Limit(
                 "it is the difference of the two risks",
-                formulas.deep_transferability,
                 lambda gamma, target_energy, noise_variance, **others: (
                     formulas.deep_fine_tuning_risk(gamma, 1, 0.0, 0.0, target_energy, noise_variance)
                     - formulas.deep_fine_tuning_risk(
@@ -209,7 +204,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: exact",
-                formulas.deep_fine_tuning_risk_closure,
                 lambda n, noise_variance, **_: min_norm_risk(n, 10, 1.96, noise_variance),
                 tuple(
                     {"n": n, "dim": 10, "depth": 1, **_POINT, "noise_variance": v}
@@ -219,10 +213,10 @@ ROWS = (
             ),
             Limit(
                 "large d: the proportional limit",
-                lambda gamma: formulas.deep_fine_tuning_risk_closure(gamma * 1e12, 1e12, 3, **_POINT, noise_variance=0.3),
                 lambda gamma: formulas.deep_fine_tuning_risk(gamma, 3, **_POINT, noise_variance=0.3),
                 ({"gamma": 0.25}, {"gamma": 1.75}),
                 rtol=1e-9,
+                left=lambda formula, gamma: formula(gamma * 1e12, 1e12, 3, **_POINT, noise_variance=0.3),
             ),
         ),
         box={"n": (0, 10**9), "dim": (2, 10**9), **_BOX, **_NOISE},

@@ -55,13 +55,11 @@ ROWS = (
         limits=(
             Limit(
                 "labels of the source itself",
-                formulas.frozen_first_layer_end_point,
                 lambda source, **_: 3 * source,
                 ({**_DATA, "labels": 3 * _DATA["design"] @ _DATA["source"], "trained_layers": 1},),
             ),
             Limit(
                 "exactly balanced and anti-aligned: the saddle",
-                formulas.frozen_first_layer_end_point,
                 lambda source, **_: 0 * source,
                 ({**_DATA, "labels": -_DATA["design"] @ _DATA["source"], "trained_layers": 2, "balanced": True},),
             ),
@@ -85,13 +83,11 @@ ROWS = (
         limits=(
             Limit(
                 "G = 1: the nearest interpolator",
-                formulas.tangent_end_point,
                 lambda design, labels, source, **_: source + np.linalg.pinv(design) @ (labels - design @ source),
                 ({**_DATA, "gram": np.eye(3)},),
             ),
             Limit(
                 "one feature: the frozen first layer",
-                formulas.tangent_end_point,
                 lambda design, labels, source, **_: formulas.frozen_first_layer_end_point(design, labels, source, 1),
                 ({**_DATA, "gram": np.outer(_DATA["source"], _DATA["source"])},),
             ),

@@ -75,7 +75,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: exact",
-                fitted.finite_source_deep_closure,
                 lambda n, n_source, dim, depth, **others: finite_source_risk(n, n_source, dim, **others),
                 tuple(
                     {"n": n, "n_source": m, "dim": 10, "depth": 1, **_FITTED}
@@ -85,12 +84,12 @@ ROWS = (
             ),
             Limit(
                 "large d: the proportional limit",
-                lambda gamma, gamma_source: fitted.finite_source_deep_closure(
-                    gamma * 1e12, gamma_source * 1e12, 1e12, 3, **_FITTED
-                ),
                 lambda gamma, gamma_source: finite_source_deep_risk(gamma, gamma_source, 3, **_FITTED),
                 ({"gamma": 0.25, "gamma_source": 0.5}, {"gamma": 0.5, "gamma_source": 1.75}),
                 rtol=1e-9,
+                left=lambda formula, gamma, gamma_source: formula(
+                    gamma * 1e12, gamma_source * 1e12, 1e12, 3, **_FITTED
+                ),
             ),
         ),
         box={
@@ -125,7 +124,6 @@ ROWS = (
         limits=(
             Limit(
                 "balanced",
-                chains.unbalanced_fine_tuning_risk,
                 lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=len(imbalance) + 1, **a),
                 tuple(
                     {"n": n, "dim": 10, "imbalance": (0.0,) * k, **_POINT, "noise_variance": v}
@@ -136,7 +134,6 @@ ROWS = (
             ),
             Limit(
                 "a much larger head: linear fine-tuning",
-                chains.unbalanced_fine_tuning_risk,
                 lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=1, **a),
                 (_chain_limit(-1e10),),
                 rtol=1e-8,
@@ -176,7 +173,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: the nearest interpolator",
-                deep_end_point,
                 lambda design, labels, source, depth: source + np.linalg.pinv(design) @ (labels - design @ source),
                 (
                     {

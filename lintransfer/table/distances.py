@@ -103,13 +103,11 @@ ROWS = (
         limits=(
             Limit(
                 "equal teachers",
-                teacher_distance_squared,
-                lambda **_: 0.0,
+                0.0,
                 ({"eigenvalues": np.ones(3), "displacement_energy": np.zeros(3)},),
             ),
             Limit(
                 "Σ = I: the squared norm of the difference",
-                teacher_distance_squared,
                 lambda eigenvalues, displacement_energy: np.sum(displacement_energy),
                 ({"eigenvalues": np.ones(2), "displacement_energy": np.array([0.5, 2.0])},),
             ),
@@ -139,7 +137,6 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: infinite unless the teachers agree",
-                kl_divergence,
                 lambda distance_squared, noise_variance: math.inf if distance_squared else 0.0,
                 tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
             ),
@@ -162,15 +159,14 @@ ROWS = (
         limits=(
             Limit(
                 "close teachers: a quarter of the divergence",
-                lambda distance_squared, noise_variance: squared_hellinger_distance(distance_squared, noise_variance)
-                / kl_divergence(distance_squared, noise_variance),
-                lambda **_: 0.25,
+                0.25,
                 ({"distance_squared": 1e-12, "noise_variance": 0.5},),
                 rtol=1e-11,
+                left=lambda formula, distance_squared, noise_variance: formula(distance_squared, noise_variance)
+                / kl_divergence(distance_squared, noise_variance),
             ),
             Limit(
                 "no noise: 1 unless the teachers agree",
-                squared_hellinger_distance,
                 lambda distance_squared, noise_variance: 1.0 if distance_squared else 0.0,
                 tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
             ),
@@ -199,12 +195,12 @@ ROWS = (
         domain="any Σ, any label noise, equal in both tasks",
         derivation="derivations.distances.wasserstein_bound",
         limits=(
-            Limit("equal teachers", wasserstein_bound, lambda **_: 0.0, ({"distance_squared": 0.0},)),
+            Limit("equal teachers", 0.0, ({"distance_squared": 0.0},)),
             Limit(
                 "proportional to the teachers' difference",
-                lambda distance_squared: wasserstein_bound(9 * distance_squared),
                 lambda distance_squared: 3 * wasserstein_bound(distance_squared),
                 ({"distance_squared": 0.7},),
+                left=lambda formula, distance_squared: formula(9 * distance_squared),
             ),
         ),
         box={"distance_squared": (0.0, 4.0)},
@@ -229,12 +225,11 @@ ROWS = (
         limits=(
             Limit(
                 "distant teachers: no two distributions are farther apart than 2",
-                dudley_bound,
-                lambda **_: 2.0,
+                2.0,
                 ({"distance_squared": 100.0},),
             ),
             Limit(
-                "close teachers: the Wasserstein bound", dudley_bound, wasserstein_bound, ({"distance_squared": 1.0},)
+                "close teachers: the Wasserstein bound", wasserstein_bound, ({"distance_squared": 1.0},)
             ),
         ),
         box={"distance_squared": (0.0, 25.0)},
@@ -259,16 +254,15 @@ ROWS = (
         limits=(
             Limit(
                 "written with the overlap",
-                lambda overlap, noise_variance: boundary_from_divergence(
-                    (1 - overlap) / noise_variance, noise_variance
-                ),
                 lambda overlap, noise_variance: large_sample_boundary(1 - overlap**2, noise_variance),
                 ({"overlap": 0.4, "noise_variance": 0.3}, {"overlap": -0.5, "noise_variance": 2.0}),
+                left=lambda formula, overlap, noise_variance: formula(
+                    (1 - overlap) / noise_variance, noise_variance
+                ),
             ),
             Limit(
                 "not a function of the divergence alone, and not monotone in it: opposite teachers never hurt",
-                boundary_from_divergence,
-                lambda **_: math.inf,
+                math.inf,
                 tuple({"divergence": kl, "noise_variance": 0.5} for kl in (0.0, 4.0)),
             ),
         ),

@@ -33,33 +33,25 @@ def _draw_modes(rng: Any) -> dict[str, Any]:
     }
 
 
-def _ill_conditioned(risk: Any) -> tuple[Limit, ...]:
-    """Two dimensions, n = 1 = d − 1: half the geometric mean of the eigenvalues, at any condition number."""
-    points = tuple(
+# Two dimensions, n = 1 = d − 1: half the geometric mean of the eigenvalues, at any condition number.
+_ILL_CONDITIONED = Limit(
+    "d = 2: √(λ₁λ₂)‖δ‖²/2",
+    lambda eigenvalues, **_: math.sqrt(math.prod(eigenvalues)) / 2,
+    tuple(
         {"eigenvalues": [1.0, small], "multiplicities": [1, 1], "displacement_energy": [0.3, 0.7]}
         for small in (1.0, 0.1, 1e-8, 1e-20)
-    )
-    return (
-        Limit(
-            "d = 2: √(λ₁λ₂)‖δ‖²/2",
-            risk,
-            lambda eigenvalues, **_: math.sqrt(math.prod(eigenvalues)) / 2,
-            points,
-            1e-11,
-        ),
-    )
+    ),
+    1e-11,
+)
 
 
-def _isotropic(risk: Any, share: Any) -> Limit:
-    points = tuple(
-        {"eigenvalues": [2.0], "multiplicities": [dim], "displacement_energy": [1.5]}
-        for dim in (2, 3, 50, 10**6)
-    )
+def _isotropic(share: Any) -> Limit:
     return Limit(
         "Σ ∝ I: (1 − n/d)‖δ‖²",
-        risk,
         lambda multiplicities, **_: 3 * share(multiplicities[0]),
-        points,
+        tuple(
+            {"eigenvalues": [2.0], "multiplicities": [dim], "displacement_energy": [1.5]} for dim in (2, 3, 50, 10**6)
+        ),
         rtol=1e-11,
     )
 
@@ -74,7 +66,7 @@ ROWS = (
         source="new",
         domain="n = 1, σ = 0, any d and Σ",
         derivation="derivations.exact_moments.one_sample",
-        limits=(*_ill_conditioned(one_sample_risk), _isotropic(one_sample_risk, lambda dim: 1 - 1 / dim)),
+        limits=(_ILL_CONDITIONED, _isotropic(lambda dim: 1 - 1 / dim)),
         sample=_draw_modes,
         experiments=(
             Experiment(
@@ -107,10 +99,7 @@ ROWS = (
         source="new",
         domain="n = rank Σ − 1, σ = 0",
         derivation="derivations.exact_moments.codimension_one",
-        limits=(
-            *_ill_conditioned(codimension_one_risk),
-            _isotropic(codimension_one_risk, lambda dim: 1 / dim),
-        ),
+        limits=(_ILL_CONDITIONED, _isotropic(lambda dim: 1 / dim)),
         sample=_draw_modes,
         experiments=(
             Experiment(

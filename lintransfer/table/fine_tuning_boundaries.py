@@ -40,14 +40,12 @@ ROWS = (
         limits=(
             Limit(
                 "a source of more than twice the target's norm never helps",
-                fine_tuning_boundary,
-                lambda **_: math.nan,
+                math.nan,
                 ({"source_norm": 2.1, "target_norm": 1.0},),
             ),
             Limit(
                 "a source of twice the target's norm, at best, starts as far off as zero",
-                fine_tuning_boundary,
-                lambda **_: 1.0,
+                1.0,
                 ({"source_norm": 2.0, "target_norm": 1.0},),
             ),
         ),
@@ -80,14 +78,13 @@ ROWS = (
         limits=(
             Limit(
                 "no noise, unit norms: sin²(angle/2)",
-                lambda angle: fine_tuning_start(2 - 2 * math.cos(angle), math.sin(angle) ** 2, 0.0),
                 lambda angle: math.sin(angle / 2) ** 2,
                 ({"angle": 0.4}, {"angle": 1.5}),
+                left=lambda formula, angle: formula(2 - 2 * math.cos(angle), math.sin(angle) ** 2, 0.0),
             ),
             Limit(
                 "source equal to target, or too much noise: never",
-                fine_tuning_start,
-                lambda **_: math.nan,
+                math.nan,
                 (
                     {"displacement_energy": 0.0, "unexplained": 0.0, "noise_variance": 0.1},
                     {"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 0.5},
@@ -130,8 +127,7 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: up to γ = 1",
-                fine_tuning_end,
-                lambda **_: 1.0,
+                1.0,
                 ({"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 0.0},),
             ),
         ),

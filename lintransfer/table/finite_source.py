@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.table.source_experiments import (
@@ -19,11 +18,6 @@ from lintransfer.theory.isotropic import min_norm_risk
 _FAF = "limit d → ∞ in Tahir, Ganguli & Rotskoff, eqs. 22–23; finite sizes new"
 
 
-def _perfect_source_displacement(**energies: float) -> Any:
-    """The formula for a noiseless source set of more than d samples."""
-    return finite_source_displacement(n_source=64, dim=8, source_noise_variance=0.0, **energies)
-
-
 ROWS = (
     Theorem(
         name="finite-source-displacement",
@@ -37,21 +31,20 @@ ROWS = (
         limits=(
             Limit(
                 "a noiseless source set of d samples or more: the true distance",
-                _perfect_source_displacement,
                 lambda source_energy, cross_energy, target_energy: target_energy - 2 * cross_energy + source_energy,
                 (SOURCE,),
+                given={"n_source": 64, "dim": 8, "source_noise_variance": 0.0},
             ),
             Limit(
                 "no source samples: scratch",
-                finite_source_displacement,
                 lambda target_energy, **_: target_energy,
                 ({"n_source": 0, "dim": 8, "source_noise_variance": 0.5, **SOURCE},),
             ),
             Limit(
                 "target = source: the risk of the source fit itself",
-                lambda n_source: finite_source_displacement(n_source, 9, 1.0, 1.0, 1.0, 0.3),
                 lambda n_source: min_norm_risk(n_source, 9, 1.0, 0.3),
                 tuple({"n_source": n} for n in (0, 3, 7, 8, 9, 10, 11, 30)),
+                left=lambda formula, n_source: formula(n_source, 9, 1.0, 1.0, 1.0, 0.3),
             ),
         ),
         sample=any_source,
@@ -98,7 +91,6 @@ ROWS = (
         limits=(
             Limit(
                 "no source samples: scratch",
-                finite_source_risk,
                 lambda n, dim, target_energy, noise_variance, **_: min_norm_risk(n, dim, target_energy, noise_variance),
                 tuple(
                     {"n": n, "n_source": 0, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
@@ -107,7 +99,6 @@ ROWS = (
             ),
             Limit(
                 "a ruined source does not matter once n ≥ d",
-                finite_source_risk,
                 lambda n, dim, noise_variance, **_: min_norm_risk(n, dim, 0.0, noise_variance),
                 tuple(
                     {"n": n, "n_source": 8, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
@@ -116,8 +107,7 @@ ROWS = (
             ),
             Limit(
                 "a source set of about d noisy samples: fine-tuning always loses",
-                finite_source_risk,
-                lambda **_: math.inf,
+                math.inf,
                 tuple(
                     {"n": 3, "n_source": n, "dim": 8, "noise_variance": 0.0, "source_noise_variance": 0.5, **SOURCE}
                     for n in (7, 8, 9)

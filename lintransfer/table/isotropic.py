@@ -49,28 +49,27 @@ ROWS = (
         limits=(
             Limit(
                 "no samples: the energy of the displacement",
-                formulas.min_norm_risk,
                 lambda displacement_energy, **_: displacement_energy,
                 tuple(_few(0, d) for d in (1, 2, 10, 10**9)),
             ),
             Limit(
                 "no noise: (1 − n/d)₊‖δ‖², finite also at n = d",
-                lambda n, dim: formulas.min_norm_risk(n, dim, 0.7, 0.0),
                 lambda n, dim: max(0.0, 0.7 * (dim - n) / dim),
                 tuple({"n": n, "dim": 5} for n in range(9)),
+                left=lambda formula, n, dim: formula(n, dim, 0.7, 0.0),
             ),
             Limit(
                 "infinite mean around n = d",
-                lambda n, dim: formulas.min_norm_risk(n, dim, 0.7, 0.1),
-                lambda **_: math.inf,
+                math.inf,
                 ({"n": 4, "dim": 5}, {"n": 5, "dim": 5}, {"n": 6, "dim": 5}, {"n": 1, "dim": 1}, {"n": 2, "dim": 1}),
+                left=lambda formula, n, dim: formula(n, dim, 0.7, 0.1),
             ),
             Limit(
                 "large d at fixed n/d: (1 − γ)‖δ‖² + σ²γ/(1 − γ)",
-                lambda gamma, dim: formulas.min_norm_risk(gamma * dim, dim, 0.7, 0.1),
                 lambda gamma, dim: (1 - gamma) * 0.7 + 0.1 * gamma / (1 - gamma),
                 ({"gamma": 0.25, "dim": 10**9}, {"gamma": 0.75, "dim": 10**9}),
                 rtol=1e-8,
+                left=lambda formula, gamma, dim: formula(gamma * dim, dim, 0.7, 0.1),
             ),
         ),
         box=_BOX,
@@ -112,9 +111,9 @@ ROWS = (
         limits=(
             Limit(
                 "one dimension: σ²/(n − 2)",
-                lambda n: formulas.underparameterized_risk(n, 1, 0.3),
                 lambda n: 0.3 / (n - 2),
                 ({"n": 3}, {"n": 10}),
+                left=lambda formula, n: formula(n, 1, 0.3),
             ),
         ),
         sample=_above,
@@ -147,14 +146,13 @@ ROWS = (
         limits=(
             Limit(
                 "no samples: no randomness",
-                lambda dim: formulas.overparameterized_risk_variance(0, dim, 0.7, 0.4),
-                lambda dim: 0.0,
+                0.0,
                 ({"dim": 5}, {"dim": 10**9}),
+                left=lambda formula, dim: formula(0, dim, 0.7, 0.4),
             ),
             Limit(
                 "the wrapper selects it",
                 formulas.min_norm_risk_variance,
-                formulas.overparameterized_risk_variance,
                 (_few(2, 8), _few(5, 9)),
             ),
         ),
@@ -185,7 +183,6 @@ ROWS = (
             Limit(
                 "the wrapper selects it",
                 lambda n, dim, noise_variance: formulas.min_norm_risk_variance(n, dim, 0.6, noise_variance),
-                formulas.underparameterized_risk_variance,
                 (_many(8, 4), _many(20, 4)),
             ),
         ),
@@ -213,7 +210,6 @@ ROWS = (
         limits=(
             Limit(
                 "it is the difference of the two mean risks",
-                formulas.fine_tuning_transferability,
                 lambda n, dim, source_energy, cross_energy: (
                     formulas.min_norm_risk(n, dim, 1.5, 0.25)
                     - formulas.min_norm_risk(n, dim, 1.5 - 2 * cross_energy + source_energy, 0.25)
@@ -222,9 +218,9 @@ ROWS = (
             ),
             Limit(
                 "half the source is at the boundary: T = 0 for s = 2tc",
-                lambda n: formulas.fine_tuning_transferability(n, 10, 1.0, 0.5),
-                lambda n: 0.0,
+                0.0,
                 ({"n": 3}, {"n": 0}),
+                left=lambda formula, n: formula(n, 10, 1.0, 0.5),
             ),
         ),
         box={"n": (0, 10**9), "dim": (1, 10**9), "source_energy": _ENERGY, "cross_energy": (-4.0, 4.0)},
@@ -262,9 +258,9 @@ ROWS = (
         limits=(
             Limit(
                 "identical tasks: the variance of a Beta variable",
-                lambda n, dim: formulas.fine_tuning_transferability_variance(n, dim, 1.0, 1.0, 1.0),
                 lambda n, dim: 2 * n * (dim - n) / (dim**2 * (dim + 2)),
                 ({"n": 3, "dim": 8}, {"n": 0, "dim": 8}, {"n": 8, "dim": 8}),
+                left=lambda formula, n, dim: formula(n, dim, 1.0, 1.0, 1.0),
             ),
         ),
         box={
@@ -308,7 +304,6 @@ ROWS = (
         limits=(
             Limit(
                 "one output",
-                formulas.several_outputs_risk,
                 lambda outputs, **a: formulas.min_norm_risk(**a),
                 ({**_few(3, 7), "outputs": 1}, {**_few(12, 7), "outputs": 1}),
             ),

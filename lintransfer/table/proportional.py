@@ -59,7 +59,6 @@ ROWS = (
         limits=(
             Limit(
                 "no ridge, large d: the exact min-norm and least-squares risks",
-                proportional_ridge_risk,
                 lambda ridge, **others: min_norm_risk(**others),
                 tuple(
                     {"n": n, "dim": 10**9, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 0.0}
@@ -69,7 +68,6 @@ ROWS = (
             ),
             Limit(
                 "infinite ridge: nothing moves",
-                proportional_ridge_risk,
                 lambda displacement_energy, **_: displacement_energy,
                 ({"n": 30, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 1e12},),
                 rtol=1e-9,
@@ -119,7 +117,6 @@ ROWS = (
         limits=(
             Limit(
                 "no ridge: (d − n)₊/n",
-                isotropic_kappa,
                 lambda n, dim, ridge: max(dim - n, 0) / n,
                 tuple({"n": n, "dim": 20, "ridge": 0.0} for n in (1, 19, 20, 21, 400)),
             ),
@@ -153,17 +150,17 @@ ROWS = (
         limits=(
             Limit(
                 "the risk rises on both sides",
-                lambda dim, displacement_energy, noise_variance: [
+                lambda **_: [True] * 6,
+                ({"dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3},),
+                left=lambda formula, dim, displacement_energy, noise_variance: [
                     bool(
                         proportional_ridge_risk(n, dim, displacement_energy, noise_variance, f * best)
                         > proportional_ridge_risk(n, dim, displacement_energy, noise_variance, best)
                     )
-                    for best in (tuned_ridge(dim, displacement_energy, noise_variance),)
+                    for best in (formula(dim, displacement_energy, noise_variance),)
                     for n in (5, 20, 60)
                     for f in (0.9, 1.1)
                 ],
-                lambda **_: [True] * 6,
-                ({"dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3},),
             ),
         ),
         box={"dim": (1, 10**9), "displacement_energy": (0.01, 4.0), "noise_variance": (0.0, 4.0)},
@@ -198,7 +195,6 @@ ROWS = (
         limits=(
             Limit(
                 "the risk at λ* = dσ²/‖δ‖²",
-                tuned_ridge_risk,
                 lambda n, dim, displacement_energy, noise_variance: proportional_ridge_risk(
                     n, dim, displacement_energy, noise_variance, tuned_ridge(dim, displacement_energy, noise_variance)
                 ),
@@ -210,14 +206,12 @@ ROWS = (
             ),
             Limit(
                 "no noise: (1 − n/d)₊‖δ‖²",
-                tuned_ridge_risk,
                 lambda n, dim, displacement_energy, noise_variance: max(1 - n / dim, 0) * displacement_energy,
                 tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.0} for n in (0, 5, 20, 60)),
             ),
             Limit(
                 "nothing to learn: no risk",
-                tuned_ridge_risk,
-                lambda **_: 0.0,
+                0.0,
                 ({"n": 5, "dim": 20, "displacement_energy": 0.0, "noise_variance": 0.4},),
             ),
         ),
@@ -260,14 +254,13 @@ ROWS = (
         limits=(
             Limit(
                 "on the boundary c = s/(2t) nothing is gained, at any γ",
-                lambda n: tuned_transferability(n, 20, 0.64, 1.2 * float(tuned_boundary_overlap(0.8, 1.5)), 2.25, 0.3),
-                lambda n: 0.0,
+                0.0,
                 tuple({"n": n} for n in (1, 20, 300)),
                 rtol=1e-12,
+                left=lambda formula, n: formula(n, 20, 0.64, 1.2 * float(tuned_boundary_overlap(0.8, 1.5)), 2.25, 0.3),
             ),
             Limit(
                 "a perfect source: the whole scratch risk",
-                tuned_transferability,
                 lambda n, dim, noise_variance, **_: tuned_ridge_risk(n, dim, 1.0, noise_variance),
                 tuple(
                     {"n": n, "dim": 20, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0,
@@ -319,13 +312,13 @@ ROWS = (
         limits=(
             Limit(
                 "the tuned gain changes its sign there",
-                lambda source_norm, target_norm: [
-                    _sign_of_gain(n, source_norm, target_norm, tuned_boundary_overlap(source_norm, target_norm) + aside)
+                lambda **_: [-1.0, 1.0] * 3,
+                ({"source_norm": 0.8, "target_norm": 1.5}, {"source_norm": 1.0, "target_norm": 1.0}),
+                left=lambda formula, source_norm, target_norm: [
+                    _sign_of_gain(n, source_norm, target_norm, formula(source_norm, target_norm) + aside)
                     for n in (3, 20, 300)
                     for aside in (-1e-3, 1e-3)
                 ],
-                lambda **_: [-1.0, 1.0] * 3,
-                ({"source_norm": 0.8, "target_norm": 1.5}, {"source_norm": 1.0, "target_norm": 1.0}),
             ),
         ),
         box={"source_norm": (0.0, 4.0), "target_norm": (0.1, 4.0)},

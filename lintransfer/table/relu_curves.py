@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import complexity_term
 from lintransfer.theory.relu.learning_curves import kernel_risk, linear_energies, sphere_kappa
@@ -61,6 +62,15 @@ def _complexity_arguments(n: int, dim: int) -> dict[str, Any]:
     }
 
 
+def _size_and_its_risk(residual: Any, risk: float, noise: float, zeta: float) -> tuple[float, float]:
+    """n/d at the largest root below 1 of the residual, and the proportional risk there."""
+    u = np.linspace(-1, 1, 4)
+    roots = np.roots(np.polyfit(u, residual(u, risk, noise, zeta), 3))
+    unlearnt = float(max(root.real for root in roots if abs(root.imag) < 1e-9 and root.real < 1 - 1e-9))
+    gamma = 1 - unlearnt + zeta * (1 - unlearnt) / unlearnt
+    return gamma, float(proportional_risk(gamma, 1.0, noise, zeta))
+
+
 def mixed_up(formula: Any, **renamed: str) -> Any:
     """The formula with some arguments exchanged: a name → the name whose value it takes."""
     return lambda **arguments: formula(**{k: arguments[renamed.get(k, k)] for k in arguments})
@@ -81,8 +91,8 @@ ROWS = (
         limits=(
             Limit(
                 "one mode, no ridge mass: ordinary least squares σ²d/(n−d)",
-                lambda n, d: kernel_risk(n, 1e-9, np.ones(1), np.array([d]), np.zeros(1), 1.0, 1e-9 * (n - d)),
                 lambda n, d: d / (n - d), ({"n": 30.0, "d": 10.0},), 1e-6,
+                left=lambda formula, n, d: formula(n, 1e-9, np.ones(1), np.array([d]), np.zeros(1), 1.0, 1e-9 * (n - d)),
             ),
         ),
         sample=curve_sample,
@@ -110,18 +120,15 @@ ROWS = (
         derivation="derivations.relu.proportional_risk",
         limits=(
             Limit(
-                "no samples: the starting error", proportional_risk,
-                lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy,
+                "no samples: the starting error", lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy,
                 ({"gamma": 0.0, "residual_energy": 0.7, "noise_variance": 1.0, "nonlinearity": 0.4},),
             ),
             Limit(
-                "ζ → 0: linear regression, 1 − γ", proportional_risk,
-                lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy * (1 - gamma),
+                "ζ → 0: linear regression, 1 − γ", lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy * (1 - gamma),
                 ({"gamma": 0.4, "residual_energy": 0.7, "noise_variance": 0.0, "nonlinearity": 1e-9},), 1e-7,
             ),
             Limit(
-                "many samples: e ζ²/γ² + σ²/γ", proportional_risk,
-                lambda gamma, residual_energy, noise_variance, nonlinearity: (
+                "many samples: e ζ²/γ² + σ²/γ", lambda gamma, residual_energy, noise_variance, nonlinearity: (
                     residual_energy * nonlinearity**2 / gamma**2 + noise_variance / gamma
                 ),
                 ({"gamma": 1e7, "residual_energy": 0.7, "noise_variance": 0.5, "nonlinearity": 0.4},), 1e-6,
@@ -162,15 +169,12 @@ ROWS = (
         limits=(
             Limit(
                 "the risk at the sample complexity is the risk asked for",
-                lambda risk, noise, zeta: proportional_risk(
-                    proportional_sample_complexity(risk, 100.0, 1.0, noise, zeta) / 100.0, 1.0, noise, zeta),
-                lambda risk, noise, zeta: risk,
-                tuple({"risk": r, "noise": s, "zeta": z} for r in (0.01, 0.5, 0.99) for s in (0.0, 0.5)
-                      for z in (0.36, 1.0)), 1e-10,
+                lambda risk, noise, zeta: (proportional_sample_complexity(risk, 1.0, 1.0, noise, zeta), risk),
+                grid(risk=[0.01, 0.5, 0.99], noise=[0.0, 0.5], zeta=[0.36, 1.0]), 1e-10,
+                left=_size_and_its_risk,
             ),
             Limit(
-                "ε = 1: no sample (u = 1)", sample_complexity_residual,
-                lambda unlearnt, risk_ratio, noise_ratio, nonlinearity: 0.0,
+                "ε = 1: no sample (u = 1)", 0.0,
                 ({"unlearnt": 1.0, "risk_ratio": 1.0, "noise_ratio": 0.5, "nonlinearity": 0.5},),
             ),
         ),
@@ -190,8 +194,7 @@ ROWS = (
         derivation="derivations.relu.complexity_term",
         limits=(
             Limit(
-                "κ → 0, noiseless: e/μ_1 = 4‖δ‖²", complexity_term,
-                lambda kappa, first_eigenvalue, residual_energy, noise_variance: 4.0,
+                "κ → 0, noiseless: e/μ_1 = 4‖δ‖²", 4.0,
                 ({"kappa": 1e-300, "first_eigenvalue": 0.025, "residual_energy": 0.1, "noise_variance": 0.0},),
             ),
         ),

@@ -63,7 +63,7 @@ ROWS = (
         formula=expected_force, source="Boursier & Flammarion 2024", domain="inputs symmetric about 0, linear teacher",
         papers=("boursier2024",), derivation="derivations.relu.expected_force",
         limits=(
-            Limit("no displacement, no force", expected_force, lambda covariance_times_displacement: 0.0,
+            Limit("no displacement, no force", 0.0,
                   ({"covariance_times_displacement": 0.0},)),
         ),
         box={"covariance_times_displacement": (-3.0, 3.0)},
@@ -82,8 +82,7 @@ ROWS = (
         derivation="derivations.relu.force_fluctuation",
         limits=(
             Limit(
-                "one dimension, one sample, no noise: 3/2 − 1/4", force_fluctuation,
-                lambda n, dim, displacement_energy, noise_variance: 1.25,
+                "one dimension, one sample, no noise: 3/2 − 1/4", 1.25,
                 ({"n": 1, "dim": 1, "displacement_energy": 1.0, "noise_variance": 0.0},),
             ),
         ),
@@ -114,11 +113,11 @@ ROWS = (
         papers=("boursier2024",), derivation="derivations.relu.alignment_cosine",
         limits=(
             Limit(
-                "at the start", alignment_cosine, lambda time, cosine, force, sign: cosine,
+                "at the start", lambda time, cosine, force, sign: cosine,
                 ({"time": 0.0, "cosine": -0.4, "force": 2.0, "sign": 1},),
             ),
             Limit(
-                "in the end: the sign of the output weight", alignment_cosine, lambda time, cosine, force, sign: sign,
+                "in the end: the sign of the output weight", lambda time, cosine, force, sign: sign,
                 ({"time": 40.0, "cosine": 0.4, "force": 2.0, "sign": -1},),
             ),
         ),
@@ -136,8 +135,7 @@ ROWS = (
         papers=("boursier2024",), derivation="derivations.relu.growth_factor",
         limits=(
             Limit(
-                "aligned from the start: exponential growth", growth_factor,
-                lambda time, cosine, force, sign: math.exp(force * time),
+                "aligned from the start: exponential growth", lambda time, cosine, force, sign: math.exp(force * time),
                 ({"time": 3.0, "cosine": 1.0, "force": 2.0, "sign": 1},),
             ),
         ),
@@ -156,10 +154,10 @@ ROWS = (
         limits=(
             Limit(
                 "the cosine at that time is 1 − ε",
-                lambda gap, cosine: alignment_cosine(alignment_time(gap, cosine, 0.7, -1), cosine, 0.7, -1),
                 lambda gap, cosine: gap - 1, ({"gap": 0.01, "cosine": 0.5}, {"gap": 0.3, "cosine": -0.5}), 1e-10,
+                left=lambda formula, gap, cosine: alignment_cosine(formula(gap, cosine, 0.7, -1), cosine, 0.7, -1),
             ),
-            Limit("opposite to the force: never", alignment_time, lambda gap, cosine, force: math.inf,
+            Limit("opposite to the force: never", math.inf,
                   ({"gap": 0.1, "cosine": -1.0, "force": 1.0},)),
         ),
         box={"gap": (0.001, 0.9), "cosine": (-0.99, 0.99), "force": (0.1, 2.0)},
@@ -179,11 +177,11 @@ ROWS = (
         limits=(
             Limit(
                 "the norm at that time is 1",
-                lambda size, cosine: size * growth_factor(growth_time(size, cosine, 0.7, -1), cosine, 0.7, -1),
-                lambda size, cosine: 1.0, ({"size": 1e-6, "cosine": 0.9}, {"size": 0.5, "cosine": -0.5}), 1e-10,
+                1.0, ({"size": 1e-6, "cosine": 0.9}, {"size": 0.5, "cosine": -0.5}), 1e-10,
+                left=lambda formula, size, cosine: size * growth_factor(formula(size, cosine, 0.7, -1), cosine, 0.7, -1),
             ),
             Limit(
-                "aligned: ln(1/‖w(0)‖)/‖D‖", growth_time, lambda initial_norm, cosine, force: (
+                "aligned: ln(1/‖w(0)‖)/‖D‖", lambda initial_norm, cosine, force: (
                     math.log(1 / initial_norm) / force),
                 ({"initial_norm": 0.01, "cosine": 1.0, "force": 2.0},),
             ),

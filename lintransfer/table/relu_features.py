@@ -70,14 +70,13 @@ ROWS = (
         formula=one_neuron_loss, source="new", domain="unit neurons at cosine c, x ~ N(0, I), n → ∞",
         derivation="derivations.relu.one_neuron_loss",
         limits=(
-            Limit("the same neuron: 0", one_neuron_loss, lambda cosine, head: 0.0, ({"cosine": 1.0, "head": 2.0},)),
+            Limit("the same neuron: 0", 0.0, ({"cosine": 1.0, "head": 2.0},)),
             Limit(
-                "the opposite neuron: all of it", one_neuron_loss, lambda cosine, head: head**2 / 2,
+                "the opposite neuron: all of it", lambda cosine, head: head**2 / 2,
                 ({"cosine": -1.0, "head": 2.0},),
             ),
             Limit(
-                "the general Schur complement", one_neuron_loss,
-                lambda cosine, head: feature_loss([[1.0, 0.0]], [[cosine, math.sqrt(1 - cosine**2)]], [head]),
+                "the general Schur complement", lambda cosine, head: feature_loss([[1.0, 0.0]], [[cosine, math.sqrt(1 - cosine**2)]], [head]),
                 ({"cosine": 0.3, "head": -1.5},),
             ),
         ),
@@ -101,8 +100,7 @@ ROWS = (
         derivation="derivations.relu.feature_risk",
         limits=(
             Limit(
-                "many samples: the floor u", feature_risk,
-                lambda n, n_features, unexplained, leverage, noise_variance: unexplained,
+                "many samples: the floor u", lambda n, n_features, unexplained, leverage, noise_variance: unexplained,
                 ({"n": 1e14, "n_features": 3, "unexplained": 0.7, "leverage": 2.0, "noise_variance": 1.0},),
             ),
         ),
@@ -132,8 +130,7 @@ ROWS = (
         derivation="derivations.relu.half_space_risk",
         limits=(
             Limit(
-                "an even split: 2σ²d/(n − 2d − 2)", half_space_risk_given_split,
-                lambda n_positive, n, dim, noise_variance: large_sample_half_space_risk(n, dim, noise_variance),
+                "an even split: 2σ²d/(n − 2d − 2)", lambda n_positive, n, dim, noise_variance: large_sample_half_space_risk(n, dim, noise_variance),
                 ({"n_positive": 30, "n": 60, "dim": 4, "noise_variance": 0.5},),
             ),
         ),
@@ -158,12 +155,11 @@ ROWS = (
         papers=("boursier2024",), derivation="derivations.relu.half_space_mean_risk",
         limits=(
             Limit(
-                "many samples: 2σ²d/(n − 2d − 2)", half_space_risk, large_sample_half_space_risk,
+                "many samples: 2σ²d/(n − 2d − 2)", large_sample_half_space_risk,
                 ({"n": 10**8, "dim": 4, "noise_variance": 0.5},), 1e-6,
             ),
             Limit(
-                "the only split", half_space_risk,
-                lambda n, dim, noise_variance: half_space_risk_given_split(n // 2, n, dim, noise_variance),
+                "the only split", lambda n, dim, noise_variance: half_space_risk_given_split(n // 2, n, dim, noise_variance),
                 ({"n": 10, "dim": 3, "noise_variance": 0.5},),
             ),
         ),
@@ -185,7 +181,7 @@ ROWS = (
         formula=half_space_training_error, source="new", domain="at least d inputs on each side",
         papers=("boursier2024",), derivation="derivations.relu.half_space_training_error",
         limits=(
-            Limit("n = 2d: interpolation", half_space_training_error, lambda n, dim, noise_variance: 0.0,
+            Limit("n = 2d: interpolation", 0.0,
                   ({"n": 8, "dim": 4, "noise_variance": 1.0},)),
         ),
         box={"n": (20, 10**6), "dim": (1, 10), "noise_variance": (0.1, 2.0)},

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_fit, kernel_risk_samples, plain_kernel
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import generalization_bound, gram_bound, leading_bound, risk_bound
 from lintransfer.theory.relu.kernels import (
@@ -121,11 +122,11 @@ ROWS = (
         domain="unit inputs, w ~ N(0, I), first layer trained, infinite width", papers=("cho2009", "arora2019"),
         derivation="derivations.relu.first_layer_kernel",
         limits=(
-            Limit("equal inputs: 1/2", first_layer_kernel, lambda cosine: 0.5, ({"cosine": 1.0},)),
-            Limit("opposite inputs: 0", first_layer_kernel, lambda cosine: 0.0, ({"cosine": -1.0},)),
+            Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
+            Limit("opposite inputs: 0", 0.0, ({"cosine": -1.0},)),
             Limit(
-                "the odd part is linear", lambda cosine: first_layer_kernel(cosine) - first_layer_kernel(-cosine),
-                lambda cosine: cosine / 2, _COSINES,
+                "the odd part is linear", lambda cosine: cosine / 2, _COSINES,
+                left=lambda formula, cosine: formula(cosine) - formula(-cosine),
             ),
         ),
         box={"cosine": (-1.0, 1.0)},
@@ -145,9 +146,9 @@ ROWS = (
         domain="unit inputs, w ~ N(0, I), second layer trained, infinite width", papers=("cho2009",),
         derivation="derivations.relu.second_layer_kernel",
         limits=(
-            Limit("equal inputs: 1/2", second_layer_kernel, lambda cosine: 0.5, ({"cosine": 1.0},)),
-            Limit("opposite inputs: 0", second_layer_kernel, lambda cosine: 0.0, ({"cosine": -1.0},)),
-            Limit("orthogonal inputs: 1/(2π)", second_layer_kernel, lambda cosine: 0.5 / math.pi, ({"cosine": 0.0},)),
+            Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
+            Limit("opposite inputs: 0", 0.0, ({"cosine": -1.0},)),
+            Limit("orthogonal inputs: 1/(2π)", 0.5 / math.pi, ({"cosine": 0.0},)),
         ),
         box={"cosine": (-1.0, 1.0)},
         experiments=(
@@ -164,8 +165,8 @@ ROWS = (
         formula=first_layer_slope, source="new", domain="−1 < τ < 1; infinite at ±1",
         derivation="derivations.relu.first_layer_slope",
         limits=(
-            Limit("orthogonal inputs: 1/4", first_layer_slope, lambda cosine: 0.25, ({"cosine": 0.0},)),
-            Limit("infinite at 1", first_layer_slope, lambda cosine: math.inf, ({"cosine": 1.0},)),
+            Limit("orthogonal inputs: 1/4", 0.25, ({"cosine": 0.0},)),
+            Limit("infinite at 1", math.inf, ({"cosine": 1.0},)),
         ),
         box={"cosine": (-1.0, 1.0)},
         mutants=(Mutant("without the cusp", second_layer_slope),),
@@ -176,9 +177,9 @@ ROWS = (
         formula=second_layer_slope, source="Cho & Saul 2009, eq. (5)", domain="−1 ≤ τ ≤ 1", papers=("cho2009",),
         derivation="derivations.relu.second_layer_slope",
         limits=(
-            Limit("equal inputs: 1/2", second_layer_slope, lambda cosine: 0.5, ({"cosine": 1.0},)),
+            Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
             Limit(
-                "K₁ = τ K₂'", lambda cosine: cosine * second_layer_slope(cosine), first_layer_kernel, _COSINES
+                "K₁ = τ K₂'", first_layer_kernel, _COSINES, left=lambda formula, cosine: cosine * formula(cosine)
             ),
         ),
         box={"cosine": (-1.0, 1.0)},
@@ -194,12 +195,15 @@ ROWS = (
         derivation="derivations.relu.sphere_masses",
         limits=(
             Limit(
-                "all degrees sum to K(1)", lambda dim, trained: sphere_masses(dim, 600, trained).sum(),
-                lambda dim, trained: 0.5, ({"dim": 3, "trained": "second"}, {"dim": 40, "trained": "second"}), 1e-5,
+                "all degrees sum to K(1)",
+                lambda dim, first, second: 0.5 - sphere_masses(dim, 600, (first, second))[7:].sum(),
+                grid(dim=[3, 40], first=0, second=1), 1e-5,
+                left=lambda masses, **point: sum(masses(**point)),
             ),
             Limit(
-                "degree 1 holds a quarter", lambda dim: sphere_masses(dim, 1, "first")[1], lambda dim: 0.25,
-                ({"dim": 3}, {"dim": 10**9}),
+                "degree 1 holds a quarter", 0.25,
+                grid(dim=[3, 10**9], first=1, second=0),
+                left=lambda masses, **point: masses(**point)[1],
             ),
         ),
         box={"dim": (2, 10**9), "first": (0.1, 2.0), "second": (0.1, 2.0)},
@@ -221,13 +225,13 @@ ROWS = (
         formula=nonlinearity, source="new", domain="α, ω ≥ 0, not both 0",
         derivation="derivations.relu.nonlinearity",
         limits=(
-            Limit("first layer: 1", nonlinearity, lambda first, second: 1.0, ({"first": 1, "second": 0},)),
+            Limit("first layer: 1", 1.0, ({"first": 1, "second": 0},)),
             Limit(
-                "second layer: 1 − 2/π", nonlinearity, lambda first, second: 1 - 2 / math.pi,
+                "second layer: 1 − 2/π", 1 - 2 / math.pi,
                 ({"first": 0, "second": 1},),
             ),
             Limit(
-                "both layers: 1 − 1/π", nonlinearity, lambda first, second: 1 - 1 / math.pi,
+                "both layers: 1 − 1/π", 1 - 1 / math.pi,
                 ({"first": 1, "second": 1},),
             ),
         ),
@@ -252,11 +256,10 @@ ROWS = (
         domain="any inputs without parallel rows, any n", papers=("arora2019", "shachaf2021"),
         derivation="derivations.relu.gram_bound",
         limits=(
-            Limit("first layer: 4‖Pδ‖²", gram_bound, lambda projected_energy: 4 * projected_energy,
+            Limit("first layer: 4‖Pδ‖²", lambda projected_energy: 4 * projected_energy,
                   ({"projected_energy": 0.7},)),
             Limit(
-                "sharp: a fine grid on the circle comes close", gram_bound,
-                lambda projected_energy: _grid_on_circle(400) * projected_energy, ({"projected_energy": 1.0},), 0.01,
+                "sharp: a fine grid on the circle comes close", lambda projected_energy: _grid_on_circle(400) * projected_energy, ({"projected_energy": 1.0},), 0.01,
             ),
         ),
         box={"projected_energy": (1e-3, 1e3), "first": (0.1, 2.0), "second": (0.1, 2.0)},
@@ -283,8 +286,7 @@ ROWS = (
         papers=("arora2019", "shachaf2021"), derivation="derivations.relu.leading_bound",
         limits=(
             Limit(
-                "first term of the bound", leading_bound,
-                lambda n, displacement_energy: generalization_bound(n, 4 * displacement_energy, 0.1, 0.05, 0.0),
+                "first term of the bound", lambda n, displacement_energy: generalization_bound(n, 4 * displacement_energy, 0.1, 0.05, 0.0),
                 ({"n": 30, "displacement_energy": 0.4},),
             ),
         ),
@@ -307,8 +309,7 @@ ROWS = (
         derivation="derivations.relu.risk_bound",
         limits=(
             Limit(
-                "largest error times mean error, first layer", risk_bound,
-                lambda n, displacement_energy: np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy),
+                "largest error times mean error, first layer", lambda n, displacement_energy: np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy),
                 ({"n": 30, "displacement_energy": 0.4},),
             ),
         ),

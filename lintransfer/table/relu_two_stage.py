@@ -117,9 +117,9 @@ ROWS = (
         limits=(
             Limit(
                 "infinite source set: e(θ_T − θ_S) in degree 1",
-                lambda: residual_energies(
+                1.2, rtol=1e-10,
+                left=lambda formula: formula(
                     1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 1.0, 0.3, 0.8, 0.5, 1e-3)[1],
-                lambda: 1.2, rtol=1e-10,
             ),
         ),
         sample=_source_sample,
@@ -135,15 +135,13 @@ ROWS = (
         formula=two_stage_risk, source="new", domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
         limits=(
             Limit(
-                "no source sample: training from scratch", two_stage_risk,
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy: two_stage_risk(
+                "no source sample: training from scratch", lambda n, n_source, dim, source_energy, cross_energy, target_energy: two_stage_risk(
                     n, 50, dim, 0.0, 0.0, target_energy) - two_stage_risk(n, 50, dim, 0.0, 0.0, 0.0)
                     + 0 * source_energy,
                 ({"n": 0, "n_source": 0, "dim": 20, "source_energy": 1.0, "cross_energy": 0.5, "target_energy": 2.0},),
             ),
             Limit(
-                "no target sample: the residual itself", two_stage_risk,
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy: 1.5 / dim,
+                "no target sample: the residual itself", lambda n, n_source, dim, source_energy, cross_energy, target_energy: 1.5 / dim,
                 ({"n": 0, "n_source": 1e13, "dim": 20, "source_energy": 1.0, "cross_energy": 0.75,
                   "target_energy": 2.0},), 1e-9,
             ),
@@ -178,9 +176,9 @@ ROWS = (
         limits=(
             Limit(
                 "infinite source set: s/(2t)",
-                lambda: critical_overlap_at(
+                1 / 3, rtol=1e-10,
+                left=lambda formula: formula(
                     0.3, 1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 4.0, 9.0, 0.5, 1e-3),
-                lambda: 1 / 3, rtol=1e-10,
             ),
         ),
         sample=_overlap_sample,
@@ -206,7 +204,7 @@ ROWS = (
         derivation="derivations.relu.equivalent_ridge",
         limits=(
             Limit(
-                "first layer, no explicit ridge: tr Σ", equivalent_ridge, lambda trace, first, second: trace,
+                "first layer, no explicit ridge: tr Σ", lambda trace, first, second: trace,
                 ({"trace": 7.0, "first": 1, "second": 0},),
             ),
         ),
@@ -233,9 +231,9 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I is the proportional curve in units of the energy",
-                lambda n, d: gaussian_risk(n, np.ones(1), np.array([d]), np.ones(1), 0.3, "second"),
                 lambda n, d: proportional_risk(n / d, 1.0, 0.3, trained_nonlinearity("second")),
                 ({"n": 50.0, "d": 100.0}, {"n": 300.0, "d": 100.0}), 1e-9,
+                left=lambda formula, n, d: formula(n, np.ones(1), np.array([d]), np.ones(1), 0.3, "second"),
             ),
         ),
         sample=lambda rng: _gaussian_arguments(

@@ -107,13 +107,11 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues λ: −λ(√n − √d)², the edge of the Marchenko–Pastur law",
-                critical_ridge,
                 lambda n, **_: -2.0 * (np.sqrt(n) - 3.0) ** 2,
                 tuple({"n": n} | _NINE for n in (0, 1, 4, 9, 16, 100)),
             ),
             Limit(
                 "no data: −trΣ",
-                critical_ridge,
                 lambda eigenvalues, multiplicities, **_: -float(eigenvalues @ multiplicities),
                 ({"n": 0} | _MODES,),
             ),
@@ -152,14 +150,13 @@ ROWS = (
         limits=(
             Limit(
                 "at the critical ridge the risk is infinite",
-                lambda n, **rest: 1 / ridge_risk(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest),
-                lambda **_: 0.0,
+                0.0,
                 tuple({"n": n, "displacement": np.array([1.0]), "noise_variance": 0.5} for n in (1, 4, 16)),
                 rtol=1e-4,
+                left=lambda formula, n, **rest: 1 / formula(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest),
             ),
             Limit(
                 "a vanishing ridge is no ridge",
-                ridge_risk,
                 lambda ridge, **others: ridge_risk(**others),
                 tuple(
                     {"n": n, "displacement": _ENERGIES, "noise_variance": 0.5, "ridge": -1e-13} | _MODES
@@ -202,7 +199,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues: λ* = dσ²/‖δ‖² for every n",
-                optimal_ridge,
                 lambda n, displacement, noise_variance, **_: {
                     "ridge": tuned_ridge(40.0, displacement[0], noise_variance),
                     "risk": tuned_ridge_risk(n, 40.0, displacement[0], noise_variance),
@@ -216,17 +212,16 @@ ROWS = (
             ),
             Limit(
                 "energies proportional to the multiplicities (an isotropic prior): λ* = σ²d/‖δ‖²",
-                lambda **arguments: optimal_ridge(**arguments).ridge,
                 lambda noise_variance, **_: noise_variance / 0.2,
                 tuple(
                     {"n": n, "displacement": 0.2 * _MODES["multiplicities"], "noise_variance": 0.3} | _MODES
                     for n in (1, 4, 8, 30)
                 ),
                 rtol=1e-10,
+                left=lambda formula, **arguments: formula(**arguments).ridge,
             ),
             Limit(
                 "nothing to learn: infinite ridge, no risk",
-                optimal_ridge,
                 lambda **_: {"ridge": np.inf, "risk": 0.0},
                 ({"n": 5, "displacement": np.zeros(2), "noise_variance": 0.3} | _MODES,),
             ),
@@ -263,11 +258,11 @@ ROWS = (
         limits=(
             Limit(
                 "never above the risk at any ridge",
-                lambda **arguments: all(
-                    optimal_ridge_risk(**arguments) <= ridge_risk(ridge=r, **arguments) for r in (0.01, 0.3, 3.0)
-                ),
-                lambda **_: True,
+                True,
                 tuple({"n": n, "displacement": _ENERGIES, "noise_variance": 0.3} | _MODES for n in (1, 4, 8, 30)),
+                left=lambda formula, **arguments: all(
+                    formula(**arguments) <= ridge_risk(ridge=r, **arguments) for r in (0.01, 0.3, 3.0)
+                ),
             ),
         ),
         sample=_optimal_sample,

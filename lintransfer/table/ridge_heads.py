@@ -32,23 +32,21 @@ ROWS = (
         limits=(
             Limit(
                 "no ridge: the least-squares head, with its infinite mean at n = 1, 2",
-                lambda n, explained, unexplained, noise_variance: ridge_head_risk(
-                    n, explained, unexplained, noise_variance, 0.0
-                ),
                 lambda n, explained, unexplained, noise_variance: frozen_features_risk(
                     n, 1, explained, unexplained, noise_variance
                 ),
                 tuple({"n": n, **_POINT} for n in (0, 1, 2, 3, 4, 50, 10**9)),
+                left=lambda formula, n, explained, unexplained, noise_variance: formula(
+                    n, explained, unexplained, noise_variance, 0.0
+                ),
             ),
             Limit(
                 "infinite ridge: the head stays at 0",
-                ridge_head_risk,
                 lambda explained, unexplained, **_: explained + unexplained,
                 tuple({"n": n, "ridge": math.inf, **_POINT} for n in (0, 1, 7)),
             ),
             Limit(
                 "the deterministic ridge of the limit n → ∞ at fixed λ/n",
-                ridge_head_risk,
                 lambda n, explained, unexplained, noise_variance, ridge: unexplained
                 + explained * (ridge / (n + ridge)) ** 2,
                 ({"n": 10**9, "ridge": 5e8, **_POINT},),
@@ -106,7 +104,6 @@ ROWS = (
         limits=(
             Limit(
                 "the ridge head at its best ridge",
-                optimal_ridge_head_risk,
                 lambda n, explained, unexplained, noise_variance: ridge_head_risk(
                     n, explained, unexplained, noise_variance, (noise_variance + unexplained) / explained
                 ),
@@ -114,19 +111,16 @@ ROWS = (
             ),
             Limit(
                 "useless features (c = 0): λ* = ∞ and R* = t²",
-                optimal_ridge_head_risk,
                 lambda unexplained, **_: unexplained,
                 ({"n": 5, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.3},),
             ),
             Limit(
                 "no target samples: R* = t²",
-                optimal_ridge_head_risk,
                 lambda explained, unexplained, **_: explained + unexplained,
                 ({"n": 0, **_POINT}, {"n": 0, "explained": 0.9, "unexplained": 0.0, "noise_variance": 0.0}),
             ),
             Limit(
                 "n → ∞: a ridge no longer helps",
-                optimal_ridge_head_risk,
                 lambda n, explained, unexplained, noise_variance: frozen_features_risk(
                     n, 1, explained, unexplained, noise_variance
                 ),
@@ -169,14 +163,12 @@ ROWS = (
         limits=(
             Limit(
                 "useless features: the head should stay at 0",
-                optimal_head_ridge,
-                lambda **_: math.inf,
+                math.inf,
                 ({"n_features": 3, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.3},),
             ),
             Limit(
                 "nothing to protect from: no ridge",
-                optimal_head_ridge,
-                lambda **_: 0.0,
+                0.0,
                 ({"n_features": 3, "explained": 0.5, "unexplained": 0.0, "noise_variance": 0.0},),
             ),
         ),

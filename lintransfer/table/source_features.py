@@ -12,7 +12,7 @@ from lintransfer.table.source_experiments import (
     squared_cosines,
     squared_cosines_at_ratio,
 )
-from lintransfer.theory.finite_source import source_feature_risk, source_feature_unexplained
+from lintransfer.theory.finite_source import source_feature_risk
 from lintransfer.theory.frozen_features import frozen_features_risk
 from lintransfer.theory.source_cosine import source_cosine_squared, source_cosine_squared_limit
 
@@ -43,13 +43,11 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: the share of directions seen",
-                source_cosine_squared,
                 lambda n_source, dim, relative_noise: min(n_source / dim, 1.0),
                 tuple({"n_source": n, "dim": 9, "relative_noise": 0.0} for n in (1, 4, 8, 9, 20)),
             ),
             Limit(
                 "nothing but noise, or a single sample: a random direction",
-                source_cosine_squared,
                 lambda n_source, dim, relative_noise: 1 / dim,
                 (
                     {"n_source": 6, "dim": 9, "relative_noise": math.inf},
@@ -96,14 +94,12 @@ ROWS = (
                 lambda gamma_source, relative_noise: source_cosine_squared(
                     round(gamma_source * 1e8), 10**8, relative_noise
                 ),
-                source_cosine_squared_limit,
                 tuple({"gamma_source": g, "relative_noise": 0.3} for g in (0.25, 0.75, 1.5, 40.0)),
                 rtol=1e-6,
             ),
             Limit(
                 "at γ_S = 1 the feature is destroyed",
-                source_cosine_squared_limit,
-                lambda **_: 0.0,
+                0.0,
                 ({"gamma_source": 1.0, "relative_noise": 1e-9},),
             ),
         ),
@@ -148,13 +144,12 @@ ROWS = (
         limits=(
             Limit(
                 "a perfect source: linear transfer on θ_S",
-                lambda n: source_feature_risk(n, 64, 8, 1.44, 0.9, 1.0, 0.2, 0.0),
                 lambda n: frozen_features_risk(n, 1, 0.81 / 1.44, 1 - 0.81 / 1.44, 0.2),
                 tuple({"n": n} for n in (0, 1, 3, 20)),
+                left=lambda formula, n: formula(n, 64, 8, 1.44, 0.9, 1.0, 0.2, 0.0),
             ),
             Limit(
                 "no source samples: nothing is learnt",
-                source_feature_risk,
                 lambda target_energy, **_: target_energy,
                 tuple(
                     {"n": n, "n_source": 0, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
@@ -163,18 +158,18 @@ ROWS = (
             ),
             Limit(
                 "a source of pure noise: one random feature",
-                lambda n: source_feature_risk(n, 5, 8, 0.0, 0.0, 1.0, 0.2, 0.3),
                 lambda n: frozen_features_risk(n, 1, 1 / 8, 7 / 8, 0.2),
                 ({"n": 4}, {"n": 30}),
+                left=lambda formula, n: formula(n, 5, 8, 0.0, 0.0, 1.0, 0.2, 0.3),
             ),
             Limit(
                 "the limit n, n_S, d → ∞: E A by its limit",
-                lambda gamma_source: source_feature_unexplained(
-                    round(gamma_source * 1e8), 10**8, 1.44, 0.9, 1.0, 0.3
-                ),
                 lambda gamma_source: 1 - 0.81 / 1.44 * source_cosine_squared_limit(gamma_source, 0.3 / 1.44),
                 ({"gamma_source": 0.5}, {"gamma_source": 3.0}),
                 rtol=1e-6,
+                left=lambda formula, gamma_source: formula(
+                    10**8, round(gamma_source * 1e8), 10**8, 1.44, 0.9, 1.0, 0.2, 0.3
+                ),
             ),
         ),
         sample=any_source_and_target,

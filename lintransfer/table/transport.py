@@ -68,21 +68,19 @@ ROWS = (
         limits=(
             Limit(
                 "the same size: the same error",
-                transported,
                 lambda error, **_: error,
                 ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 20.0},),
             ),
             Limit(
                 "n = df2: infinite",
-                transported,
-                lambda **_: math.inf,
+                math.inf,
                 ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 4.0},),
             ),
             Limit(
                 "there and back",
-                lambda error, df2, rows, n: transported(transported(error, df2, rows, n), df2, n, rows),
                 lambda error, **_: error,
                 ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 7.0},),
+                left=lambda formula, error, df2, rows, n: formula(formula(error, df2, rows, n), df2, n, rows),
             ),
         ),
         sample=lambda rng: {

@@ -15,6 +15,8 @@ from lintransfer.table.boundary_experiments import (
     sizes,
     tuned_scratch_against_head,
 )
+from lintransfer.table.mutants import dropped, instead, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
     large_sample_boundary,
@@ -44,16 +46,8 @@ ROWS = (
         domain=FEW_FEATURES + ", γ > 1",
         derivation="derivations.boundaries.large_sample_boundary",
         limits=(
-            Limit(
-                "no noise: scratch learns everything at γ = 1",
-                1.0,
-                ({"unexplained": 0.3, "noise_variance": 0.0},),
-            ),
-            Limit(
-                "perfect features never hurt",
-                math.inf,
-                ({"unexplained": 0.0, "noise_variance": 0.3},),
-            ),
+            Limit("no noise: scratch learns everything at γ = 1", 1.0, ({"unexplained": 0.3, "noise_variance": 0.0},)),
+            Limit("perfect features never hurt", math.inf, ({"unexplained": 0.0, "noise_variance": 0.3},)),
         ),
         box={"unexplained": (1e-6, 4.0), "noise_variance": _ENERGY},
         experiments=(
@@ -65,17 +59,13 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "t² for u",
-                lambda unexplained, noise_variance: large_sample_boundary(unexplained * 0 + 1, noise_variance),
-            ),
+            Mutant("t² for u", instead(unexplained=lambda unexplained: unexplained * 0 + 1)),
             Mutant(
                 "noise of the head counted twice",
-                lambda unexplained, noise_variance: large_sample_boundary(unexplained + noise_variance, noise_variance),
+                instead(unexplained=lambda unexplained, noise_variance: unexplained + noise_variance),
             ),
             Mutant(
-                "1 dropped",
-                lambda unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance) - 1,
+                "1 dropped", lambda unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance) - 1
             ),
         ),
     ),
@@ -103,7 +93,7 @@ ROWS = (
             Limit(
                 "beyond the tangency 1 − |c| = σ there is none",
                 math.nan,
-                tuple({"noise_variance": s2, "explained": 0.25, "unexplained": 0.75} for s2 in (0.26, 1.0, 3.0)),
+                grid(noise_variance=[0.26, 1.0, 3.0], explained=0.25, unexplained=0.75),
             ),
         ),
         sample=_with_a_window,
@@ -117,16 +107,8 @@ ROWS = (
         ),
         mutants=(
             Mutant("the other root", lambda **point: recovery_boundary(**point)),
-            Mutant(
-                "noise dropped",
-                lambda explained, unexplained, noise_variance: small_sample_boundary(explained, unexplained, 0.0),
-            ),
-            Mutant(
-                "explained and unexplained swapped",
-                lambda explained, unexplained, noise_variance: small_sample_boundary(
-                    unexplained, explained, noise_variance
-                ),
-            ),
+            dropped("noise_variance"),
+            swapped("explained", "unexplained"),
         ),
     ),
     Theorem(
@@ -161,10 +143,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("the other root", lambda **point: small_sample_boundary(**point)),
-            Mutant(
-                "noise dropped",
-                lambda explained, unexplained, noise_variance: recovery_boundary(explained, unexplained, 0.0),
-            ),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -186,11 +165,7 @@ ROWS = (
                 math.inf,
                 ({"explained": 0.3, "unexplained": 0.0, "noise_variance": 0.2},),
             ),
-            Limit(
-                "useless features never help",
-                0.0,
-                ({"explained": 0.0, "unexplained": 0.7, "noise_variance": 0.2},),
-            ),
+            Limit("useless features never help", 0.0, ({"explained": 0.0, "unexplained": 0.7, "noise_variance": 0.2},)),
         ),
         box={"explained": (0.0, 4.0), "unexplained": (1e-6, 4.0), "noise_variance": _ENERGY},
         experiments=(
@@ -207,8 +182,7 @@ ROWS = (
                 lambda explained, unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance),
             ),
             Mutant(
-                "noise dropped",
-                lambda explained, unexplained, noise_variance: explained / (explained + unexplained),
+                "noise dropped", lambda explained, unexplained, noise_variance: explained / (explained + unexplained)
             ),
             Mutant(
                 "e for u",

@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs, least_squares
 from lintransfer.table.conditional_experiments import isotropic_design, world
+from lintransfer.table.mutants import scaled, swapped, times
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.bounds import (
     best_shachaf_bound,
@@ -117,24 +119,14 @@ ROWS = (
         },
         experiments=(Experiment(_draw_bound, _BOUND_POINTS, "bound", replicates=1000),),
         mutants=(
-            Mutant(
-                "half the deviation",
-                lambda deviation, eigenvalue, captured, left_out: shachaf_bound(
-                    deviation / 2, eigenvalue, captured, left_out
-                ),
-            ),
+            scaled(deviation=0.5),
             Mutant(
                 "one power of g lost",
                 lambda deviation, eigenvalue, captured, left_out: (
                     shachaf_bound(deviation, eigenvalue, captured, left_out) * deviation
                 ),
             ),
-            Mutant(
-                "parts of δ swapped",
-                lambda deviation, eigenvalue, captured, left_out: shachaf_bound(
-                    deviation, eigenvalue, left_out, captured
-                ),
-            ),
+            swapped("captured", "left_out"),
         ),
     ),
     Theorem(
@@ -166,12 +158,7 @@ ROWS = (
         },
         experiments=(Experiment(_draw_bound, _BOUND_POINTS, "bound", replicates=1000),),
         mutants=(
-            Mutant(
-                "factor 2 dropped",
-                lambda deviation, eigenvalue, captured, left_out: (
-                    split_shachaf_bound(deviation, eigenvalue, captured, left_out) / 2
-                ),
-            ),
+            times(0.5),
             Mutant(
                 "λ_k for λ_k²",
                 lambda deviation, eigenvalue, captured, left_out: (
@@ -251,9 +238,7 @@ ROWS = (
             Experiment(
                 _draw_deviation,
                 tuple(
-                    {"n": n, "dim": dim, "exponent": e}
-                    for e in (0.0, 2.0)
-                    for n, dim in ((2, 12), (12, 12), (48, 12))
+                    {"n": n, "dim": dim, "exponent": e} for e in (0.0, 2.0) for n, dim in ((2, 12), (12, 12), (48, 12))
                 ),
                 "bound",
                 replicates=2000,
@@ -266,8 +251,7 @@ ROWS = (
                     constant
                     * eigenvalues[0]
                     * max(
-                        math.sqrt(sum(eigenvalues) / eigenvalues[0] / n),
-                        math.sqrt(-math.log(failure_probability) / n),
+                        math.sqrt(sum(eigenvalues) / eigenvalues[0] / n), math.sqrt(-math.log(failure_probability) / n)
                     )
                 ),
             ),

@@ -22,6 +22,7 @@ from lintransfer.table.covariance_experiments import (
     settled,
     variance_arguments,
 )
+from lintransfer.table.mutants import dropped, instead, moved
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import bias, degrees_of_freedom, ridge_risk, sample_size, variance
 from lintransfer.theory.proportional import isotropic_kappa, proportional_ridge_risk
@@ -90,24 +91,9 @@ ROWS = (
             for n, exponent, ridge in ((4, 1.0, 0.0), (8, 0.5, 0.5))
         ),
         mutants=(
-            Mutant(
-                "mean convention of the ridge",
-                lambda n, eigenvalues, multiplicities, ridge: effective_regularization(
-                    n, eigenvalues, multiplicities, n * ridge
-                ),
-            ),
-            Mutant(
-                "multiplicities forgotten",
-                lambda n, eigenvalues, multiplicities, ridge: effective_regularization(
-                    n, eigenvalues, multiplicities**0, ridge
-                ),
-            ),
-            Mutant(
-                "n + 1 for n",
-                lambda n, eigenvalues, multiplicities, ridge: effective_regularization(
-                    n + 1, eigenvalues, multiplicities, ridge
-                ),
-            ),
+            Mutant("mean convention of the ridge", instead(ridge=lambda n, ridge: n * ridge)),
+            Mutant("multiplicities forgotten", instead(multiplicities=lambda multiplicities: multiplicities**0)),
+            moved(n=1),
         ),
     ),
     Theorem(
@@ -188,12 +174,7 @@ ROWS = (
                 * degrees_of_freedom(kappa, eigenvalues, multiplicities)[1]
                 / sample_size(kappa, eigenvalues, multiplicities, ridge),
             ),
-            Mutant(
-                "σ for σ²",
-                lambda kappa, eigenvalues, multiplicities, noise_variance, ridge=0: variance(
-                    kappa, eigenvalues, multiplicities, noise_variance**2, ridge
-                ),
-            ),
+            Mutant("σ for σ²", instead(noise_variance=lambda noise_variance: noise_variance**2)),
         ),
     ),
     Theorem(
@@ -260,9 +241,9 @@ ROWS = (
         ),
         mutants=(
             Mutant("the bias is not inflated", _risk_without_inflation),
-            Mutant("noise dropped", lambda noise_variance=0, **others: ridge_risk(noise_variance=0.0, **others)),
-            Mutant("mean convention of the ridge", lambda n, ridge=0, **rest: ridge_risk(n, ridge=n * ridge, **rest)),
-            Mutant("n + 1 for n", lambda n, **others: ridge_risk(n + 1, **others)),
+            dropped("noise_variance"),
+            Mutant("mean convention of the ridge", instead(ridge=lambda n, ridge: n * ridge)),
+            moved(n=1),
         ),
     ),
 )

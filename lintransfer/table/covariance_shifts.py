@@ -18,6 +18,7 @@ from lintransfer.table.covariance_experiments import (
     two_stage,
     two_stage_arguments,
 )
+from lintransfer.table.mutants import dropped, instead, scaled, swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
@@ -118,13 +119,8 @@ ROWS = (
         ),
         mutants=(
             Mutant("the shift ignored", lambda test_eigenvalues, **others: ridge_risk(**others)),
-            Mutant(
-                "trained under Σ', tested under Σ",
-                lambda eigenvalues, test_eigenvalues, **others: shifted_risk(
-                    eigenvalues=test_eigenvalues, test_eigenvalues=eigenvalues, **others
-                ),
-            ),
-            Mutant("noise dropped", lambda noise_variance=0.0, **others: shifted_risk(noise_variance=0.0, **others)),
+            Mutant("trained under Σ', tested under Σ", swapped("eigenvalues", "test_eigenvalues")),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -196,22 +192,10 @@ ROWS = (
             for n, n_source, ridge, source_ridge in ((4, 8, 0.0, 0.0), (6, 24, 0.3, 0.2))
         ),
         mutants=(
-            Mutant(
-                "the source fit as good as the source",
-                lambda n_source, **others: two_stage_risk(n_source=1e12, **others),
-            ),
-            Mutant(
-                "source noise dropped",
-                lambda source_noise_variance=0.0, **others: two_stage_risk(source_noise_variance=0.0, **others),
-            ),
-            Mutant(
-                "source and target sizes swapped",
-                lambda n, n_source, **others: two_stage_risk(n=n_source, n_source=n, **others),
-            ),
-            Mutant(
-                "the factor 2 of the overlap lost",
-                lambda cross_energy, **others: two_stage_risk(cross_energy=cross_energy / 2, **others),
-            ),
+            Mutant("the source fit as good as the source", instead(n_source=1000000000000.0)),
+            dropped("source_noise_variance"),
+            swapped("n", "n_source"),
+            scaled(cross_energy=0.5),
         ),
     ),
 )

@@ -14,6 +14,7 @@ from lintransfer.table.covariance_experiments import (
     head_arguments,
     random_noise,
 )
+from lintransfer.table.mutants import dropped, scaled, swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import feature_covariance_risk, metric_transferability, ridge_risk
 
@@ -64,18 +65,8 @@ ROWS = (
                     eigenvalues * (2 * cross_energy - source_energy)
                 ).sum(),
             ),
-            Mutant(
-                "teachers swapped",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: metric_transferability(
-                    n, eigenvalues, multiplicities, cross_energy, source_energy, ridge
-                ),
-            ),
-            Mutant(
-                "factor 2 lost",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: metric_transferability(
-                    n, eigenvalues, multiplicities, source_energy, cross_energy / 2, ridge
-                ),
-            ),
+            swapped("source_energy", "cross_energy"),
+            scaled(cross_energy=0.5),
         ),
     ),
     Theorem(
@@ -126,8 +117,7 @@ ROWS = (
         ),
         mutants=(
             Mutant(
-                "the unexplained part is not noise",
-                lambda unexplained, **others: unexplained + ridge_risk(**others),
+                "the unexplained part is not noise", lambda unexplained, **others: unexplained + ridge_risk(**others)
             ),
             Mutant(
                 "the floor u dropped",
@@ -135,10 +125,7 @@ ROWS = (
                     noise_variance=noise_variance + unexplained, **others
                 ),
             ),
-            Mutant(
-                "noise dropped",
-                lambda noise_variance=0.0, **others: feature_covariance_risk(noise_variance=0.0, **others),
-            ),
+            dropped("noise_variance"),
         ),
     ),
 )

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio, sizes
+from lintransfer.table.mutants import dropped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
     critical_unexplained_energy,
@@ -63,18 +65,12 @@ ROWS = (
             Limit(
                 "at the peak of scratch transfer always wins",
                 math.inf,
-                tuple(
-                    {"n": n, "n_features": 2, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
-                    for n in (11, 12, 13)
-                ),
+                grid(n=[11, 12, 13], n_features=2, dim=12, target_energy=1.0, noise_variance=0.01),
             ),
             Limit(
                 "at the peak of the head, and without samples, there is no boundary",
                 math.nan,
-                tuple(
-                    {"n": n, "n_features": 5, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
-                    for n in (0, 4, 5, 6)
-                ),
+                grid(n=[0, 4, 5, 6], n_features=5, dim=12, target_energy=1.0, noise_variance=0.01),
             ),
         ),
         sample=_finite,
@@ -104,11 +100,9 @@ ROWS = (
             ),
             Mutant(
                 "n for n − 1",
-                lambda n, n_features, dim, target_energy, noise_variance: critical_unexplained_energy(
-                    n, n_features, dim, target_energy, noise_variance
-                )
-                * (n - 1)
-                / n,
+                lambda n, n_features, dim, target_energy, noise_variance: (
+                    critical_unexplained_energy(n, n_features, dim, target_energy, noise_variance) * (n - 1) / n
+                ),
             ),
         ),
     ),
@@ -126,10 +120,7 @@ ROWS = (
                 lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy(
                     gamma * 1e9, feature_ratio * 1e9, 1e9, target_energy, noise_variance
                 ),
-                tuple(
-                    {"gamma": g, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1}
-                    for g in (0.125, 0.5, 0.75, 1.5)
-                ),
+                grid(gamma=[0.125, 0.5, 0.75, 1.5], feature_ratio=0.25, target_energy=1.0, noise_variance=0.1),
                 rtol=1e-7,
             ),
             Limit(
@@ -161,18 +152,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "features count as few",
-                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy_limit(
-                    gamma, 0.0, target_energy, noise_variance
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy_limit(
-                    gamma, feature_ratio, target_energy, 0.0
-                ),
-            ),
+            dropped("feature_ratio"),
+            dropped("noise_variance"),
         ),
     ),
 )

@@ -10,6 +10,8 @@ import numpy as np
 from lintransfer.simulate.deep_flow import end_to_end, small_random_layers, train_layers
 from lintransfer.simulate.deep_linear import draw_sets
 from lintransfer.table.deep_experiments import fractions, well_conditioned_trainings
+from lintransfer.table.mutants import instead, scaled
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import retention
 from lintransfer.theory import unbalanced_chains as chains
@@ -103,21 +105,16 @@ ROWS = (
         sample=_chain_sample,
         experiments=(
             Experiment(
-                _chains,
-                tuple({"imbalance": d} for d in ((-3.0,), (0.4,), (1.5,), (0.3, -1.0), (-1.0, -2.0, 0.2))),
-                "identity",
-                5,
+                _chains, grid(imbalance=[(-3.0,), (0.4,), (1.5,), (0.3, -1.0), (-1.0, -2.0, 0.2)]), "identity", 5
             ),
         ),
         mutants=(
-            Mutant("balanced", lambda imbalance, **a: _size(tuple(0 * d for d in imbalance), **a)),
-            Mutant("other sign of Δ", lambda imbalance, **a: _size(tuple(-d for d in imbalance), **a)),
-            Mutant("q = ‖Qw0‖²", lambda imbalance, source_energy, null_fraction, fit_energy: _size(
-                imbalance,
-                source_energy,
-                null_fraction * source_energy / chains.initial_scales(imbalance, source_energy)[0],
-                fit_energy,
-            )),
+            Mutant("balanced", instead(imbalance=lambda imbalance: tuple(0 * d for d in imbalance))),
+            Mutant("other sign of Δ", instead(imbalance=lambda imbalance: tuple(-d for d in imbalance))),
+            Mutant(
+                "q = ‖Qw0‖²",
+                instead(null_fraction=lambda imbalance, source_energy, null_fraction: null_fraction * source_energy / chains.initial_scales(imbalance, source_energy)[0]),
+            ),
         ),
     ),
     Theorem(
@@ -132,13 +129,13 @@ ROWS = (
             Limit(
                 "it is the second factor of the chain",
                 lambda imbalance, kept, fit_energy: chains.chain_factors((kept, imbalance), fit_energy)[1],
-                tuple({"imbalance": d, "kept": 0.7, "fit_energy": 2.0} for d in (-50.0, 0.0, 0.7, 3.0, 1e6)),
+                grid(imbalance=[-50.0, 0.0, 0.7, 3.0, 1e6], kept=0.7, fit_energy=2.0),
             ),
         ),
         box={"imbalance": (-3.0, 3.0), "kept": (0.0, 3.0), "fit_energy": (0.01, 4.0)},
         mutants=(
-            Mutant("‖m‖² for 4‖m‖²", lambda imbalance, kept, fit_energy: chains.two_layer_head(imbalance, kept, fit_energy / 4)),
-            Mutant("q + Δ", lambda imbalance, kept, fit_energy: chains.two_layer_head(-imbalance, kept, fit_energy)),
+            Mutant("‖m‖² for 4‖m‖²", scaled(fit_energy=0.25)),
+            Mutant("q + Δ", scaled(imbalance=-1)),
         ),
     ),
     Theorem(
@@ -162,11 +159,7 @@ ROWS = (
         domain="loss ½‖y − Xw‖² + (μ/2)Σ‖W_l‖_F², ŵ ≠ 0",
         derivation="derivations.deep_linear.weight_decay_ridge",
         limits=(
-            Limit(
-                "one layer: λ = μ",
-                0.3,
-                ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},),
-            ),
+            Limit("one layer: λ = μ", 0.3, ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},)),
         ),
         box={"norm": (0.01, 100.0), "depth": (1.0, 100.0), "weight_decay": (0.01, 10.0)},
         mutants=(
@@ -187,7 +180,7 @@ ROWS = (
             Limit(
                 "one layer: ridge",
                 lambda design, labels, weight_decay, **_: _ridge(design, labels, weight_decay),
-                tuple({**_DATA, "depth": 1, "weight_decay": m} for m in (0.1, 3.0)),
+                grid(**_DATA, depth=1, weight_decay=[0.1, 3.0]),
                 rtol=1e-10,
             ),
             Limit(
@@ -219,9 +212,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("ridge with λ = μ", lambda design, labels, depth, weight_decay: _ridge(design, labels, weight_decay)),
-            Mutant("penalty without L", lambda design, labels, depth, weight_decay: decay.weight_decay_end_point(
-                design, labels, depth, weight_decay / depth
-            )),
+            Mutant("penalty without L", instead(weight_decay=lambda depth, weight_decay: weight_decay / depth)),
         ),
     ),
 )

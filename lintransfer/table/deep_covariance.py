@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.deep_linear import deep_gain_samples, deep_risk_samples
 from lintransfer.table.deep_experiments import energies, transfer
+from lintransfer.table.mutants import dropped, instead
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
 from lintransfer.theory.covariance import ridge_risk
@@ -86,7 +88,7 @@ ROWS = (
             Limit(
                 "Σ = I: the isotropic formula",
                 lambda gamma, depth: deep_fine_tuning_risk(gamma, depth, **_POINT, noise_variance=0.3),
-                tuple({"gamma": g, "depth": L} for g in (0.0, 0.3, 0.9, 1.5) for L in (1, 2, math.inf)),
+                grid(gamma=[0.0, 0.3, 0.9, 1.5], depth=[1, 2, math.inf]),
                 rtol=1e-11,
                 left=lambda formula, gamma, depth: formula(
                     gamma * 100, depth, np.ones(1), np.full(1, 100.0), **_ONE_MODE, noise_variance=0.3
@@ -118,7 +120,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("ρ = 1", lambda depth, **a: formulas.deep_covariance_risk(depth=1, **a)),
+            Mutant("ρ = 1", instead(depth=1)),
             Mutant("noise dropped in B", lambda n, noise_variance, **a: (
                 formulas.deep_covariance_risk(n, noise_variance=0.0, **a)
                 + ridge_risk(n, a["eigenvalues"], a["multiplicities"], 0 * a["eigenvalues"], noise_variance)
@@ -196,10 +198,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("ρ = 1: the published form", lambda depth, **a: finite_source_deep_transferability(depth=1, **a)),
-            Mutant("source noise dropped", lambda source_noise_variance, **a: finite_source_deep_transferability(
-                source_noise_variance=0, **a
-            )),
+            Mutant("ρ = 1: the published form", instead(depth=1)),
+            dropped("source_noise_variance"),
         ),
     ),
 )

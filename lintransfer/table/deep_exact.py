@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.laws.deep_fine_tuning import deep_risk_law
 from lintransfer.table.deep_experiments import energies, gains, risks
+from lintransfer.table.mutants import dropped, instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_moments as moments
 from lintransfer.theory import deep_risk as formulas
@@ -35,7 +37,7 @@ def _sample(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _linear(right: Any) -> tuple[Limit, ...]:
-    points = tuple({"n": n, "dim": 9, "depth": 1.0, **_POINT} for n in range(10))
+    points = grid(n=range(10), dim=9, depth=1.0, **_POINT)
     return (Limit("one layer: linear fine-tuning", lambda n, **_: right(n), points, rtol=1e-10),)
 
 
@@ -98,9 +100,9 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("depth 1", lambda depth, **others: deep_risk_law(depth=1, **others)),
-            Mutant("noise dropped", lambda noise_variance, **others: deep_risk_law(noise_variance=0.0, **others)),
-            Mutant("one sample less", lambda n, **others: deep_risk_law(n=n - 1, **others)),
+            instead(depth=1),
+            dropped("noise_variance"),
+            moved(n=-1),
         ),
     ),
     Theorem(
@@ -117,7 +119,7 @@ ROWS = (
             Limit(
                 "large d: the proportional limit",
                 lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
-                tuple({"depth": L} for L in (1.5, 2.0, 6.0, math.inf)),
+                grid(depth=[1.5, 2.0, 6.0, math.inf]),
                 rtol=1e-7,
                 left=lambda formula, depth: formula(n=4 * 10**8, dim=10**9, depth=depth, **_POINT),
             ),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
+from lintransfer.table.mutants import instead, moved
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
@@ -53,9 +54,7 @@ ROWS = (
         experiments=(
             Experiment(
                 _first_samples,
-                tuple(
-                    {"n": 4, "dim": d, "depth": 5, **energies(1.0, 2.0, 0.25), "noise_variance": 0.0} for d in (100, 200, 400)
-                ),
+                grid(n=4, dim=[100, 200, 400], depth=5, **energies(1.0, 2.0, 0.25), noise_variance=0.0),
                 "asymptotic",
                 1500,
                 0.4,
@@ -64,8 +63,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("L for L − 1", lambda depth, **point: formulas.risk_slope_at_zero(depth + 1, **point)),
-            Mutant("ρ = 1", lambda depth, **point: formulas.risk_slope_at_zero(1, **point)),
+            Mutant("L for L − 1", moved(depth=1)),
+            Mutant("ρ = 1", instead(depth=1)),
         ),
     ),
     Theorem(
@@ -80,7 +79,7 @@ ROWS = (
             Limit(
                 "the slope vanishes there",
                 0.0,
-                tuple({"c": c} for c in (-0.5, 0.1, 0.45)),
+                grid(c=[-0.5, 0.1, 0.45]),
                 left=lambda formula, c: formulas.risk_slope_at_zero(formula(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)),
             ),
             Limit(
@@ -111,7 +110,7 @@ ROWS = (
             Limit(
                 "the risk at a tiny γ",
                 lambda **point: deep_fine_tuning_risk(1e-14, math.inf, **point),
-                tuple({**_AWAY, "noise_variance": v} for v in (0.0, 0.7)),
+                grid(**_AWAY, noise_variance=[0.0, 0.7]),
                 rtol=1e-11,
             ),
         ),
@@ -134,12 +133,12 @@ ROWS = (
             Limit(
                 "infinite depth: σ²/(3t²)",
                 lambda target_energy, noise_variance, **_: noise_variance / (3 * target_energy),
-                tuple({"depth": math.inf, "target_energy": 2.0, "noise_variance": v} for v in (0.0, 0.3, 5.0)),
+                grid(depth=math.inf, target_energy=2.0, noise_variance=[0.0, 0.3, 5.0]),
             ),
             Limit(
                 "the transferability of the identical task vanishes there",
                 0.0,
-                tuple({"depth": L} for L in (2, 3, 10.0, math.inf)),
+                grid(depth=[2, 3, 10.0, math.inf]),
                 rtol=1e-9,
                 left=lambda formula, depth: _identical_gain(1 - formula(depth, 1.0, 0.5), depth, 0.5),
             ),

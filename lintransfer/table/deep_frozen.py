@@ -10,6 +10,8 @@ import numpy as np
 from lintransfer.simulate.deep_linear import deep_risk_samples, draw_sets, excess_risks, train
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.deep_experiments import energies
+from lintransfer.table.mutants import instead, moved, scaled
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
 from lintransfer.theory import frozen_first_layer as heads
@@ -59,7 +61,7 @@ ROWS = (
             Limit(
                 "one layer is linear",
                 lambda gamma, **_: deep_fine_tuning_risk(gamma, 1, **_POINT, noise_variance=0.3),
-                tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": 0.3} for g in (0.0, 0.4, 1.8)),
+                grid(gamma=[0.0, 0.4, 1.8], depth=1, **_POINT, noise_variance=0.3),
             ),
             Limit(
                 "great depth learns the source direction at once",
@@ -83,10 +85,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("L for L − 1", lambda depth, **a: formulas.lazy_rank_one_risk(depth=depth + 1, **a)),
-            Mutant("no square", lambda gamma, depth, **a: formulas.lazy_rank_one_risk(
-                gamma, 1 + ((1 + (depth - 1) * gamma) ** 0.5 - 1) / gamma, **a
-            )),
+            Mutant("L for L − 1", moved(depth=1)),
+            Mutant("no square", instead(depth=lambda gamma, depth: 1 + ((1 + (depth - 1) * gamma) ** 0.5 - 1) / gamma)),
         ),
     ),
     Theorem(
@@ -102,7 +102,7 @@ ROWS = (
             Limit(
                 "infinite for one or two samples",
                 math.inf,
-                tuple({"n": n, "unexplained": 0.3, "noise_variance": 0.2, "start_risk": 1.0} for n in (1, 2)),
+                grid(n=[1, 2], unexplained=0.3, noise_variance=0.2, start_risk=1.0),
             ),
         ),
         box={"n": (0, 10**9), "unexplained": (0.0, 4.0), "noise_variance": (0.0, 4.0), "start_risk": (0.0, 4.0)},
@@ -113,7 +113,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("n − 1 for n − 2", lambda n, **a: heads.frozen_first_layer_risk(n + 1, **a)),
+            Mutant("n − 1 for n − 2", moved(n=1)),
             Mutant("the floor vanishes", lambda n, unexplained, noise_variance, start_risk: (
                 (unexplained + noise_variance) / (n - 2)
             )),
@@ -153,7 +153,7 @@ ROWS = (
             Mutant("no saddle", lambda n, best_head, unexplained, noise_variance: heads.frozen_first_layer_risk(
                 n, unexplained, noise_variance, 1.0
             )),
-            Mutant("other side", lambda best_head, **a: heads.balanced_head_risk(best_head=-best_head, **a)),
+            Mutant("other side", scaled(best_head=-1)),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
+from lintransfer.table.mutants import dropped, instead, scaled, times
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
@@ -50,22 +51,16 @@ ROWS = (
         domain="as deep-fine-tuning-risk, 0 ≤ γ < 1",
         derivation="derivations.deep_linear.critical_overlap",
         limits=(
-            Limit(
-                "one layer: s/(2t)",
-                0.25,
-                ({"gamma": 0.4, "depth": 1, "source_energy": 1.0, "target_energy": 4.0},),
-            ),
+            Limit("one layer: s/(2t)", 0.25, ({"gamma": 0.4, "depth": 1, "source_energy": 1.0, "target_energy": 4.0},)),
             Limit(
                 "infinite depth, no noise: one half, whatever the norms",
                 0.5,
-                tuple({"gamma": 0.4, "depth": math.inf, "source_energy": s, "target_energy": 4.0} for s in (0.01, 9.0)),
+                grid(gamma=0.4, depth=math.inf, source_energy=[0.01, 9.0], target_energy=4.0),
             ),
         ),
         box={**_DEEP, "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         mutants=(
-            Mutant("ρ = 1", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
-                formulas.critical_overlap(gamma, 1, source_energy, target_energy, noise_variance)
-            )),
+            Mutant("ρ = 1", instead(depth=1)),
             Mutant("ρ² for ρ", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
                 2 * (target_energy / source_energy) ** 0.5
                 * formulas.critical_overlap(gamma, depth, source_energy, target_energy, noise_variance) ** 2
@@ -116,7 +111,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("no error", lambda **_: 0.0),
-            Mutant("other sign", lambda **point: -formulas.published_error(**point)),
+            times(-1),
         ),
     ),
     Theorem(
@@ -131,7 +126,7 @@ ROWS = (
             Limit(
                 "it keeps ρ = τc, and the risk there is (1−γ)t²(1−c²)",
                 lambda c: 0.5 * 4.0 * (1 - c * c),
-                tuple({"c": c} for c in (0.55, 0.7, 0.9)),
+                grid(c=[0.55, 0.7, 0.9]),
                 rtol=1e-9,
                 left=lambda formula, c: deep_fine_tuning_risk(
                     0.5, formula(0.5, **energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
@@ -154,7 +149,7 @@ ROWS = (
         },
         mutants=(
             Mutant("1 − 1/L for 1/L", lambda **point: 1 / (1 - 1 / formulas.optimal_depth(**point))),
-            Mutant("noise dropped", lambda noise_variance=0.0, **point: formulas.optimal_depth(**point)),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -191,9 +186,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("τc for 2τc", lambda source_energy, cross_energy, target_energy: (
-                formulas.infinite_depth_gain(source_energy, cross_energy / 2, target_energy)
-            )),
+            Mutant("τc for 2τc", scaled(cross_energy=0.5)),
         ),
     ),
     Theorem(
@@ -208,14 +201,12 @@ ROWS = (
             Limit(
                 "from no data to n = d",
                 lambda norm_ratio, **_: 0.0 if norm_ratio == 1 else 1.0,
-                tuple({"norm_ratio": v, "depth": 3, "source_energy": 1.0, "target_energy": 4.0} for v in (1.0, 2.0)),
+                grid(norm_ratio=[1.0, 2.0], depth=3, source_energy=1.0, target_energy=4.0),
             ),
         ),
         box={"norm_ratio": (1.01, 1.4), "depth": (1.0, 50.0), "source_energy": (0.5, 1.0), "target_energy": (2.0, 4.0)},
         mutants=(
-            Mutant("exponent 1 − 1/L", lambda norm_ratio, depth, source_energy, target_energy: (
-                formulas.gamma_of_norm(norm_ratio, 2 * depth / (depth + 1), source_energy, target_energy)
-            )),
+            Mutant("exponent 1 − 1/L", instead(depth=lambda depth: 2 * depth / (depth + 1))),
         ),
     ),
     Theorem(
@@ -232,7 +223,7 @@ ROWS = (
                 lambda norm_ratio, depth, **point: deep_fine_tuning_risk(
                     formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]), depth, **point
                 ),
-                tuple({"norm_ratio": v, "depth": L, **_AWAY} for v in (1.1, 1.9) for L in (1, 2, 7.0)),
+                grid(norm_ratio=[1.1, 1.9], depth=[1, 2, 7.0], **_AWAY),
                 rtol=1e-11,
             ),
         ),

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks, sizes
+from lintransfer.table.mutants import instead
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_risk as formulas
 from lintransfer.theory.deep_phases import published_transferability
@@ -87,26 +89,23 @@ ROWS = (
             Limit(
                 "one layer: linear fine-tuning",
                 lambda gamma, noise_variance=0.0, **_: min_norm_risk(1e12 * gamma, 1e12, 1.96, noise_variance),
-                tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": v} for g in (0.3, 0.8, 1.5) for v in (0, 0.4)),
+                grid(gamma=[0.3, 0.8, 1.5], depth=1, **_POINT, noise_variance=[0, 0.4]),
                 rtol=1e-10,
             ),
             Limit(
                 "no data: the distance of the teachers, at every depth",
                 1.96,
-                tuple({"gamma": 0.0, "depth": L, **_POINT} for L in (1, 2, 7.5, math.inf)),
+                grid(gamma=0.0, depth=[1, 2, 7.5, math.inf], **_POINT),
             ),
             Limit(
                 "vanishing source: min-norm scratch",
                 lambda gamma, target_energy, **_: (1 - gamma) * target_energy,
-                tuple(
-                    {"gamma": 0.4, "depth": 2, "source_energy": s, "cross_energy": 0.0, "target_energy": 1.3}
-                    for s in (0.0, 1e-40)
-                ),
+                grid(gamma=0.4, depth=2, source_energy=[0.0, 1e-40], cross_energy=0.0, target_energy=1.3),
             ),
             Limit(
                 "the infinite depth is blind to the norm of the source",
                 lambda **_: formulas.deep_fine_tuning_risk(0.4, math.inf, 1.0, 0.8, 2.56, 0.3),
-                tuple({"s": s} for s in (1e-8, 0.3, 1e8)),
+                grid(s=[1e-8, 0.3, 1e8]),
                 left=lambda formula, s: formula(0.4, math.inf, s * s, 0.8 * s, 2.56, 0.3),
             ),
             Limit(
@@ -163,7 +162,7 @@ ROWS = (
                         gamma, target_energy=target_energy, noise_variance=noise_variance, **others
                     )
                 ),
-                tuple({"gamma": g, "depth": 3, **_NEAR, "noise_variance": 0.3} for g in (0.0, 0.2, 0.9, 1.6)),
+                grid(gamma=[0.0, 0.2, 0.9, 1.6], depth=3, **_NEAR, noise_variance=0.3),
             ),
         ),
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
@@ -205,11 +204,7 @@ ROWS = (
             Limit(
                 "one layer: exact",
                 lambda n, noise_variance, **_: min_norm_risk(n, 10, 1.96, noise_variance),
-                tuple(
-                    {"n": n, "dim": 10, "depth": 1, **_POINT, "noise_variance": v}
-                    for n in (0, 3, 8, 9, 10, 11, 14)
-                    for v in (0.0, 0.3)
-                ),
+                grid(n=[0, 3, 8, 9, 10, 11, 14], dim=10, depth=1, **_POINT, noise_variance=[0.0, 0.3]),
             ),
             Limit(
                 "large d: the proportional limit",
@@ -232,10 +227,8 @@ ROWS = (
             Experiment(risks, ({"n": 9, "dim": 4, "depth": 2, **_POINT, "noise_variance": 0.5},), "mean", 4000, 0.1),
         ),
         mutants=(
-            Mutant("d − n for d − n − 1", lambda n, dim, **others: (
-                formulas.deep_fine_tuning_risk(n / dim, **others)
-            )),
-            Mutant("ρ = 1", lambda n, dim, depth, **others: formulas.deep_fine_tuning_risk_closure(n, dim, 1, **others)),
+            Mutant("d − n for d − n − 1", lambda n, dim, **others: formulas.deep_fine_tuning_risk(n / dim, **others)),
+            Mutant("ρ = 1", instead(depth=1)),
         ),
     ),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from lintransfer.simulate.deep_flow import end_to_end, small_random_layers, train_layers
 from lintransfer.simulate.deep_linear import train
 from lintransfer.table.deep_experiments import TIGHT, well_conditioned_trainings
+from lintransfer.table.mutants import instead
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_end_points as formulas
 
@@ -94,12 +95,8 @@ ROWS = (
         ),
         experiments=(Experiment(_tangent, ({"spread": 0.1}, {"spread": 0.2}), "identity", 4),),
         mutants=(
-            Mutant("G = 1", lambda design, labels, source, gram: formulas.tangent_end_point(
-                design, labels, source, 0 * gram + np.eye(gram.shape[-1])
-            )),
-            Mutant("G²", lambda design, labels, source, gram: formulas.tangent_end_point(
-                design, labels, source, gram @ gram
-            )),
+            Mutant("G = 1", instead(gram=lambda gram: 0 * gram + np.eye(gram.shape[-1]))),
+            Mutant("G²", instead(gram=lambda gram: gram @ gram)),
         ),
     ),
 )

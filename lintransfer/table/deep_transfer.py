@@ -11,6 +11,8 @@ from lintransfer.simulate.deep_linear import draw_sets
 from lintransfer.simulate.deep_pretraining import flow_to_rest, product, random_network
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.deep_experiments import energies, large_risks, risks
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_finite_source as fitted
 from lintransfer.theory import unbalanced_risk as chains
@@ -76,11 +78,7 @@ ROWS = (
             Limit(
                 "one layer: exact",
                 lambda n, n_source, dim, depth, **others: finite_source_risk(n, n_source, dim, **others),
-                tuple(
-                    {"n": n, "n_source": m, "dim": 10, "depth": 1, **_FITTED}
-                    for n in (0, 4, 8, 12)
-                    for m in (0, 3, 8, 10, 12)
-                ),
+                grid(n=[0, 4, 8, 12], n_source=[0, 3, 8, 10, 12], dim=10, depth=1, **_FITTED),
             ),
             Limit(
                 "large d: the proportional limit",
@@ -108,7 +106,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("ρ = 1: the published form", lambda depth, **a: fitted.finite_source_deep_closure(depth=1, **a)),
+            Mutant("ρ = 1: the published form", instead(depth=1)),
             Mutant("the source known", lambda n_source, source_noise_variance, **a: deep_fine_tuning_risk_closure(**a)),
         ),
     ),
@@ -186,11 +184,11 @@ ROWS = (
         ),
         experiments=(
             # The rest is of the order ε²: 1e-8 relative wants ε = 3e-6, where a plateau of 1/ε is still passed at L = 3.
-            Experiment(pretrained, tuple({"depth": L, "scale": 3e-6} for L in (1, 2, 3)), "identity", 3),
+            Experiment(pretrained, grid(depth=[1, 2, 3], scale=3e-6), "identity", 3),
         ),
         mutants=(
-            Mutant("ρ = 1", lambda design, labels, source, depth: deep_end_point(design, labels, source, 1)),
-            Mutant("L + 1 layers", lambda design, labels, source, depth: deep_end_point(design, labels, source, depth + 1)),
+            Mutant("ρ = 1", instead(depth=1)),
+            moved(depth=1),
         ),
     ),
 )

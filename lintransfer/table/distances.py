@@ -11,6 +11,8 @@ import numpy as np
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.boundary_experiments import asymptotic, scratch_against_head, sizes
+from lintransfer.table.mutants import instead, scaled
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import large_sample_boundary
 from lintransfer.theory.distances import (
@@ -101,11 +103,7 @@ ROWS = (
         domain="any Σ",
         derivation="derivations.distances.teacher_distance",
         limits=(
-            Limit(
-                "equal teachers",
-                0.0,
-                ({"eigenvalues": np.ones(3), "displacement_energy": np.zeros(3)},),
-            ),
+            Limit("equal teachers", 0.0, ({"eigenvalues": np.ones(3), "displacement_energy": np.zeros(3)},)),
             Limit(
                 "Σ = I: the squared norm of the difference",
                 lambda eigenvalues, displacement_energy: np.sum(displacement_energy),
@@ -114,16 +112,11 @@ ROWS = (
         ),
         sample=_spectrum_and_energies,
         experiments=(
-            Experiment(
-                _squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_spectral_arguments
-            ),
+            Experiment(_squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_spectral_arguments),
         ),
         mutants=(
             Mutant("Σ ignored", lambda eigenvalues, displacement_energy: sum(displacement_energy)),
-            Mutant(
-                "λ² for λ",
-                lambda eigenvalues, displacement_energy: teacher_distance_squared(eigenvalues**2, displacement_energy),
-            ),
+            Mutant("λ² for λ", instead(eigenvalues=lambda eigenvalues: eigenvalues**2)),
         ),
     ),
     Theorem(
@@ -138,7 +131,7 @@ ROWS = (
             Limit(
                 "no noise: infinite unless the teachers agree",
                 lambda distance_squared, noise_variance: math.inf if distance_squared else 0.0,
-                tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
+                grid(distance_squared=[0.0, 1e-9], noise_variance=0.0),
             ),
         ),
         box={"distance_squared": (0.0, 4.0), "noise_variance": (1e-6, 4.0)},
@@ -168,7 +161,7 @@ ROWS = (
             Limit(
                 "no noise: 1 unless the teachers agree",
                 lambda distance_squared, noise_variance: 1.0 if distance_squared else 0.0,
-                tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
+                grid(distance_squared=[0.0, 1e-9], noise_variance=0.0),
             ),
         ),
         box={"distance_squared": (0.0, 4.0), "noise_variance": (1e-6, 4.0)},
@@ -178,12 +171,7 @@ ROWS = (
                 "at fixed x only: 1 − exp(−D²/8σ²)",
                 lambda distance_squared, noise_variance: -math.expm1(-distance_squared / (8 * noise_variance)),
             ),
-            Mutant(
-                "8σ² for 4σ²",
-                lambda distance_squared, noise_variance: squared_hellinger_distance(
-                    distance_squared, 2 * noise_variance
-                ),
-            ),
+            Mutant("8σ² for 4σ²", scaled(noise_variance=2)),
         ),
     ),
     Theorem(
@@ -205,13 +193,11 @@ ROWS = (
         ),
         box={"distance_squared": (0.0, 4.0)},
         experiments=(
-            Experiment(
-                _separation, tuple({"overlap": c, "source_norm": 0.5} for c in (0.8, -0.3)), compare="bound"
-            ),
+            Experiment(_separation, grid(overlap=[0.8, -0.3], source_norm=0.5), compare="bound"),
         ),
         mutants=(
-            Mutant("D² for D", lambda distance_squared: wasserstein_bound(distance_squared**2)),
-            Mutant("√(1/π) for √(2/π)", lambda distance_squared: wasserstein_bound(distance_squared / 2)),
+            Mutant("D² for D", instead(distance_squared=lambda distance_squared: distance_squared**2)),
+            Mutant("√(1/π) for √(2/π)", scaled(distance_squared=0.5)),
         ),
     ),
     Theorem(
@@ -224,23 +210,17 @@ ROWS = (
         derivation="derivations.distances.dudley_bound",
         limits=(
             Limit(
-                "distant teachers: no two distributions are farther apart than 2",
-                2.0,
-                ({"distance_squared": 100.0},),
+                "distant teachers: no two distributions are farther apart than 2", 2.0, ({"distance_squared": 100.0},)
             ),
-            Limit(
-                "close teachers: the Wasserstein bound", wasserstein_bound, ({"distance_squared": 1.0},)
-            ),
+            Limit("close teachers: the Wasserstein bound", wasserstein_bound, ({"distance_squared": 1.0},)),
         ),
         box={"distance_squared": (0.0, 25.0)},
         experiments=(
-            Experiment(
-                _bounded_separation, tuple({"overlap": c, "source_norm": 0.5} for c in (0.8, -0.3)), compare="bound"
-            ),
+            Experiment(_bounded_separation, grid(overlap=[0.8, -0.3], source_norm=0.5), compare="bound"),
         ),
         mutants=(
             Mutant("cap of 1", lambda distance_squared: min(1.0, float(wasserstein_bound(distance_squared)))),
-            Mutant("√(1/π) for √(2/π)", lambda distance_squared: dudley_bound(distance_squared / 2)),
+            Mutant("√(1/π) for √(2/π)", scaled(distance_squared=0.5)),
         ),
     ),
     Theorem(
@@ -256,14 +236,12 @@ ROWS = (
                 "written with the overlap",
                 lambda overlap, noise_variance: large_sample_boundary(1 - overlap**2, noise_variance),
                 ({"overlap": 0.4, "noise_variance": 0.3}, {"overlap": -0.5, "noise_variance": 2.0}),
-                left=lambda formula, overlap, noise_variance: formula(
-                    (1 - overlap) / noise_variance, noise_variance
-                ),
+                left=lambda formula, overlap, noise_variance: formula((1 - overlap) / noise_variance, noise_variance),
             ),
             Limit(
                 "not a function of the divergence alone, and not monotone in it: opposite teachers never hurt",
                 math.inf,
-                tuple({"divergence": kl, "noise_variance": 0.5} for kl in (0.0, 4.0)),
+                grid(divergence=[0.0, 4.0], noise_variance=0.5),
             ),
         ),
         sample=_below_opposite,
@@ -277,10 +255,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("monotone: 1 + 1/(2KL)", lambda divergence, noise_variance: 1 + 1 / (2 * divergence)),
-            Mutant(
-                "KL of the other convention (factor 2)",
-                lambda divergence, noise_variance: boundary_from_divergence(divergence / 2, noise_variance),
-            ),
+            Mutant("KL of the other convention (factor 2)", scaled(divergence=0.5)),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
+from lintransfer.table.mutants import instead, swapped
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.early_stopping import (
@@ -116,27 +117,18 @@ ROWS = (
             Limit(
                 "trained to convergence: no ridge",
                 lambda time, **others: proportional_ridge_risk(ridge=0.0, **others),
-                tuple(
-                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": t}
-                    for n in (0, 5, 90) for t in (1e3, math.inf)
-                ),
+                grid(n=[0, 5, 90], dim=20, displacement_energy=0.8, noise_variance=0.3, time=[1e3, math.inf]),
                 rtol=1e-10,
             ),
             Limit(
                 "not trained: the initial risk",
                 lambda displacement_energy, **_: displacement_energy,
-                tuple(
-                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": 0.0}
-                    for n in (0, 5, 20, 90)
-                ),
+                grid(n=[0, 5, 20, 90], dim=20, displacement_energy=0.8, noise_variance=0.3, time=0.0),
             ),
             Limit(
                 "n = d: Bessel functions",
                 _bessel_risk,
-                tuple(
-                    {"n": 20, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": t}
-                    for t in (0.1, 1.0, 7.0)
-                ),
+                grid(n=20, dim=20, displacement_energy=0.8, noise_variance=0.3, time=[0.1, 1.0, 7.0]),
                 rtol=1e-11,
             ),
             Limit(
@@ -159,18 +151,8 @@ ROWS = (
             for n, time in ((4, 0.5), (12, 1.0))
         ),
         mutants=(
-            Mutant(
-                "time on the sum loss",
-                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
-                    n, dim, displacement_energy, noise_variance, n * time
-                ),
-            ),
-            Mutant(
-                "d/n for n/d",
-                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
-                    dim, n, displacement_energy, noise_variance, time
-                ),
-            ),
+            Mutant("time on the sum loss", instead(time=lambda n, time: n * time)),
+            Mutant("d/n for n/d", swapped("n", "dim")),
             Mutant(
                 "e^(−Tx) for e^(−2Tx) in the bias",
                 lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
@@ -194,7 +176,7 @@ ROWS = (
             Limit(
                 "zero at the optimal time",
                 0.0,
-                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3} for n in (1, 19, 20, 90)),
+                grid(n=[1, 19, 20, 90], dim=20, displacement_energy=0.8, noise_variance=0.3),
                 rtol=1e-13,
                 left=lambda formula, n, dim, displacement_energy, noise_variance: formula(
                     optimal_stopping_time(n, dim, displacement_energy, noise_variance),
@@ -232,12 +214,7 @@ ROWS = (
                 )
                 + stopping_slope(time, n, dim, displacement_energy, 0.0),
             ),
-            Mutant(
-                "aspect forgotten",
-                lambda time, n, dim, displacement_energy, noise_variance: stopping_slope(
-                    time, n, dim, displacement_energy, noise_variance * n / dim
-                ),
-            ),
+            Mutant("aspect forgotten", instead(noise_variance=lambda n, dim, noise_variance: noise_variance * n / dim)),
         ),
     ),
     Theorem(

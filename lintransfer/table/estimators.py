@@ -15,6 +15,7 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.mutants import dropped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.estimators import (
     cross_energy_estimate,
@@ -122,19 +123,14 @@ ROWS = (
         ),
         box={"n": (1, 10**6), "dim": (1, 10**6), "score_energy": (0.0, 1e6), "label_energy": (0.0, 1e3)},
         experiments=(
-            Experiment(
-                _unbiased("target_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"
-            ),
+            Experiment(_unbiased("target_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"),
         ),
         mutants=(
             Mutant(
                 "n² for n(n + 1)",
                 lambda n, dim, score_energy, label_energy: (score_energy - dim * label_energy) / (n * n),
             ),
-            Mutant(
-                "noise not subtracted",
-                lambda n, dim, score_energy, label_energy: score_energy / (n * (n + 1)),
-            ),
+            Mutant("noise not subtracted", lambda n, dim, score_energy, label_energy: score_energy / (n * (n + 1))),
             Mutant(
                 "d − 1 for d",
                 lambda n, dim, score_energy, label_energy: (score_energy - (dim - 1) * label_energy) / (n * (n + 1)),
@@ -176,18 +172,15 @@ ROWS = (
         mutants=(
             Mutant(
                 "n for n + 1",
-                lambda n, dim, target_energy, noise_variance: target_energy_variance(
-                    n, dim, target_energy, noise_variance
-                )
-                * ((n + 1) / n) ** 2,
+                lambda n, dim, target_energy, noise_variance: (
+                    target_energy_variance(n, dim, target_energy, noise_variance) * ((n + 1) / n) ** 2
+                ),
             ),
             Mutant(
                 "signal's own variance forgotten",
-                lambda n, dim, target_energy, noise_variance: 2
-                * (n + 2)
-                * dim
-                * (target_energy + noise_variance) ** 2
-                / (n * (n + 1) ** 2),
+                lambda n, dim, target_energy, noise_variance: (
+                    2 * (n + 2) * dim * (target_energy + noise_variance) ** 2 / (n * (n + 1) ** 2)
+                ),
             ),
         ),
     ),
@@ -210,9 +203,7 @@ ROWS = (
         ),
         box={"n": (1, 10**6), "dim": (1, 10**6), "score_energy": (0.0, 1e6), "label_energy": (0.0, 1e3)},
         experiments=(
-            Experiment(
-                _unbiased("noise_variance"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"
-            ),
+            Experiment(_unbiased("noise_variance"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"),
         ),
         mutants=(
             Mutant(
@@ -235,17 +226,11 @@ ROWS = (
         domain="Σ = I, every n ≥ 1",
         derivation="derivations.estimators.cross_energy",
         limits=(
-            Limit(
-                "unlimited data: Xᵀy = nθ_T",
-                0.25,
-                ({"n": 10**6, "source_score": 0.25e6},),
-            ),
+            Limit("unlimited data: Xᵀy = nθ_T", 0.25, ({"n": 10**6, "source_score": 0.25e6},)),
         ),
         box={"n": (1, 10**6), "source_score": (-1e3, 1e3)},
         experiments=(
-            Experiment(
-                _unbiased("cross_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"
-            ),
+            Experiment(_unbiased("cross_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"),
         ),
         mutants=(
             Mutant("n + 1 for n", lambda n, source_score: source_score / (n + 1)),
@@ -264,22 +249,12 @@ ROWS = (
             Limit(
                 "no source: nothing varies",
                 0.0,
-                (
-                    {
-                        "n": 3, "source_energy": 0.0, "cross_energy": 0.0, "target_energy": 1.0,
-                        "noise_variance": 0.4,
-                    },
-                ),
+                ({"n": 3, "source_energy": 0.0, "cross_energy": 0.0, "target_energy": 1.0, "noise_variance": 0.4},),
             ),
             Limit(
                 "source = target, one sample, no noise: the variance of a squared normal",
                 2.0,
-                (
-                    {
-                        "n": 1, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0,
-                        "noise_variance": 0.0,
-                    },
-                ),
+                ({"n": 1, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0, "noise_variance": 0.0},),
             ),
         ),
         box={
@@ -306,14 +281,8 @@ ROWS = (
                 * (target_energy + noise_variance)
                 / n,
             ),
-            Mutant(
-                "noise dropped",
-                lambda noise_variance, **point: cross_energy_variance(noise_variance=0.0, **point),
-            ),
-            Mutant(
-                "n − 1 for n",
-                lambda n, **point: cross_energy_variance(n=n, **point) * n / (n - 1 + (n == 1)),
-            ),
+            dropped("noise_variance"),
+            Mutant("n − 1 for n", lambda n, **point: cross_energy_variance(n=n, **point) * n / (n - 1 + (n == 1))),
         ),
     ),
 )

@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import risk_samples
 from lintransfer.table.conditional_experiments import world
+from lintransfer.table.mutants import instead
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
 
@@ -69,24 +71,15 @@ ROWS = (
         limits=(_ILL_CONDITIONED, _isotropic(lambda dim: 1 - 1 / dim)),
         sample=_draw_modes,
         experiments=(
-            Experiment(
-                _draw_exact,
-                tuple({"n": 1, "dim": dim, "exponent": e} for dim in (3, 8) for e in (0.5, 2.0)),
-                arguments=_exact_arguments,
-            ),
+            Experiment(_draw_exact, grid(n=1, dim=[3, 8], exponent=[0.5, 2.0]), arguments=_exact_arguments),
         ),
         mutants=(
             Mutant(
-                "eigenvalues inverted",
-                lambda eigenvalues, multiplicities, displacement_energy: one_sample_risk(
-                    [1 / value for value in eigenvalues], multiplicities, displacement_energy
-                ),
+                "eigenvalues inverted", instead(eigenvalues=lambda eigenvalues: [1 / value for value in eigenvalues])
             ),
             Mutant(
                 "one eigenvalue more",
-                lambda eigenvalues, multiplicities, displacement_energy: one_sample_risk(
-                    eigenvalues, [multiplicities[0] + 1, *multiplicities[1:]], displacement_energy
-                ),
+                instead(multiplicities=lambda multiplicities: [multiplicities[0] + 1, *multiplicities[1:]]),
             ),
         ),
     ),
@@ -109,15 +102,10 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "n = 1 for n = d − 1",
-                one_sample_risk,
-            ),
+            Mutant("n = 1 for n = d − 1", one_sample_risk),
             Mutant(
                 "one eigenvalue more",
-                lambda eigenvalues, multiplicities, displacement_energy: codimension_one_risk(
-                    eigenvalues, [multiplicities[0] + 1, *multiplicities[1:]], displacement_energy
-                ),
+                instead(multiplicities=lambda multiplicities: [multiplicities[0] + 1, *multiplicities[1:]]),
             ),
         ),
     ),

@@ -14,6 +14,7 @@ from lintransfer.table.boundary_experiments import (
     fine_tuning_against_head,
     sizes,
 )
+from lintransfer.table.mutants import dropped, scaled
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import fine_tuning_boundary, fine_tuning_end, fine_tuning_start
 
@@ -108,12 +109,7 @@ ROWS = (
                 "noise dropped",
                 lambda displacement_energy, unexplained, noise_variance: 1 - unexplained / displacement_energy,
             ),
-            Mutant(
-                "8σ²(1−c) for 4σ²D = 8σ²(1−c) taken twice",
-                lambda displacement_energy, unexplained, noise_variance: fine_tuning_start(
-                    2 * displacement_energy, unexplained, noise_variance
-                ),
-            ),
+            Mutant("8σ²(1−c) for 4σ²D = 8σ²(1−c) taken twice", scaled(displacement_energy=2)),
         ),
     ),
     Theorem(
@@ -142,18 +138,8 @@ ROWS = (
         ),
         mutants=(
             Mutant("the other root", lambda **point: fine_tuning_start(**point)),
-            Mutant(
-                "u dropped",
-                lambda displacement_energy, unexplained, noise_variance: fine_tuning_end(
-                    displacement_energy, 0 * unexplained, noise_variance
-                ),
-            ),
-            Mutant(
-                "noise doubled",
-                lambda displacement_energy, unexplained, noise_variance: fine_tuning_end(
-                    displacement_energy, unexplained, 2 * noise_variance
-                ),
-            ),
+            dropped("unexplained"),
+            scaled(noise_variance=2),
         ),
     ),
 )

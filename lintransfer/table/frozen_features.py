@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.head_experiments import head_risk, projection, shift_world, shifted_head
+from lintransfer.table.mutants import dropped, instead, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk
 from lintransfer.theory.frozen_features import (
@@ -56,20 +58,14 @@ ROWS = (
             Limit(
                 "no target samples: the head stays at 0 and the risk is t² = e + u",
                 lambda n, n_features, explained, unexplained, noise_variance: explained + unexplained,
-                tuple(
-                    {"n": 0, "n_features": r, "explained": 0.7, "unexplained": 0.2, "noise_variance": 0.5}
-                    for r in (1, 2, 10**9)
-                ),
+                grid(n=0, n_features=[1, 2, 10**9], explained=0.7, unexplained=0.2, noise_variance=0.5),
             ),
             Limit(
                 "features that span everything: training from scratch",
                 lambda n, n_features, explained, unexplained, noise_variance: min_norm_risk(
                     n, n_features, explained, noise_variance
                 ),
-                tuple(
-                    {"n": n, "n_features": 6, "explained": 0.7, "unexplained": 0.0, "noise_variance": 0.5}
-                    for n in (0, 3, 5, 6, 7, 9)
-                ),
+                grid(n=[0, 3, 5, 6, 7, 9], n_features=6, explained=0.7, unexplained=0.0, noise_variance=0.5),
             ),
             Limit(
                 "no features: nothing is learnt",
@@ -114,12 +110,7 @@ ROWS = (
                     n, n_features, explained, noise_variance + unexplained
                 ),
             ),
-            Mutant(
-                "explained and unexplained swapped",
-                lambda n, n_features, explained, unexplained, noise_variance: frozen_features_risk(
-                    n, n_features, unexplained, explained, noise_variance
-                ),
-            ),
+            swapped("explained", "unexplained"),
         ),
     ),
     Theorem(
@@ -169,12 +160,7 @@ ROWS = (
                 + (n_features - n) * explained / n_features
                 + (noise_variance + unexplained) * n_features / (n_features - n - 1),
             ),
-            Mutant(
-                "label noise dropped",
-                lambda n, n_features, explained, unexplained, noise_variance: min_norm_head_risk(
-                    n, n_features, explained, unexplained, 0 * noise_variance
-                ),
-            ),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -192,11 +178,7 @@ ROWS = (
                 lambda overlap, n_outputs: float(np.sin(np.arccos(overlap[0])) ** 2),
                 ({"overlap": np.array([0.3]), "n_outputs": 1},),
             ),
-            Limit(
-                "the features contain the target",
-                0.0,
-                ({"overlap": np.ones(3), "n_outputs": 3},),
-            ),
+            Limit("the features contain the target", 0.0, ({"overlap": np.ones(3), "n_outputs": 3},)),
         ),
         sample=_cosines,
         experiments=(
@@ -241,13 +223,7 @@ ROWS = (
             Limit(
                 "nothing to fit wrongly: the misfit alone",
                 lambda misfit, **_: misfit,
-                tuple(
-                    {
-                        "n": n, "n_features": 3, "misfit": 0.5, "spread": 2.0, "unexplained": 0.0,
-                        "noise_variance": 0.0,
-                    }
-                    for n in (3, 4, 9)
-                ),
+                grid(n=[3, 4, 9], n_features=3, misfit=0.5, spread=2.0, unexplained=0.0, noise_variance=0.0),
             ),
         ),
         sample=_above_features,
@@ -268,18 +244,8 @@ ROWS = (
                 lambda n, n_features, misfit, spread, unexplained, noise_variance: misfit
                 + (noise_variance + unexplained) * spread / (n - n_features),
             ),
-            Mutant(
-                "shift ignored: r for the spread",
-                lambda n, n_features, misfit, spread, unexplained, noise_variance: shifted_head_risk(
-                    n, n_features, misfit, n_features, unexplained, noise_variance
-                ),
-            ),
-            Mutant(
-                "the test misfit for the training one in the noise",
-                lambda n, n_features, misfit, spread, unexplained, noise_variance: shifted_head_risk(
-                    n, n_features, misfit, spread, misfit, noise_variance
-                ),
-            ),
+            Mutant("shift ignored: r for the spread", instead(spread="n_features")),
+            Mutant("the test misfit for the training one in the noise", instead(unexplained="misfit")),
         ),
     ),
 )

@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import risk_samples
 from lintransfer.table.isotropic_experiments import paired_gains, training_risks
+from lintransfer.table.mutants import dropped, instead, moved, scaled, times
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import isotropic as formulas
 
@@ -55,7 +57,7 @@ ROWS = (
             Limit(
                 "no noise: (1 − n/d)₊‖δ‖², finite also at n = d",
                 lambda n, dim: max(0.0, 0.7 * (dim - n) / dim),
-                tuple({"n": n, "dim": 5} for n in range(9)),
+                grid(n=range(9), dim=5),
                 left=lambda formula, n, dim: formula(n, dim, 0.7, 0.0),
             ),
             Limit(
@@ -85,18 +87,8 @@ ROWS = (
                 "noise dropped",
                 lambda n, dim, displacement_energy, noise_variance: (1 - n / dim) * displacement_energy,
             ),
-            Mutant(
-                "twice the noise",
-                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
-                    n, dim, displacement_energy, 2 * noise_variance
-                ),
-            ),
-            Mutant(
-                "n and d swapped",
-                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
-                    dim, max(n, 1), displacement_energy, noise_variance
-                ),
-            ),
+            scaled(noise_variance=2),
+            Mutant("n and d swapped", instead(n="dim", dim=lambda n: max(n, 1))),
         ),
     ),
     Theorem(
@@ -150,25 +142,13 @@ ROWS = (
                 ({"dim": 5}, {"dim": 10**9}),
                 left=lambda formula, dim: formula(0, dim, 0.7, 0.4),
             ),
-            Limit(
-                "the wrapper selects it",
-                formulas.min_norm_risk_variance,
-                (_few(2, 8), _few(5, 9)),
-            ),
+            Limit("the wrapper selects it", formulas.min_norm_risk_variance, (_few(2, 8), _few(5, 9))),
         ),
         sample=_below,
         experiments=(Experiment(training_risks, (_few(2, 12), _few(3, 15)), compare="variance", resolution=0.25),),
         mutants=(
-            Mutant(
-                "noise averaged analytically (its own variance dropped)",
-                lambda n, dim, displacement_energy, noise_variance: formulas.overparameterized_risk_variance(
-                    n, dim, displacement_energy, 0
-                ),
-            ),
-            Mutant(
-                "factor 2 dropped",
-                lambda **a: formulas.overparameterized_risk_variance(**a) / 2,
-            ),
+            Mutant("noise averaged analytically (its own variance dropped)", dropped("noise_variance")),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -195,7 +175,7 @@ ROWS = (
                     2 * noise_variance**2 * n * (dim - 1) / ((n - dim - 1) ** 2 * (n - dim - 3))
                 ),
             ),
-            Mutant("factor 2 dropped", lambda **a: formulas.underparameterized_risk_variance(**a) / 2),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -214,7 +194,7 @@ ROWS = (
                     formulas.min_norm_risk(n, dim, 1.5, 0.25)
                     - formulas.min_norm_risk(n, dim, 1.5 - 2 * cross_energy + source_energy, 0.25)
                 ),
-                tuple({"n": n, "dim": 7, "source_energy": 0.5, "cross_energy": 0.6} for n in (0, 1, 5, 9)),
+                grid(n=[0, 1, 5, 9], dim=7, source_energy=0.5, cross_energy=0.6),
             ),
             Limit(
                 "half the source is at the boundary: T = 0 for s = 2tc",
@@ -239,12 +219,7 @@ ROWS = (
                 lambda n, dim, source_energy, cross_energy: (1 - n / dim) * (cross_energy - source_energy),
             ),
             Mutant("s² dropped", lambda n, dim, source_energy, cross_energy: (1 - n / dim) * 2 * cross_energy),
-            Mutant(
-                "n − 1 for n",
-                lambda n, dim, source_energy, cross_energy: formulas.fine_tuning_transferability(
-                    n - 1, dim, source_energy, cross_energy
-                ),
-            ),
+            moved(n=-1),
         ),
     ),
     Theorem(
@@ -282,15 +257,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "θ_T for 2θ_T",
-                lambda n, dim, source_energy, cross_energy, target_energy: (
-                    formulas.fine_tuning_transferability_variance(
-                        n, dim, source_energy, cross_energy / 2, target_energy / 4
-                    )
-                ),
-            ),
-            Mutant("factor 2 dropped", lambda **a: formulas.fine_tuning_transferability_variance(**a) / 2),
+            Mutant("θ_T for 2θ_T", scaled(cross_energy=0.5, target_energy=0.25)),
+            times(0.5),
         ),
     ),
     Theorem(

@@ -14,6 +14,7 @@ from lintransfer.table.isotropic_experiments import (
     training_risks,
     unexplained_energies,
 )
+from lintransfer.table.mutants import dropped, instead, swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import isotropic
 from lintransfer.theory.frozen_features import frozen_features_risk
@@ -221,12 +222,7 @@ ROWS = (
                     unexplained, explained, ((n_features - n) / 2, n / 2), noise_variance, (n, n_features - n + 1)
                 ),
             ),
-            Mutant(
-                "explained and unexplained swapped",
-                lambda n, n_features, explained, unexplained, noise_variance: laws.frozen_features_law(
-                    n, n_features, unexplained, explained, noise_variance
-                ),
-            ),
+            swapped("explained", "unexplained"),
         ),
     ),
     Theorem(
@@ -280,8 +276,7 @@ ROWS = (
                 ),
             ),
             Mutant(
-                "n and d − n swapped",
-                lambda n, dim, **energies: PairedTransferabilityLaw(dim - n, dim, **energies),
+                "n and d − n swapped", lambda n, dim, **energies: PairedTransferabilityLaw(dim - n, dim, **energies)
             ),
         ),
     ),
@@ -329,23 +324,10 @@ ROWS = (
         ),
         mutants=(
             Mutant(
-                "noise against s for noise against s²",
-                lambda n_source, dim, source_norm, source_noise_std: laws.source_alignment_law(
-                    n_source, dim, math.sqrt(source_norm), source_noise_std
-                ),
+                "noise against s for noise against s²", instead(source_norm=lambda source_norm: math.sqrt(source_norm))
             ),
-            Mutant(
-                "one sample less",
-                lambda n_source, dim, source_norm, source_noise_std: laws.source_alignment_law(
-                    max(n_source - 1, 1), dim, source_norm, source_noise_std
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda n_source, dim, source_norm, source_noise_std: laws.source_alignment_law(
-                    n_source, dim, source_norm, 0.0
-                ),
-            ),
+            instead(n_source=lambda n_source: max(n_source - 1, 1)),
+            dropped("source_noise_std"),
         ),
     ),
     Theorem(
@@ -374,21 +356,11 @@ ROWS = (
         box={"dim": (1, 10**9), "n_features": (0, 10**9)},
         sample=lambda rng: {"dim": (d := int(rng.integers(1, 10**9))), "n_features": int(rng.integers(0, d + 1))},
         experiments=(
-            Experiment(
-                unexplained_energies,
-                ({"dim": 6, "n_features": 1}, {"dim": 5, "n_features": 3}),
-                compare="law",
-            ),
+            Experiment(unexplained_energies, ({"dim": 6, "n_features": 1}, {"dim": 5, "n_features": 3}), compare="law"),
         ),
         mutants=(
-            Mutant(
-                "explained for unexplained",
-                lambda dim, n_features: laws.random_subspace_law(dim, dim - n_features),
-            ),
-            Mutant(
-                "shapes not halved",
-                lambda dim, n_features: BetaRatioLaw(0.0, 1.0, (dim - n_features, n_features)),
-            ),
+            Mutant("explained for unexplained", instead(n_features=lambda dim, n_features: dim - n_features)),
+            Mutant("shapes not halved", lambda dim, n_features: BetaRatioLaw(0.0, 1.0, (dim - n_features, n_features))),
         ),
     ),
 )

@@ -30,9 +30,9 @@ def dropped(*names: str) -> Change:
     """Arguments taken for 0: additive terms forgotten.
 
     >>> dropped("noise").of(lambda n, noise: n + noise)(3, 0.5)
-    3
+    3.0
     """
-    return _instead(f"{' and '.join(names)} dropped", dict.fromkeys(names, lambda **a: 0))
+    return _instead(f"{' and '.join(names)} dropped", {name: lambda _name=name, **a: 0 * a[_name] for name in names})
 
 
 def times(factor: float) -> Change:

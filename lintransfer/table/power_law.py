@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.fixedpoint import effective_regularization
+from lintransfer.table.mutants import swapped
 from lintransfer.table.points import grid
 from lintransfer.table.power_law_experiments import (
     draw_inverse_traces,
@@ -93,7 +94,7 @@ ROWS = (
         experiments=(
             Experiment(
                 draw_inverse_traces,
-                tuple({"n": n, "spectrum_exponent": a} for a in (2.0,) for n in (5, 10, 20)),
+                grid(spectrum_exponent=[2.0], n=[5, 10, 20]),
                 "asymptotic",
                 replicates=2000,
                 allowance=lambda n, **_: 2 / n,
@@ -102,8 +103,7 @@ ROWS = (
         mutants=(
             Mutant("exponent a lost", lambda n, spectrum_exponent: mode_constant(spectrum_exponent) / n),
             Mutant(
-                "sine forgotten",
-                lambda n, spectrum_exponent: (math.pi / spectrum_exponent / n) ** spectrum_exponent,
+                "sine forgotten", lambda n, spectrum_exponent: (math.pi / spectrum_exponent / n) ** spectrum_exponent
             ),
         ),
     ),
@@ -167,12 +167,7 @@ ROWS = (
                     power_law_risk(n, spectrum_exponent, energy_exponent, amplitude) / spectrum_exponent
                 ),
             ),
-            Mutant(
-                "exponents a and q swapped",
-                lambda n, spectrum_exponent, energy_exponent, amplitude: power_law_risk(
-                    n, energy_exponent, spectrum_exponent, amplitude
-                ),
-            ),
+            swapped("spectrum_exponent", "energy_exponent"),
             Mutant(
                 "constant c_a dropped",
                 lambda n, spectrum_exponent, energy_exponent, amplitude: (
@@ -256,8 +251,7 @@ ROWS = (
                 "exponent 1/q",
                 lambda risk, spectrum_exponent, energy_exponent, amplitude: (
                     mode_constant(spectrum_exponent)
-                    * (amplitude * risk_constant(spectrum_exponent, energy_exponent) / risk)
-                    ** (1 / energy_exponent)
+                    * (amplitude * risk_constant(spectrum_exponent, energy_exponent) / risk) ** (1 / energy_exponent)
                 ),
             ),
         ),
@@ -275,10 +269,7 @@ ROWS = (
             Limit(
                 "two sample complexities",
                 _same_ratio,
-                tuple(
-                    {"energy_exponent": q, "source_energy": 1.2, "cross_energy": 0.9, "target_energy": 1.5}
-                    for q in (1.5, 2, 4, 6.5)
-                ),
+                grid(energy_exponent=[1.5, 2, 4, 6.5], source_energy=1.2, cross_energy=0.9, target_energy=1.5),
             ),
             Limit(
                 "no source: 1",
@@ -310,15 +301,13 @@ ROWS = (
             Mutant(
                 "cross term counted once",
                 lambda energy_exponent, source_energy, cross_energy, target_energy: (
-                    ((source_energy - cross_energy + target_energy) / target_energy)
-                    ** (1 / (energy_exponent - 1))
+                    ((source_energy - cross_energy + target_energy) / target_energy) ** (1 / (energy_exponent - 1))
                 ),
             ),
             Mutant(
                 "relative to the source",
                 lambda energy_exponent, source_energy, cross_energy, target_energy: (
-                    ((source_energy - 2 * cross_energy + target_energy) / source_energy)
-                    ** (1 / (energy_exponent - 1))
+                    ((source_energy - 2 * cross_energy + target_energy) / source_energy) ** (1 / (energy_exponent - 1))
                 ),
             ),
         ),

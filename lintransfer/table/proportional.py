@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lintransfer.table.mutants import dropped, instead, scaled, swapped, times
+from lintransfer.table.points import grid
 from lintransfer.table.proportional_experiments import (
     draw_best_ridges,
     draw_kappas,
@@ -60,10 +62,7 @@ ROWS = (
             Limit(
                 "no ridge, large d: the exact min-norm and least-squares risks",
                 lambda ridge, **others: min_norm_risk(**others),
-                tuple(
-                    {"n": n, "dim": 10**9, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 0.0}
-                    for n in (0, 10**8, 9 * 10**8, 11 * 10**8, 10**10)
-                ),
+                grid(n=[0, 10**8, 9 * 10**8, 11 * 10**8, 10**10], dim=10**9, displacement_energy=0.8, noise_variance=0.3, ridge=0.0),
                 rtol=1e-7,
             ),
             Limit(
@@ -85,24 +84,9 @@ ROWS = (
             for n, ridge in ((6, 2.0), (12, 4.0), (24, 2.0))
         ),
         mutants=(
-            Mutant(
-                "ridge in units of d",
-                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
-                    n, dim, displacement_energy, noise_variance, dim * ridge
-                ),
-            ),
-            Mutant(
-                "d/n for n/d",
-                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
-                    dim, n, displacement_energy, noise_variance, ridge
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
-                    n, dim, displacement_energy, 0 * noise_variance, ridge
-                ),
-            ),
+            Mutant("ridge in units of d", instead(ridge=lambda dim, ridge: dim * ridge)),
+            Mutant("d/n for n/d", swapped("n", "dim")),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -118,23 +102,17 @@ ROWS = (
             Limit(
                 "no ridge: (d − n)₊/n",
                 lambda n, dim, ridge: max(dim - n, 0) / n,
-                tuple({"n": n, "dim": 20, "ridge": 0.0} for n in (1, 19, 20, 21, 400)),
+                grid(n=[1, 19, 20, 21, 400], dim=20, ridge=0.0),
             ),
         ),
         box={"n": (1, 10**9), "dim": (1, 10**9), "ridge": (1e-9, 1e9)},
         experiments=tuple(
-            Experiment(
-                draw_kappas,
-                _growing(n=n, dim=8, ridge=ridge),
-                "asymptotic",
-                1_000,
-                allowance=_allowance,
-            )
+            Experiment(draw_kappas, _growing(n=n, dim=8, ridge=ridge), "asymptotic", 1_000, allowance=_allowance)
             for n, ridge in ((4, 1.0), (16, 2.0))
         ),
         mutants=(
             Mutant("the other root", lambda n, dim, ridge: -ridge / (n * isotropic_kappa(n, dim, ridge))),
-            Mutant("d/n for n/d", lambda n, dim, ridge: isotropic_kappa(dim, n, ridge)),
+            Mutant("d/n for n/d", swapped("n", "dim")),
         ),
     ),
     Theorem(
@@ -177,10 +155,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("σ²/‖δ‖²", lambda dim, displacement_energy, noise_variance: noise_variance / displacement_energy),
-            Mutant(
-                "roles swapped",
-                lambda dim, displacement_energy, noise_variance: tuned_ridge(dim, noise_variance, displacement_energy),
-            ),
+            swapped("displacement_energy", "noise_variance"),
         ),
     ),
     Theorem(
@@ -198,16 +173,13 @@ ROWS = (
                 lambda n, dim, displacement_energy, noise_variance: proportional_ridge_risk(
                     n, dim, displacement_energy, noise_variance, tuned_ridge(dim, displacement_energy, noise_variance)
                 ),
-                tuple(
-                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": v}
-                    for n in (0, 5, 20, 21, 400) for v in (1e-6, 0.3, 4.0)
-                ),
+                grid(n=[0, 5, 20, 21, 400], dim=20, displacement_energy=0.8, noise_variance=[1e-6, 0.3, 4.0]),
                 rtol=1e-11,
             ),
             Limit(
                 "no noise: (1 − n/d)₊‖δ‖²",
                 lambda n, dim, displacement_energy, noise_variance: max(1 - n / dim, 0) * displacement_energy,
-                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.0} for n in (0, 5, 20, 60)),
+                grid(n=[0, 5, 20, 60], dim=20, displacement_energy=0.8, noise_variance=0.0),
             ),
             Limit(
                 "nothing to learn: no risk",
@@ -233,12 +205,7 @@ ROWS = (
                     n, dim, displacement_energy, noise_variance, 0.0
                 ),
             ),
-            Mutant(
-                "the cross term halved",
-                lambda n, dim, displacement_energy, noise_variance: tuned_ridge_risk(
-                    n, dim, displacement_energy, noise_variance / 2
-                ),
-            ),
+            Mutant("the cross term halved", scaled(noise_variance=0.5)),
         ),
     ),
     Theorem(
@@ -255,18 +222,14 @@ ROWS = (
             Limit(
                 "on the boundary c = s/(2t) nothing is gained, at any γ",
                 0.0,
-                tuple({"n": n} for n in (1, 20, 300)),
+                grid(n=[1, 20, 300]),
                 rtol=1e-12,
                 left=lambda formula, n: formula(n, 20, 0.64, 1.2 * float(tuned_boundary_overlap(0.8, 1.5)), 2.25, 0.3),
             ),
             Limit(
                 "a perfect source: the whole scratch risk",
                 lambda n, dim, noise_variance, **_: tuned_ridge_risk(n, dim, 1.0, noise_variance),
-                tuple(
-                    {"n": n, "dim": 20, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0,
-                     "noise_variance": 0.3}
-                    for n in (0, 5, 60)
-                ),
+                grid(n=[0, 5, 60], dim=20, source_energy=1.0, cross_energy=1.0, target_energy=1.0, noise_variance=0.3),
             ),
         ),
         box={
@@ -285,18 +248,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "source as good as its overlap",
-                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: tuned_transferability(
-                    n, dim, cross_energy, cross_energy, target_energy, noise_variance
-                ),
-            ),
-            Mutant(
-                "sign turned",
-                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: -tuned_transferability(
-                    n, dim, source_energy, cross_energy, target_energy, noise_variance
-                ),
-            ),
+            Mutant("source as good as its overlap", instead(source_energy="cross_energy")),
+            times(-1),
         ),
     ),
     Theorem(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
+from lintransfer.table.mutants import dropped, instead, scaled, swapped
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import complexity_term
@@ -105,7 +106,7 @@ ROWS = (
             for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 2, 0.3))
         ),
         mutants=(
-            Mutant("dropped noise", without(kernel_risk, "noise_variance")),
+            dropped("noise_variance"),
             Mutant(
                 "without the factor 1/(1 − df₂/n)",
                 lambda **a: np.sum((a["kappa"] / (a["eigenvalues"] + a["kappa"])) ** 2 * a["residual_energies"]),
@@ -151,13 +152,10 @@ ROWS = (
             for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 1, 0.3))
         ),
         mutants=(
-            Mutant("linear regression", lambda gamma, residual_energy, noise_variance, nonlinearity: proportional_risk(
-                gamma, residual_energy, noise_variance, nonlinearity / 1000)),
-            Mutant("twice the nonlinearity", lambda gamma, residual_energy, noise_variance, nonlinearity: (
-                proportional_risk(gamma, residual_energy, noise_variance, 2 * nonlinearity))),
-            Mutant("d/n in place of n/d", lambda gamma, residual_energy, noise_variance, nonlinearity: (
-                proportional_risk(1 / gamma, residual_energy, noise_variance, nonlinearity))),
-            Mutant("dropped noise", without(proportional_risk, "noise_variance")),
+            Mutant("linear regression", scaled(nonlinearity=1 / 1000)),
+            scaled(nonlinearity=2),
+            Mutant("d/n in place of n/d", instead(gamma=lambda gamma: 1 / gamma)),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -182,9 +180,8 @@ ROWS = (
             "unlearnt": (0.01, 1.0), "risk_ratio": (0.01, 1.0), "noise_ratio": (0.0, 2.0), "nonlinearity": (0.3, 2.0),
         },
         mutants=(
-            Mutant("dropped noise", without(sample_complexity_residual, "noise_ratio")),
-            Mutant("swapped ε and ρ", mixed_up(
-                sample_complexity_residual, risk_ratio="noise_ratio", noise_ratio="risk_ratio")),
+            dropped("noise_ratio"),
+            swapped("risk_ratio", "noise_ratio"),
         ),
     ),
     Theorem(
@@ -209,7 +206,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("dropped noise", without(complexity_term, "noise_variance")),
+            dropped("noise_variance"),
             Mutant("without κ beside μ_1", lambda kappa, first_eigenvalue, residual_energy, noise_variance: (
                 residual_energy / first_eigenvalue + noise_variance / kappa)),
         ),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.relu_alignment import alignment_run, force_samples
+from lintransfer.table.mutants import dropped, instead, scaled
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.alignment import (
     alignment_cosine,
@@ -63,8 +64,7 @@ ROWS = (
         formula=expected_force, source="Boursier & Flammarion 2024", domain="inputs symmetric about 0, linear teacher",
         papers=("boursier2024",), derivation="derivations.relu.expected_force",
         limits=(
-            Limit("no displacement, no force", 0.0,
-                  ({"covariance_times_displacement": 0.0},)),
+            Limit("no displacement, no force", 0.0, ({"covariance_times_displacement": 0.0},)),
         ),
         box={"covariance_times_displacement": (-3.0, 3.0)},
         experiments=(
@@ -100,8 +100,7 @@ ROWS = (
         mutants=(
             Mutant("d + 1 in place of d + 2", lambda n, dim, displacement_energy, noise_variance: (
                 force_fluctuation(n, dim, displacement_energy, noise_variance) - displacement_energy / 2 / n)),
-            Mutant("dropped noise", lambda n, dim, displacement_energy, noise_variance: force_fluctuation(
-                n, dim, displacement_energy, 0)),
+            dropped("noise_variance"),
             Mutant("mean not subtracted", lambda n, dim, displacement_energy, noise_variance: (
                 force_fluctuation(n, dim, displacement_energy, noise_variance) + displacement_energy / 4 / n)),
         ),
@@ -124,8 +123,8 @@ ROWS = (
         box=_MOTION,
         experiments=(Experiment(_motion("cosine"), ({"time": 1.0}, {"time": 5.0}), compare="identity", replicates=1),),
         mutants=(
-            Mutant("half the rate", lambda time, cosine, force, sign: alignment_cosine(time, cosine, force / 2, sign)),
-            Mutant("all signs positive", lambda time, cosine, force, sign: alignment_cosine(time, cosine, force, 1)),
+            scaled(force=0.5),
+            instead(sign=1),
         ),
     ),
     Theorem(
@@ -142,8 +141,8 @@ ROWS = (
         box=_MOTION,
         experiments=(Experiment(_motion("growth"), ({"time": 1.0}, {"time": 5.0}), compare="identity", replicates=1),),
         mutants=(
-            Mutant("half the rate", lambda time, cosine, force, sign: growth_factor(time, cosine, force / 2, sign)),
-            Mutant("opposite sign", lambda time, cosine, force, sign: growth_factor(time, cosine, force, -sign)),
+            scaled(force=0.5),
+            scaled(sign=-1),
         ),
     ),
     Theorem(
@@ -157,16 +156,14 @@ ROWS = (
                 lambda gap, cosine: gap - 1, ({"gap": 0.01, "cosine": 0.5}, {"gap": 0.3, "cosine": -0.5}), 1e-10,
                 left=lambda formula, gap, cosine: alignment_cosine(formula(gap, cosine, 0.7, -1), cosine, 0.7, -1),
             ),
-            Limit("opposite to the force: never", math.inf,
-                  ({"gap": 0.1, "cosine": -1.0, "force": 1.0},)),
+            Limit("opposite to the force: never", math.inf, ({"gap": 0.1, "cosine": -1.0, "force": 1.0},)),
         ),
         box={"gap": (0.001, 0.9), "cosine": (-0.99, 0.99), "force": (0.1, 2.0)},
         experiments=(
             Experiment(_motion("alignment time"), ({"time": 2.0}, {"time": 4.0}), compare="identity", replicates=1),
         ),
         mutants=(
-            Mutant("without the start", lambda gap, cosine, force, sign=1: alignment_time(
-                gap, 0 * cosine, force, sign)),
+            Mutant("without the start", dropped("cosine")),
         ),
     ),
     Theorem(
@@ -191,8 +188,7 @@ ROWS = (
             Experiment(_motion("growth time"), ({"time": 6.0}, {"time": 10.0}), compare="identity", replicates=1),
         ),
         mutants=(
-            Mutant("without the start", lambda initial_norm, cosine, force, sign=1: growth_time(
-                initial_norm, 1 + 0 * cosine, force, sign)),
+            Mutant("without the start", instead(cosine=lambda cosine: 1 + 0 * cosine)),
         ),
     ),
 )  # fmt: skip

@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.half_space import half_space_risk_samples
 from lintransfer.simulate.relu_transfer import feature_risk_samples
+from lintransfer.table.mutants import dropped, moved, times
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.features import feature_loss, feature_risk, one_neuron_loss, residual_leverage
 from lintransfer.theory.relu.half_space import (
@@ -71,10 +73,7 @@ ROWS = (
         derivation="derivations.relu.one_neuron_loss",
         limits=(
             Limit("the same neuron: 0", 0.0, ({"cosine": 1.0, "head": 2.0},)),
-            Limit(
-                "the opposite neuron: all of it", lambda cosine, head: head**2 / 2,
-                ({"cosine": -1.0, "head": 2.0},),
-            ),
+            Limit("the opposite neuron: all of it", lambda cosine, head: head**2 / 2, ({"cosine": -1.0, "head": 2.0},)),
             Limit(
                 "the general Schur complement", lambda cosine, head: feature_loss([[1.0, 0.0]], [[cosine, math.sqrt(1 - cosine**2)]], [head]),
                 ({"cosine": 0.3, "head": -1.5},),
@@ -110,17 +109,14 @@ ROWS = (
         },
         experiments=(
             Experiment(
-                _feature_draws, tuple({"n": n, "noise_std": 1.0} for n in (40, 80, 160)), "asymptotic", 6000, 0.06,
+                _feature_draws, grid(n=[40, 80, 160], noise_std=1.0), "asymptotic", 6000, 0.06,
                 lambda n, noise_std: 100 / n**2, _feature_arguments,
             ),
         ),
         mutants=(
-            Mutant("dropped noise", lambda n, n_features, unexplained, leverage, noise_variance: feature_risk(
-                n, n_features, unexplained, leverage, 0)),
-            Mutant("no leverage", lambda n, n_features, unexplained, leverage, noise_variance: feature_risk(
-                n, n_features, unexplained, 0, noise_variance)),
-            Mutant("one feature more", lambda n, n_features, unexplained, leverage, noise_variance: feature_risk(
-                n, n_features + 1, unexplained, leverage, noise_variance)),
+            dropped("noise_variance"),
+            dropped("leverage"),
+            moved(n_features=1),
         ),
     ),
     Theorem(
@@ -142,10 +138,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("n − d in place of n − d − 1", lambda n_positive, n, dim, noise_variance: (
-                half_space_risk_given_split(n_positive + 1, n + 2, dim, noise_variance))),
-            Mutant("not halved", lambda n_positive, n, dim, noise_variance: (
-                2 * half_space_risk_given_split(n_positive, n, dim, noise_variance))),
+            Mutant("n − d in place of n − d − 1", moved(n_positive=1, n=2)),
+            times(2),
         ),
     ),
     Theorem(
@@ -181,8 +175,7 @@ ROWS = (
         formula=half_space_training_error, source="new", domain="at least d inputs on each side",
         papers=("boursier2024",), derivation="derivations.relu.half_space_training_error",
         limits=(
-            Limit("n = 2d: interpolation", 0.0,
-                  ({"n": 8, "dim": 4, "noise_variance": 1.0},)),
+            Limit("n = 2d: interpolation", 0.0, ({"n": 8, "dim": 4, "noise_variance": 1.0},)),
         ),
         box={"n": (20, 10**6), "dim": (1, 10), "noise_variance": (0.1, 2.0)},
         experiments=(

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_fit, kernel_risk_samples, plain_kernel
+from lintransfer.table.mutants import instead, scaled, swapped, times
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import generalization_bound, gram_bound, leading_bound, risk_bound
@@ -22,7 +23,7 @@ from lintransfer.theory.relu.kernels import (
 from lintransfer.theory.relu.proportional import nonlinearity
 from lintransfer.theory.relu.spectrum import sphere_masses
 
-_COSINES = tuple({"cosine": c} for c in (-0.8, 0.0, 0.3, 0.9))
+_COSINES = grid(cosine=[-0.8, 0.0, 0.3, 0.9])
 
 
 def _neuron_samples(rng: np.random.Generator, replicates: int, cosine: float, what: str) -> np.ndarray:
@@ -134,7 +135,7 @@ ROWS = (
             Experiment(_draws("gates"), ({"cosine": -0.5}, {"cosine": 0.4}, {"cosine": 0.95}), replicates=4000),
         ),
         mutants=(
-            Mutant("twice as large", lambda cosine: 2 * first_layer_kernel(cosine)),
+            times(2),
             Mutant("angle instead of its supplement", lambda cosine: -first_layer_kernel(-cosine)),
             Mutant("the other layer", second_layer_kernel),
         ),
@@ -156,7 +157,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("without the square root", first_layer_kernel),
-            Mutant("w ~ N(0, I/3) in three dimensions", lambda cosine: second_layer_kernel(cosine) / 3),
+            Mutant("w ~ N(0, I/3) in three dimensions", times(1 / 3)),
         ),
     ),
     Theorem(
@@ -178,13 +179,11 @@ ROWS = (
         derivation="derivations.relu.second_layer_slope",
         limits=(
             Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
-            Limit(
-                "K₁ = τ K₂'", first_layer_kernel, _COSINES, left=lambda formula, cosine: cosine * formula(cosine)
-            ),
+            Limit("K₁ = τ K₂'", first_layer_kernel, _COSINES, left=lambda formula, cosine: cosine * formula(cosine)),
         ),
         box={"cosine": (-1.0, 1.0)},
         experiments=(Experiment(_draws("probability"), _COSINES[1:], replicates=4000),),
-        mutants=(Mutant("the complement", lambda cosine: second_layer_slope(-cosine)),),
+        mutants=(scaled(cosine=-1),),
     ),
     Theorem(
         name="relu-sphere-spectrum", kind="exact",
@@ -210,13 +209,13 @@ ROWS = (
         experiments=(
             Experiment(
                 _masses_by_quadrature,
-                tuple({"dim": d, "trained": t} for d in (3, 5, 12) for t in ("first", "second")),
+                grid(dim=[3, 5, 12], trained=["first", "second"]),
                 compare="identity", replicates=1,
             ),
         ),
         mutants=(
             Mutant("one dimension more", _shifted_masses),
-            Mutant("swapped layers", lambda dim, first, second: masses_to_degree_six(dim, second, first)),
+            swapped("first", "second"),
         ),
     ),
     Theorem(
@@ -226,26 +225,20 @@ ROWS = (
         derivation="derivations.relu.nonlinearity",
         limits=(
             Limit("first layer: 1", 1.0, ({"first": 1, "second": 0},)),
-            Limit(
-                "second layer: 1 − 2/π", 1 - 2 / math.pi,
-                ({"first": 0, "second": 1},),
-            ),
-            Limit(
-                "both layers: 1 − 1/π", 1 - 1 / math.pi,
-                ({"first": 1, "second": 1},),
-            ),
+            Limit("second layer: 1 − 2/π", 1 - 2 / math.pi, ({"first": 0, "second": 1},)),
+            Limit("both layers: 1 − 1/π", 1 - 1 / math.pi, ({"first": 1, "second": 1},)),
         ),
         box={"first": (0.0, 2.0), "second": (0.1, 2.0)},
         experiments=tuple(
             Experiment(
-                _straight_line_draws, tuple({"dim": d, "trained": trained} for d in (50, 100, 200)), "asymptotic", 200,
+                _straight_line_draws, grid(dim=[50, 100, 200], trained=trained), "asymptotic", 200,
                 allowance=lambda dim, trained: 3 / dim,
                 arguments=lambda dim, trained: dict(zip(("first", "second"), layer_weights(trained), strict=True)),
             )
             for trained in ("first", "second", "both")
         ),
         mutants=(
-            Mutant("swapped layers", lambda first, second: nonlinearity(second, first)),
+            swapped("first", "second"),
             Mutant("without K(0)", lambda first, second: 1 + 0 * first),
         ),
     ),
@@ -256,8 +249,7 @@ ROWS = (
         domain="any inputs without parallel rows, any n", papers=("arora2019", "shachaf2021"),
         derivation="derivations.relu.gram_bound",
         limits=(
-            Limit("first layer: 4‖Pδ‖²", lambda projected_energy: 4 * projected_energy,
-                  ({"projected_energy": 0.7},)),
+            Limit("first layer: 4‖Pδ‖²", lambda projected_energy: 4 * projected_energy, ({"projected_energy": 0.7},)),
             Limit(
                 "sharp: a fine grid on the circle comes close", lambda projected_energy: _grid_on_circle(400) * projected_energy, ({"projected_energy": 1.0},), 0.01,
             ),
@@ -272,10 +264,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("constant 3 in place of 4", lambda projected_energy, first=1, second=0:
-                   0.75 * gram_bound(projected_energy, first, second)),
-            Mutant("constant 2", lambda projected_energy, first=1, second=0:
-                   gram_bound(projected_energy, first, second) / 2),
+            Mutant("constant 3 in place of 4", times(0.75)),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -320,13 +310,16 @@ ROWS = (
             ),
             Experiment(
                 _sphere_risk_draws,
-                tuple({"n": 6, "dim": 2, "trained": trained} for trained in ("first", "second", "both")),
+                grid(n=6, dim=2, trained=["first", "second", "both"]),
                 compare="bound", replicates=200,
             ),
         ),
         mutants=(
             Mutant("n² in place of √n", lambda n, displacement_energy: 4 * displacement_energy / n**2),
-            Mutant("norm in place of energy", lambda n, displacement_energy: risk_bound(n, displacement_energy**0.5)),
+            Mutant(
+                "norm in place of energy",
+                instead(displacement_energy=lambda displacement_energy: displacement_energy**0.5),
+            ),
         ),
     ),
 )

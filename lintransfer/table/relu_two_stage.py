@@ -8,7 +8,9 @@ import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.relu_curves import TRAINED, curve_sample, mixed_up, unit_target, without
+from lintransfer.table.mutants import dropped, swapped
+from lintransfer.table.points import grid
+from lintransfer.table.relu_curves import TRAINED, curve_sample, unit_target
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.gaussian import equivalent_ridge, gaussian_risk
 from lintransfer.theory.relu.learning_curves import sphere_kappa
@@ -124,9 +126,8 @@ ROWS = (
         ),
         sample=_source_sample,
         mutants=(
-            Mutant("dropped source noise", without(residual_energies, "source_noise_variance")),
-            Mutant("swapped teachers", mixed_up(
-                residual_energies, source_energy="target_energy", target_energy="source_energy")),
+            dropped("source_noise_variance"),
+            swapped("source_energy", "target_energy"),
         ),
     ),
     Theorem(
@@ -162,9 +163,9 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("dropped noise", without(two_stage_risk, "noise_variance")),
+            dropped("noise_variance"),
             Mutant("perfectly known source", lambda **a: two_stage_risk(**{**a, "n_source": 1e12})),
-            Mutant("swapped sample sizes", mixed_up(two_stage_risk, n="n_source", n_source="n")),
+            swapped("n", "n_source"),
         ),
     ),
     Theorem(
@@ -192,9 +193,8 @@ ROWS = (
         mutants=(
             Mutant("without degree 1 in the sum of fluctuations", lambda **a: critical_overlap_at(
                 **{**a, "multiplicities": a["multiplicities"] * (np.arange(len(a["multiplicities"])) != 1)})),
-            Mutant("swapped teachers", mixed_up(
-                critical_overlap_at, source_energy="target_energy", target_energy="source_energy")),
-            Mutant("swapped stages", mixed_up(critical_overlap_at, kappa="kappa_source", kappa_source="kappa")),
+            swapped("source_energy", "target_energy"),
+            swapped("kappa", "kappa_source"),
         ),
     ),
     Theorem(
@@ -211,14 +211,14 @@ ROWS = (
         box={"trace": (1.0, 1e4), "first": (0.1, 2.0), "second": (0.1, 2.0), "ridge": (0.0, 3.0)},
         experiments=(
             Experiment(
-                _ridge_draws, tuple({"dim": d, "ridge": 0.5} for d in (40, 80, 160)), "asymptotic", 200,
+                _ridge_draws, grid(dim=[40, 80, 160], ridge=0.5), "asymptotic", 200,
                 allowance=lambda dim, ridge: 4 / dim,
                 arguments=lambda dim, ridge: {
                     "trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
             ),
         ),
         mutants=(
-            Mutant("swapped layers", mixed_up(equivalent_ridge, first="second", second="first")),
+            swapped("first", "second"),
             Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge=0.0: (
                 nonlinearity(first, second) * trace + ridge)),
         ),
@@ -246,7 +246,7 @@ ROWS = (
             for trained, g in (("first", 1), ("both", 1))
         ),
         mutants=(
-            Mutant("dropped noise", without(gaussian_risk, "noise_variance")),
+            dropped("noise_variance"),
             Mutant("ridgeless linear regression", lambda **a: gaussian_risk(
                 **{**a, "trained": (1e-9, 1.0), "ridge": -0.25 * (1 - 2 / np.pi) * np.sum(
                     a["multiplicities"] * a["eigenvalues"]) * (1 - 1e-6)})),

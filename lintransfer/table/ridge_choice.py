@@ -15,6 +15,8 @@ from lintransfer.table.covariance_experiments import (
     spectrum,
     teachers,
 )
+from lintransfer.table.mutants import dropped, instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.negative_ridge import critical_ridge
@@ -128,14 +130,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "df1 for df2 at the critical point: κ_c from n + 1",
-                lambda n, eigenvalues, multiplicities: critical_ridge(n + 1, eigenvalues, multiplicities),
-            ),
-            Mutant(
-                "the smallest eigenvalue alone",
-                lambda n, eigenvalues, multiplicities: -np.min(eigenvalues) * n,
-            ),
+            Mutant("df1 for df2 at the critical point: κ_c from n + 1", moved(n=1)),
+            Mutant("the smallest eigenvalue alone", lambda n, eigenvalues, multiplicities: -np.min(eigenvalues) * n),
         ),
     ),
     Theorem(
@@ -151,7 +147,7 @@ ROWS = (
             Limit(
                 "at the critical ridge the risk is infinite",
                 0.0,
-                tuple({"n": n, "displacement": np.array([1.0]), "noise_variance": 0.5} for n in (1, 4, 16)),
+                grid(n=[1, 4, 16], displacement=np.array([1.0]), noise_variance=0.5),
                 rtol=1e-4,
                 left=lambda formula, n, **rest: 1 / formula(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest),
             ),
@@ -184,8 +180,8 @@ ROWS = (
         ),
         sample=_negative_sample,
         mutants=(
-            Mutant("the sign of the ridge ignored", lambda ridge=0.0, **others: ridge_risk(ridge=abs(ridge), **others)),
-            Mutant("counted as no ridge", lambda ridge=0.0, **others: ridge_risk(ridge=max(ridge, 0.0), **others)),
+            Mutant("the sign of the ridge ignored", instead(ridge=lambda ridge: abs(ridge))),
+            Mutant("counted as no ridge", instead(ridge=lambda ridge: max(ridge, 0.0))),
         ),
     ),
     Theorem(
@@ -203,11 +199,7 @@ ROWS = (
                     "ridge": tuned_ridge(40.0, displacement[0], noise_variance),
                     "risk": tuned_ridge_risk(n, 40.0, displacement[0], noise_variance),
                 },
-                tuple(
-                    {"n": n, "eigenvalues": np.ones(1), "multiplicities": np.full(1, 40.0),
-                     "displacement": np.full(1, 1.3), "noise_variance": v}
-                    for n in (0, 1, 20, 40, 41, 400) for v in (1e-3, 0.5)
-                ),
+                grid(n=[0, 1, 20, 40, 41, 400], eigenvalues=np.ones(1), multiplicities=np.full(1, 40.0), displacement=np.full(1, 1.3), noise_variance=[1e-3, 0.5]),
                 rtol=1e-11,
             ),
             Limit(
@@ -239,12 +231,7 @@ ROWS = (
                     ),
                 },
             ),
-            Mutant(
-                "σ for σ²",
-                lambda n, eigenvalues, multiplicities, displacement, noise_variance: optimal_ridge(
-                    n, eigenvalues, multiplicities, displacement, noise_variance**2
-                ),
-            ),
+            Mutant("σ for σ²", instead(noise_variance=lambda noise_variance: noise_variance**2)),
         ),
     ),
     Theorem(
@@ -278,7 +265,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("no ridge", lambda **arguments: ridge_risk(ridge=0.0, **arguments)),
-            Mutant("noise dropped", lambda noise_variance, **others: optimal_ridge_risk(noise_variance=0.0, **others)),
+            dropped("noise_variance"),
         ),
     ),
 )

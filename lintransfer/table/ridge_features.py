@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.table.head_experiments import head_risk, tuned_features_risk
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.chi_square import shrinkage
 from lintransfer.theory.frozen_features import frozen_features_risk
@@ -58,7 +60,7 @@ ROWS = (
             Limit(
                 "one feature: an expectation over χ²_n",
                 lambda n, n_features, ridge: shrinkage(n, ridge) / ridge,
-                tuple({"n": n, "n_features": 1, "ridge": z} for n in (1, 2, 9, 10**6) for z in (1e-9, 0.7, 1e4)),
+                grid(n=[1, 2, 9, 10**6], n_features=1, ridge=[1e-9, 0.7, 1e4]),
                 rtol=1e-11,
             ),
             Limit(
@@ -87,9 +89,9 @@ ROWS = (
         mutants=(
             Mutant(
                 "zero eigenvalues forgotten",
-                lambda n, n_features, ridge: resolvent_trace(max(n, n_features), min(n, n_features), ridge),
+                instead(n=lambda n, n_features: max(n, n_features), n_features=lambda n, n_features: min(n, n_features)),
             ),
-            Mutant("n + 1 samples", lambda n, n_features, ridge: resolvent_trace(n + 1, n_features, ridge)),
+            moved(n=1),
             Mutant("W replaced by its mean", lambda n, n_features, ridge: n_features / (n + ridge)),
             Mutant(
                 "eigenvalues as if independent χ²_n",
@@ -145,12 +147,10 @@ ROWS = (
             ),
             Mutant(
                 "all explained energy on every feature: e for e/r",
-                lambda explained, n_features, **rest: ridge_features_risk(
-                    explained=n_features * explained, n_features=n_features, **rest
-                ),
+                instead(explained=lambda explained, n_features: n_features * explained),
             ),
             Mutant("W replaced by its mean", _at_mean),
-            Mutant("mean-loss convention: λn for λ", lambda n, ridge, **rest: ridge_features_risk(n=n, ridge=n * ridge, **rest)),
+            Mutant("mean-loss convention: λn for λ", instead(ridge=lambda n, ridge: n * ridge)),
         ),
     ),
     Theorem(

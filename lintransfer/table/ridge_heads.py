@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from lintransfer.table.head_experiments import best_ridges, one_head_risk, tuned_head_risk
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.chi_square import noise_gain, shrinkage, squared_shrinkage
 from lintransfer.theory.frozen_features import frozen_features_risk
@@ -35,7 +37,7 @@ ROWS = (
                 lambda n, explained, unexplained, noise_variance: frozen_features_risk(
                     n, 1, explained, unexplained, noise_variance
                 ),
-                tuple({"n": n, **_POINT} for n in (0, 1, 2, 3, 4, 50, 10**9)),
+                grid(n=[0, 1, 2, 3, 4, 50, 10**9], **_POINT),
                 left=lambda formula, n, explained, unexplained, noise_variance: formula(
                     n, explained, unexplained, noise_variance, 0.0
                 ),
@@ -43,7 +45,7 @@ ROWS = (
             Limit(
                 "infinite ridge: the head stays at 0",
                 lambda explained, unexplained, **_: explained + unexplained,
-                tuple({"n": n, "ridge": math.inf, **_POINT} for n in (0, 1, 7)),
+                grid(n=[0, 1, 7], ridge=math.inf, **_POINT),
             ),
             Limit(
                 "the deterministic ridge of the limit n → ∞ at fixed λ/n",
@@ -60,11 +62,7 @@ ROWS = (
         experiments=(
             Experiment(
                 one_head_risk,
-                (
-                    {"n": 1, "ridge": 0.7, **_POINT},
-                    {"n": 2, "ridge": 0.2, **_POINT},
-                    {"n": 6, "ridge": 3.0, **_POINT},
-                ),
+                ({"n": 1, "ridge": 0.7, **_POINT}, {"n": 2, "ridge": 0.2, **_POINT}, {"n": 6, "ridge": 3.0, **_POINT}),
             ),
         ),
         mutants=(
@@ -74,18 +72,8 @@ ROWS = (
                 + explained * squared_shrinkage(n, ridge)
                 + noise_variance * noise_gain(n, ridge),
             ),
-            Mutant(
-                "n − 1 degrees of freedom",
-                lambda n, explained, unexplained, noise_variance, ridge: ridge_head_risk(
-                    n - 1, explained, unexplained, noise_variance, ridge
-                ),
-            ),
-            Mutant(
-                "mean-loss convention: λn for λ",
-                lambda n, explained, unexplained, noise_variance, ridge: ridge_head_risk(
-                    n, explained, unexplained, noise_variance, n * ridge
-                ),
-            ),
+            moved(n=-1),
+            Mutant("mean-loss convention: λn for λ", instead(ridge=lambda n, ridge: n * ridge)),
             Mutant(
                 "χ²_n replaced by its mean",
                 lambda n, explained, unexplained, noise_variance, ridge: unexplained
@@ -107,7 +95,7 @@ ROWS = (
                 lambda n, explained, unexplained, noise_variance: ridge_head_risk(
                     n, explained, unexplained, noise_variance, (noise_variance + unexplained) / explained
                 ),
-                tuple({"n": n, **_POINT} for n in (1, 2, 3, 40, 10**6)),
+                grid(n=[1, 2, 3, 40, 10**6], **_POINT),
             ),
             Limit(
                 "useless features (c = 0): λ* = ∞ and R* = t²",
@@ -129,7 +117,7 @@ ROWS = (
             ),
         ),
         box={"n": (0, 10**9), "explained": _ENERGY, "unexplained": _ENERGY, "noise_variance": _ENERGY},
-        experiments=(Experiment(tuned_head_risk, tuple({"n": n, **_POINT} for n in (1, 3, 6))),),
+        experiments=(Experiment(tuned_head_risk, grid(n=[1, 3, 6], **_POINT)),),
         mutants=(
             Mutant(
                 "λ* = σ²/e: the unexplained energy forgotten",
@@ -144,10 +132,9 @@ ROWS = (
             ),
             Mutant(
                 "floor dropped",
-                lambda n, explained, unexplained, noise_variance: optimal_ridge_head_risk(
-                    n, explained, unexplained, noise_variance
-                )
-                - unexplained,
+                lambda n, explained, unexplained, noise_variance: (
+                    optimal_ridge_head_risk(n, explained, unexplained, noise_variance) - unexplained
+                ),
             ),
         ),
     ),

@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
 from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.mutants import instead, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.sample_sizes import (
     noiseless_sample_complexity,
@@ -88,7 +90,7 @@ ROWS = (
             Limit(
                 "a crossing on a whole number is that number, whatever the rounding",
                 lambda dim, steps: steps,
-                tuple({"dim": d, "steps": k} for d in (10, 49, 10**6 + 3) for k in (0, 1, 3, 7, 10)),
+                grid(dim=[10, 49, 10**6 + 3], steps=[0, 1, 3, 7, 10]),
                 left=lambda formula, dim, steps: formula(dim, 1.0, 1 - steps / dim),
             ),
             Limit(
@@ -119,15 +121,10 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "rounded down",
-                lambda dim, displacement_energy, risk: dim * (1 - risk / displacement_energy) // 1,
-            ),
+            Mutant("rounded down", lambda dim, displacement_energy, risk: dim * (1 - risk / displacement_energy) // 1),
             Mutant(
                 "amplitudes for energies",
-                lambda dim, displacement_energy, risk: noiseless_sample_complexity(
-                    dim, displacement_energy**0.5, risk**0.5
-                ),
+                instead(displacement_energy=lambda displacement_energy: displacement_energy**0.5, risk=lambda risk: risk**0.5),
             ),
             Mutant(
                 "one sample too many",
@@ -167,12 +164,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "scratch and fine-tuning swapped",
-                lambda dim, target_energy, displacement_energy, risk: noiseless_samples_saved(
-                    dim, displacement_energy, target_energy, risk
-                ),
-            ),
+            swapped("target_energy", "displacement_energy"),
             Mutant(
                 "difference of energies",
                 lambda dim, target_energy, displacement_energy, risk: dim * (target_energy - displacement_energy),
@@ -191,9 +183,7 @@ ROWS = (
             Limit(
                 "certainty of no error takes d samples, of t² none",
                 lambda dim, displacement_energy, risk, probability: 0.0 if risk else dim,
-                tuple(
-                    {"dim": 20, "displacement_energy": 1.5, "risk": risk, "probability": 1.0} for risk in (0.0, 1.5)
-                ),
+                grid(dim=20, displacement_energy=1.5, risk=[0.0, 1.5], probability=1.0),
             ),
             Limit(
                 "high dimension: the mean decides",
@@ -217,12 +207,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "the other tail",
-                lambda dim, displacement_energy, risk, probability: noiseless_sample_quantile(
-                    dim, displacement_energy, risk, 1 - probability
-                ),
-            ),
+            Mutant("the other tail", instead(probability=lambda probability: 1 - probability)),
             Mutant(
                 "the mean for the quantile",
                 lambda dim, displacement_energy, risk, probability: noiseless_sample_complexity(

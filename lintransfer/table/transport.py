@@ -10,6 +10,7 @@ import numpy as np
 
 from lintransfer.leave_one_out import transported
 from lintransfer.simulate.end_to_end import draw_inputs, risk_samples
+from lintransfer.table.mutants import swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 
 _NOISE_STD = 0.5
@@ -71,11 +72,7 @@ ROWS = (
                 lambda error, **_: error,
                 ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 20.0},),
             ),
-            Limit(
-                "n = df2: infinite",
-                math.inf,
-                ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 4.0},),
-            ),
+            Limit("n = df2: infinite", math.inf, ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 4.0},)),
             Limit(
                 "there and back",
                 lambda error, **_: error,
@@ -99,7 +96,7 @@ ROWS = (
             for n, rows in ((24, 12), (8, 16))
         ),
         mutants=(
-            Mutant("sizes swapped", lambda error, df2, rows, n: transported(error, df2, n, rows)),
+            swapped("rows", "n"),
             Mutant("the error does not change", lambda error, df2, rows, n: error),
             Mutant("1/n", lambda error, df2, rows, n: error * rows / n),
         ),

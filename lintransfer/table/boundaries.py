@@ -8,15 +8,13 @@ import numpy as np
 
 from lintransfer.table.boundary_experiments import (
     FEW_FEATURES,
-    asymptotic,
     few_arguments,
     large_arguments,
     scratch_against_head,
-    sizes,
     tuned_scratch_against_head,
 )
 from lintransfer.table.mutants import dropped, instead, swapped
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
     large_sample_boundary,
@@ -53,9 +51,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(16, 32, 64, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
-                large_arguments,
-                coefficient=4.0,
+                growing(dim=16, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                4,
+                arguments=large_arguments,
             ),
         ),
         mutants=(
@@ -100,9 +98,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(30, 60, 120, overlap=0.7, noise_variance=0.02, low=0.3, high=0.75),
-                few_arguments,
-                coefficient=6.0,
+                growing(dim=30, overlap=0.7, noise_variance=0.02, low=0.3, high=0.75),
+                6,
+                arguments=few_arguments,
             ),
         ),
         mutants=(
@@ -136,9 +134,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(24, 48, 96, overlap=0.3, noise_variance=0.25, low=0.5, high=0.85),
-                few_arguments,
-                coefficient=4.0,
+                growing(dim=24, overlap=0.3, noise_variance=0.25, low=0.5, high=0.85),
+                4,
+                arguments=few_arguments,
             ),
         ),
         mutants=(
@@ -171,9 +169,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 tuned_scratch_against_head,
-                sizes(20, 40, 80, overlap=0.7, noise_variance=0.3, low=0.4, high=1.2),
-                few_arguments,
-                coefficient=6.0,
+                growing(dim=20, overlap=0.7, noise_variance=0.3, low=0.4, high=1.2),
+                6,
+                arguments=few_arguments,
             ),
         ),
         mutants=(

@@ -10,7 +10,6 @@ import numpy as np
 from lintransfer.simulate.end_to_end import draw_inputs, least_squares
 from lintransfer.table.conditional_experiments import isotropic_design, world
 from lintransfer.table.mutants import scaled, swapped, times
-from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.bounds import (
     best_shachaf_bound,

@@ -109,7 +109,9 @@ ROWS = (
             Limit(
                 "equal eigenvalues, no ridge: (1 − n/d)‖δ‖², exact",
                 lambda kappa, displacement, **_: kappa / (1 + kappa) * displacement[0],
-                tuple({"kappa": k, "displacement": np.full(1, 1.3), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 9.0)),
+                tuple(
+                    {"kappa": k, "displacement": np.full(1, 1.3), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 9.0)
+                ),
             ),
         ),
         sample=lambda rng: draw_modes(rng, "displacement", kappa=_kappa, ridge=random_ridge),

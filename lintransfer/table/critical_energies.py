@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio, sizes
+from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio
 from lintransfer.table.mutants import dropped
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
     critical_unexplained_energy,
@@ -141,13 +141,11 @@ ROWS = (
             "gamma": (0.01, 3.0), "feature_ratio": (0.0, 0.95), "target_energy": _ENERGY, "noise_variance": _ENERGY,
         },
         experiments=(
-            Experiment(
+            asymptotic(
                 critical_energy_at_ratio,
-                sizes(16, 32, 64, gamma=0.625, feature_ratio=0.25, target_energy=1.0, noise_variance=0.05),
-                "asymptotic",
-                replicates=4000,
-                resolution=0.1,
-                allowance=lambda dim, **_: 8.0 / dim,
+                growing(dim=16, gamma=0.625, feature_ratio=0.25, target_energy=1.0, noise_variance=0.05),
+                8,
+                4000,
                 arguments=_without_dim,
             ),
         ),

@@ -113,7 +113,11 @@ ROWS = (
             Mutant("other sign of Δ", instead(imbalance=lambda imbalance: tuple(-d for d in imbalance))),
             Mutant(
                 "q = ‖Qw0‖²",
-                instead(null_fraction=lambda imbalance, source_energy, null_fraction: null_fraction * source_energy / chains.initial_scales(imbalance, source_energy)[0]),
+                instead(
+                    null_fraction=lambda imbalance, source_energy, null_fraction: (
+                        null_fraction * source_energy / chains.initial_scales(imbalance, source_energy)[0]
+                    )
+                ),
             ),
         ),
     ),
@@ -211,7 +215,9 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("ridge with λ = μ", lambda design, labels, depth, weight_decay: _ridge(design, labels, weight_decay)),
+            Mutant(
+                "ridge with λ = μ", lambda design, labels, depth, weight_decay: _ridge(design, labels, weight_decay)
+            ),
             Mutant("penalty without L", instead(weight_decay=lambda depth, weight_decay: weight_decay / depth)),
         ),
     ),

@@ -10,8 +10,8 @@ import numpy as np
 from lintransfer.simulate.deep_linear import deep_gain_samples, deep_risk_samples
 from lintransfer.table.deep_experiments import energies, transfer
 from lintransfer.table.mutants import dropped, instead
-from lintransfer.table.points import grid
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.deep_risk import (
@@ -98,25 +98,28 @@ ROWS = (
                 "one layer: linear fine-tuning",
                 lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
                     ridge_risk(
-                        n, eigenvalues, multiplicities, source_energy - 2 * cross_energy + target_energy, noise_variance
+                        n,
+                        eigenvalues,
+                        multiplicities,
+                        source_energy - 2 * cross_energy + target_energy,
+                        noise_variance,
                     )
                 ),
                 tuple(
-                    {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n} for n in (0, 4, 10, 13)
+                    {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n}
+                    for n in (0, 4, 10, 13)
                 ),
-                left=lambda formula, n, **a: formula(n, 1, **a),
+                given={"depth": 1},
             ),
         ),
         sample=_sample,
         experiments=(
-            Experiment(
+            asymptotic(
                 _covariance_risks,
-                tuple({"n": d // 2, "dim": d, "depth": 3, "noise_variance": 0.2} for d in (12, 24, 48)),
-                "asymptotic",
+                growing(n=6, dim=12, depth=3, noise_variance=0.2),
+                6,
                 1500,
-                0.1,
-                lambda dim, **_: 6 / dim,
-                _covariance_arguments,
+                arguments=_covariance_arguments,
             ),
         ),
         mutants=(
@@ -183,17 +186,14 @@ ROWS = (
             "source_noise_variance": (0.01, 1.0),
         },
         experiments=(
-            Experiment(
+            asymptotic(
                 _from_fit,
-                tuple(
-                    {"n": d // 2, "dim": d, "gamma_source": 0.5, "depth": 3, **_POINT, "noise_variance": 0.04,
-                     "source_noise_variance": 0.3}
-                    for d in (12, 24, 48)
+                growing(
+                    n=6, dim=12, gamma_source=0.5, depth=3, **_POINT, noise_variance=0.04, source_noise_variance=0.3
                 ),
-                "asymptotic",
+                12,
                 2000,
                 0.6,
-                lambda dim, **_: 12 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
         ),

@@ -85,8 +85,12 @@ ROWS = (
         ),
         box=_TIMES,
         experiments=(
-            Experiment(_two_layer_strengths, ({"time": 0.6, **_START}, {"time": 0.6, "initial": 3.0, "teacher_norm": 1.0}),
-                       "identity", 2),
+            Experiment(
+                _two_layer_strengths,
+                ({"time": 0.6, **_START}, {"time": 0.6, "initial": 3.0, "teacher_norm": 1.0}),
+                "identity",
+                2,
+            ),
         ),
         mutants=(
             Mutant("b for 2b", scaled(time=0.5)),
@@ -102,8 +106,13 @@ ROWS = (
         domain="as aligned-two-layers, any finite L ≥ 1",
         derivation="derivations.deep_linear.aligned_time",
         limits=(
-            Limit("one layer: a logarithm", lambda strength, initial, teacher_norm, **_: math.log((teacher_norm - initial) / (teacher_norm - strength)),
-                  ({"strength": 1.0, "depth": 1, **_START},)),
+            Limit(
+                "one layer: a logarithm",
+                lambda strength, initial, teacher_norm, **_: math.log(
+                    (teacher_norm - initial) / (teacher_norm - strength)
+                ),
+                ({"strength": 1.0, "depth": 1, **_START},),
+            ),
             Limit("two layers: the logistic", 0.6,
                   ({"strength": float(formulas.aligned_strength_two_layers(0.6, **_START)), "depth": 2, **_START},)),
         ),
@@ -127,11 +136,19 @@ ROWS = (
         domain="as aligned-time; from above the teacher too",
         derivation=None,
         limits=(
-            Limit("two layers", lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(time, initial, teacher_norm),
-                  grid(time=[0.0, 0.3, 2.0], initial=[0.01, 4.0], teacher_norm=1.4, depth=2),
-                  rtol=1e-11),
-            Limit("one layer", lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
-                  grid(time=[0.3, 2.0], initial=0.2, teacher_norm=1.4, depth=1)),
+            Limit(
+                "two layers",
+                lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(
+                    time, initial, teacher_norm
+                ),
+                grid(time=[0.0, 0.3, 2.0], initial=[0.01, 4.0], teacher_norm=1.4, depth=2),
+                rtol=1e-11,
+            ),
+            Limit(
+                "one layer",
+                lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
+                grid(time=[0.3, 2.0], initial=0.2, teacher_norm=1.4, depth=1),
+            ),
         ),
         box={**_TIMES, "depth": (1.0, 9.0)},
         experiments=(
@@ -150,8 +167,20 @@ ROWS = (
         domain="whitened population, two balanced layers, 0 < φ_0 < π",
         derivation="derivations.deep_linear.misaligned_two_layers",
         limits=(
-            Limit("a small angle: the aligned law", lambda **a: formulas.aligned_strength_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-11, left=lambda formula, **a: formula(angle=1e-7, **a)[0]),
-            Limit("against the teacher: the saddle", lambda **a: formulas.anti_aligned_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-9, left=lambda formula, **a: formula(angle=math.pi - 1e-9, **a)[0]),
+            Limit(
+                "a small angle: the aligned law",
+                lambda **a: formulas.aligned_strength_two_layers(**a),
+                ({"time": 0.6, **_START},),
+                rtol=1e-11,
+                left=lambda formula, **a: formula(angle=1e-7, **a)[0],
+            ),
+            Limit(
+                "against the teacher: the saddle",
+                lambda **a: formulas.anti_aligned_two_layers(**a),
+                ({"time": 0.6, **_START},),
+                rtol=1e-9,
+                left=lambda formula, **a: formula(angle=math.pi - 1e-9, **a)[0],
+            ),
         ),
         box={**_TIMES, "angle": (0.01, 3.1)},
         experiments=(

@@ -121,7 +121,7 @@ ROWS = (
                 lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
                 grid(depth=[1.5, 2.0, 6.0, math.inf]),
                 rtol=1e-7,
-                left=lambda formula, depth: formula(n=4 * 10**8, dim=10**9, depth=depth, **_POINT),
+                given={**_POINT, "n": 4 * 10**8, "dim": 10**9},
             ),
         ),
         sample=_sample,

@@ -9,8 +9,8 @@ import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
 from lintransfer.table.mutants import instead, moved
-from lintransfer.table.points import grid
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk, deep_transferability
 
@@ -52,13 +52,12 @@ ROWS = (
         ),
         box={"depth": (1.0, 50.0), **_ENERGIES, "noise_variance": (0.0, 1.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _first_samples,
                 grid(n=4, dim=[100, 200, 400], depth=5, **energies(1.0, 2.0, 0.25), noise_variance=0.0),
-                "asymptotic",
+                150,
                 1500,
                 0.4,
-                lambda dim, **_: 150 / dim,
                 lambda n, dim, **others: others,
             ),
         ),
@@ -80,7 +79,9 @@ ROWS = (
                 "the slope vanishes there",
                 0.0,
                 grid(c=[-0.5, 0.1, 0.45]),
-                left=lambda formula, c: formulas.risk_slope_at_zero(formula(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)),
+                left=lambda formula, c: formulas.risk_slope_at_zero(
+                    formula(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
+                ),
             ),
             Limit(
                 "never for a source longer than the target, or τc ≥ 1",
@@ -145,10 +146,18 @@ ROWS = (
         ),
         box={"depth": (1.1, 100.0), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0)},
         mutants=(
-            Mutant("β/3 at every depth", lambda depth, target_energy, noise_variance: noise_variance / (3 * target_energy)),
-            Mutant("the other root", lambda depth, target_energy, noise_variance: (
-                noise_variance / target_energy / 3 / formulas.identical_task_boundary(depth, target_energy, noise_variance)
-            )),
+            Mutant(
+                "β/3 at every depth", lambda depth, target_energy, noise_variance: noise_variance / (3 * target_energy)
+            ),
+            Mutant(
+                "the other root",
+                lambda depth, target_energy, noise_variance: (
+                    noise_variance
+                    / target_energy
+                    / 3
+                    / formulas.identical_task_boundary(depth, target_energy, noise_variance)
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -164,13 +173,12 @@ ROWS = (
         ),
         box={"gamma": (0.01, 0.95), "depth": (1.0, 50.0), "noise": (0.01, 4.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _identical,
-                tuple({"n": d // 2, "dim": d, "depth": 5, "noise": 9.0} for d in (12, 24, 48)),
-                "asymptotic",
+                growing(n=6, dim=12, depth=5, noise=9.0),
+                25,
                 2500,
                 0.5,
-                lambda dim, **_: 25 / dim,
                 lambda n, dim, depth, noise: {"gamma": n / dim, "depth": depth, "noise": noise},
             ),
         ),

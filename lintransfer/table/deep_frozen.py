@@ -11,7 +11,7 @@ from lintransfer.simulate.deep_linear import deep_risk_samples, draw_sets, exces
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.deep_experiments import energies
 from lintransfer.table.mutants import instead, moved, scaled
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
 from lintransfer.theory import frozen_first_layer as heads
@@ -72,15 +72,17 @@ ROWS = (
         box={"gamma": (0.01, 3.0), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0), "cross_energy": (-0.5, 0.5),
              "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _lazy,
-                tuple({"n": d // 2, "dim": d, "depth": 3, "noise_variance": 0.1} for d in (8, 16, 32)),
-                "asymptotic",
+                growing(n=4, dim=8, depth=3, noise_variance=0.1),
+                4,
                 600,
                 0.15,
-                lambda dim, **_: 4 / dim,
                 lambda n, dim, depth, noise_variance: {
-                    "gamma": n / dim, "depth": depth, **_POINT, "noise_variance": noise_variance
+                    "gamma": n / dim,
+                    "depth": depth,
+                    **_POINT,
+                    "noise_variance": noise_variance,
                 },
             ),
         ),
@@ -108,7 +110,11 @@ ROWS = (
         box={"n": (0, 10**9), "unexplained": (0.0, 4.0), "noise_variance": (0.0, 4.0), "start_risk": (0.0, 4.0)},
         experiments=(
             Experiment(
-                _head_risks, ({"n": 8, "trained": (False, True)}, {"n": 12, "trained": (False, True)}), "mean", 4000, 0.1,
+                _head_risks,
+                ({"n": 8, "trained": (False, True)}, {"n": 12, "trained": (False, True)}),
+                "mean",
+                4000,
+                0.1,
                 arguments=_head_arguments,
             ),
         ),
@@ -130,7 +136,9 @@ ROWS = (
         limits=(
             Limit(
                 "a head far from 0 never sees the saddle",
-                lambda n, unexplained, noise_variance, **_: heads.frozen_first_layer_risk(n, unexplained, noise_variance, 1.0),
+                lambda n, unexplained, noise_variance, **_: heads.frozen_first_layer_risk(
+                    n, unexplained, noise_variance, 1.0
+                ),
                 ({"n": 12, "best_head": 1e3, "unexplained": 0.3, "noise_variance": 0.2},),
                 rtol=1e-9,
             ),

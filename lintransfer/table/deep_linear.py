@@ -164,7 +164,11 @@ ROWS = (
             moved(depth=1),
             Mutant(
                 "A and B swapped",
-                instead(null_fraction="fit_ratio", fit_ratio="null_fraction", row_fraction=lambda fit_ratio: 0 * fit_ratio + 0.5),
+                instead(
+                    null_fraction="fit_ratio",
+                    fit_ratio="null_fraction",
+                    row_fraction=lambda fit_ratio: 0 * fit_ratio + 0.5,
+                ),
             ),
         ),
     ),

@@ -9,8 +9,8 @@ import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
 from lintransfer.table.mutants import dropped, instead, scaled, times
-from lintransfer.table.points import grid
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk
 
@@ -90,22 +90,20 @@ ROWS = (
         ),
         box={**_DEEP, "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _gain_over_published,
-                tuple({"n": d // 2, "dim": d, "depth": 2, **_AWAY} for d in (10, 20, 40)),
-                "asymptotic",
+                growing(n=5, dim=10, depth=2, **_AWAY),
+                8,
                 1500,
                 0.5,
-                lambda dim, **_: 8 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
-            Experiment(
+            asymptotic(
                 _gain_over_published,
-                tuple({"n": d // 2, "dim": d, "depth": 2, **energies(2.0, 1.0, 0.9)} for d in (10, 20, 40)),
-                "asymptotic",
+                growing(n=5, dim=10, depth=2, **energies(2.0, 1.0, 0.9)),
+                8,
                 1000,
                 0.5,
-                lambda dim, **_: 8 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
         ),
@@ -173,15 +171,16 @@ ROWS = (
         ),
         box=_ENERGIES,
         experiments=(
-            Experiment(
+            asymptotic(
                 _depth_gain,
-                tuple({"n": d // 2, "dim": d, "depth": 2.5 * d, **energies(2.0, 1.0, 0.3)} for d in (12, 24)),
-                "asymptotic",
+                growing("depth", by=(1, 2), n=6, dim=12, depth=30.0, **energies(2.0, 1.0, 0.3)),
+                8,
                 1000,
                 0.5,
-                lambda dim, **_: 8 / dim,
                 lambda source_energy, cross_energy, target_energy, **_: {
-                    "source_energy": source_energy, "cross_energy": cross_energy, "target_energy": target_energy
+                    "source_energy": source_energy,
+                    "cross_energy": cross_energy,
+                    "target_energy": target_energy,
                 },
             ),
         ),
@@ -221,7 +220,9 @@ ROWS = (
             Limit(
                 "on the curve it is the risk",
                 lambda norm_ratio, depth, **point: deep_fine_tuning_risk(
-                    formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]), depth, **point
+                    formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]),
+                    depth,
+                    **point,
                 ),
                 grid(norm_ratio=[1.1, 1.9], depth=[1, 2, 7.0], **_AWAY),
                 rtol=1e-11,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks, sizes
+from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks
 from lintransfer.table.mutants import instead
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_risk as formulas
 from lintransfer.theory.deep_phases import published_transferability
@@ -117,14 +117,8 @@ ROWS = (
         ),
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
         experiments=(
-            Experiment(
-                large_risks,
-                sizes((10, 20, 40), 0.5, depth=3, **_POINT, noise_variance=0.2),
-                "asymptotic",
-                2000,
-                0.1,
-                _relative,
-                in_gamma,
+            asymptotic(
+                large_risks, growing(n=5, dim=10, depth=3, **_POINT, noise_variance=0.2), 6, 2000, arguments=in_gamma
             ),
         ),
         mutants=(
@@ -168,16 +162,18 @@ ROWS = (
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
         experiments=(
             *(
-                Experiment(
-                    large_gains, sizes((10, 20, 40), 0.5, depth=depth, **teachers), "asymptotic", 1600, 0.08,
-                    _gain_allowance, in_gamma, _scratch,
+                asymptotic(
+                    large_gains,
+                    growing(n=5, dim=10, depth=depth, **teachers),
+                    1.5,
+                    1600,
+                    0.08,
+                    in_gamma,
+                    unit=_scratch,
                 )
                 for depth, teachers in ((2, _AWAY), (2, _NEAR), (3, _HELPFUL))
             ),
-            Experiment(
-                gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 400, 0.08, _gain_allowance, in_gamma,
-                _scratch,
-            ),
+            asymptotic(gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), 1.5, 400, 0.08, in_gamma, unit=_scratch),
         ),
         mutants=(
             Mutant("ρ = 1: the published form", _mutant_gain(_unit)),
@@ -216,14 +212,7 @@ ROWS = (
         ),
         box={"n": (0, 10**9), "dim": (2, 10**9), **_BOX, **_NOISE},
         experiments=(
-            Experiment(
-                large_risks,
-                sizes((10, 20, 40), 0.5, depth=3, **_POINT, noise_variance=0.2),
-                "asymptotic",
-                2000,
-                0.1,
-                _relative,
-            ),
+            asymptotic(large_risks, growing(n=5, dim=10, depth=3, **_POINT, noise_variance=0.2), 6, 2000),
             Experiment(risks, ({"n": 9, "dim": 4, "depth": 2, **_POINT, "noise_variance": 0.5},), "mean", 4000, 0.1),
         ),
         mutants=(

@@ -12,7 +12,7 @@ from lintransfer.simulate.deep_pretraining import flow_to_rest, product, random_
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.deep_experiments import energies, large_risks, risks
 from lintransfer.table.mutants import instead, moved
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_finite_source as fitted
 from lintransfer.theory import unbalanced_risk as chains
@@ -96,14 +96,7 @@ ROWS = (
             "source_noise_variance": (0.01, 1.0),
         },
         experiments=(
-            Experiment(
-                _from_fit,
-                tuple({"n": d // 2, "n_source": d // 2, "dim": d, "depth": 3, **_FITTED} for d in (12, 24, 48)),
-                "asymptotic",
-                2000,
-                0.1,
-                lambda dim, **_: 4 / dim,
-            ),
+            asymptotic(_from_fit, growing(n=6, n_source=6, dim=12, depth=3, **_FITTED), 4, 2000),
         ),
         mutants=(
             Mutant("ρ = 1: the published form", instead(depth=1)),
@@ -139,17 +132,7 @@ ROWS = (
         ),
         sample=_chain_sample,
         experiments=(
-            Experiment(
-                _unbalanced,
-                tuple(
-                    {"n": d // 2, "dim": d, "imbalance": (-1.0, -0.3), **_POINT, "noise_variance": 0.2}
-                    for d in (8, 16, 32)
-                ),
-                "asymptotic",
-                1500,
-                0.1,
-                lambda dim, **_: 4 / dim,
-            ),
+            asymptotic(_unbalanced, growing(n=4, dim=8, imbalance=(-1.0, -0.3), **_POINT, noise_variance=0.2), 4, 1500),
         ),
         mutants=(
             Mutant("balanced", lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=len(imbalance) + 1, **a)),

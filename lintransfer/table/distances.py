@@ -10,9 +10,9 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.boundary_experiments import asymptotic, scratch_against_head, sizes
+from lintransfer.table.boundary_experiments import scratch_against_head
 from lintransfer.table.mutants import instead, scaled
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import large_sample_boundary
 from lintransfer.theory.distances import (
@@ -248,9 +248,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(16, 32, 64, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
-                _with_divergence,
-                coefficient=4.0,
+                growing(dim=16, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                4,
+                arguments=_with_divergence,
             ),
         ),
         mutants=(

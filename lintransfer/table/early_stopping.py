@@ -9,7 +9,7 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
 from lintransfer.table.mutants import instead, swapped
-from lintransfer.table.points import grid
+from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.early_stopping import (
     early_stopped_risk,
@@ -62,10 +62,6 @@ def _best_stopped(
     ladder = [{"time": time} for time in np.geomspace(1, 4, 7)]
     risks = paired_risk_samples(rng, replicates, ladder, n=n, target=target, noise_std=math.sqrt(noise_variance))
     return risks[np.argmin(risks.mean(axis=1))]
-
-
-def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
-    return tuple({name: s * v if name in ("n", "dim") else v for name, v in fixed.items()} for s in (1, 2, 4))
 
 
 def _allowance(n: int, dim: int, **_: Any) -> float:
@@ -142,7 +138,7 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _stopped,
-                _growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.2, time=time),
+                growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.2, time=time),
                 "asymptotic",
                 2_000,
                 0.08,
@@ -198,7 +194,7 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _slopes,
-                _growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.3, time=time),
+                growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.3, time=time),
                 "asymptotic",
                 1_500,
                 allowance=_allowance,
@@ -246,7 +242,7 @@ ROWS = (
         experiments=(
             Experiment(
                 _best_stopped,
-                _growing(n=8, dim=12, displacement_energy=1.0, noise_variance=0.3),
+                growing(n=8, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
                 1_500,
                 resolution=0.08,

@@ -8,13 +8,12 @@ import numpy as np
 
 from lintransfer.table.boundary_experiments import (
     FEW_FEATURES,
-    asymptotic,
     distance_arguments,
     equal_overlap,
     fine_tuning_against_head,
-    sizes,
 )
 from lintransfer.table.mutants import dropped, scaled
+from lintransfer.table.points import asymptotic, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import fine_tuning_boundary, fine_tuning_end, fine_tuning_start
 
@@ -97,10 +96,10 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(32, 64, 128, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
-                distance_arguments,
-                coefficient=8.0,
+                growing(dim=32, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
+                8,
                 resolution=0.15,
+                arguments=distance_arguments,
             ),
         ),
         mutants=(
@@ -131,9 +130,9 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(20, 40, 80, overlap=0.3, noise_variance=0.1, low=0.7, high=0.93),
-                distance_arguments,
-                coefficient=4.0,
+                growing(dim=20, overlap=0.3, noise_variance=0.1, low=0.7, high=0.93),
+                4,
+                arguments=distance_arguments,
             ),
         ),
         mutants=(

@@ -21,13 +21,14 @@ def grid(**axes: Any) -> Points:
     return tuple(dict(zip(axes, point, strict=True)) for point in itertools.product(*values))
 
 
-def growing(*names: str, by: tuple[float, ...] = (1, 2, 4), **point: Any) -> Points:
-    """The same point with the named sizes multiplied.
+def growing(*others: str, by: tuple[float, ...] = (1, 2, 4), **point: Any) -> Points:
+    """The same problem at growing size: n, n_source, dim and any `others` are multiplied.
 
-    >>> growing("n", n=3, noise_variance=0.5, by=(1, 2))
+    >>> growing(n=3, noise_variance=0.5, by=(1, 2))
     ({'n': 3, 'noise_variance': 0.5}, {'n': 6, 'noise_variance': 0.5})
     """
-    return tuple({name: k * value if name in names else value for name, value in point.items()} for k in by)
+    sizes = {"n", "n_source", "dim", *others}
+    return tuple({name: k * value if name in sizes else value for name, value in point.items()} for k in by)
 
 
 def asymptotic(

@@ -229,7 +229,12 @@ ROWS = (
         domain="a > 1, 1 < q < 2a + 1, σ = 0, λ = 0, d = ∞, ε → 0",
         derivation="derivations.power_law.sample_complexity",
         limits=(
-            Limit("the risk there is ε", lambda risk, **_: risk, (_RISK_POINT,), left=lambda size, risk, **problem: power_law_risk(size(risk, **problem), **problem)),
+            Limit(
+                "the risk there is ε",
+                lambda risk, **_: risk,
+                (_RISK_POINT,),
+                left=lambda size, risk, **problem: power_law_risk(size(risk, **problem), **problem),
+            ),
         ),
         sample=_sample_accuracy,
         experiments=(

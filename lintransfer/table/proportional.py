@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.mutants import dropped, instead, scaled, swapped, times
-from lintransfer.table.points import grid
+from lintransfer.table.points import grid, growing
 from lintransfer.table.proportional_experiments import (
     draw_best_ridges,
     draw_kappas,
@@ -38,12 +38,6 @@ def _sign_of_gain(n: int, source_norm: float, target_norm: float, overlap: float
     return float(np.sign(tuned_transferability(n, 20, source_norm**2, cross, target_norm**2, 0.3)))
 
 
-def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {name: scale * v if name in ("n", "dim", "ridge") else v for name, v in fixed.items()} for scale in (1, 2, 4)
-    )
-
-
 def _allowance(n: int, dim: int, **_: Any) -> float:
     return 4 / (dim * max(abs(1 - n / dim), 0.25))
 
@@ -62,7 +56,13 @@ ROWS = (
             Limit(
                 "no ridge, large d: the exact min-norm and least-squares risks",
                 lambda ridge, **others: min_norm_risk(**others),
-                grid(n=[0, 10**8, 9 * 10**8, 11 * 10**8, 10**10], dim=10**9, displacement_energy=0.8, noise_variance=0.3, ridge=0.0),
+                grid(
+                    n=[0, 10**8, 9 * 10**8, 11 * 10**8, 10**10],
+                    dim=10**9,
+                    displacement_energy=0.8,
+                    noise_variance=0.3,
+                    ridge=0.0,
+                ),
                 rtol=1e-7,
             ),
             Limit(
@@ -76,7 +76,7 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 regression,
-                _growing(n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
+                growing("ridge", n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
                 "asymptotic",
                 4_000,
                 allowance=_allowance,
@@ -107,7 +107,9 @@ ROWS = (
         ),
         box={"n": (1, 10**9), "dim": (1, 10**9), "ridge": (1e-9, 1e9)},
         experiments=tuple(
-            Experiment(draw_kappas, _growing(n=n, dim=8, ridge=ridge), "asymptotic", 1_000, allowance=_allowance)
+            Experiment(
+                draw_kappas, growing("ridge", n=n, dim=8, ridge=ridge), "asymptotic", 1_000, allowance=_allowance
+            )
             for n, ridge in ((4, 1.0), (16, 2.0))
         ),
         mutants=(
@@ -191,7 +193,7 @@ ROWS = (
         experiments=(
             Experiment(
                 tuned_risks,
-                _growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
+                growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
                 1_500,
                 0.08,
@@ -224,7 +226,13 @@ ROWS = (
                 0.0,
                 grid(n=[1, 20, 300]),
                 rtol=1e-12,
-                left=lambda formula, n: formula(n, 20, 0.64, 1.2 * float(tuned_boundary_overlap(0.8, 1.5)), 2.25, 0.3),
+                given={
+                    "dim": 20,
+                    "source_energy": 0.64,
+                    "cross_energy": 1.2 * float(tuned_boundary_overlap(0.8, 1.5)),
+                    "target_energy": 2.25,
+                    "noise_variance": 0.3,
+                },
             ),
             Limit(
                 "a perfect source: the whole scratch risk",
@@ -239,7 +247,7 @@ ROWS = (
         experiments=(
             Experiment(
                 tuned_gains,
-                _growing(n=12, dim=12, overlap=0.95, noise_variance=0.3),
+                growing(n=12, dim=12, overlap=0.95, noise_variance=0.3),
                 "asymptotic",
                 3_000,
                 0.08,
@@ -284,7 +292,10 @@ ROWS = (
                 ),
                 replicates=12_000,
                 resolution=0.1,
-                arguments=lambda source_norm, target_norm, **_: {"source_norm": source_norm, "target_norm": target_norm},
+                arguments=lambda source_norm, target_norm, **_: {
+                    "source_norm": source_norm,
+                    "target_norm": target_norm,
+                },
             ),
         ),
         mutants=(

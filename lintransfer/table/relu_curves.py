@@ -8,8 +8,8 @@ import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
 from lintransfer.table.mutants import dropped, instead, scaled, swapped
-from lintransfer.table.points import grid
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import complexity_term
 from lintransfer.theory.relu.learning_curves import kernel_risk, linear_energies, sphere_kappa
 from lintransfer.theory.relu.proportional import (
@@ -92,16 +92,23 @@ ROWS = (
         limits=(
             Limit(
                 "one mode, no ridge mass: ordinary least squares σ²d/(n−d)",
-                lambda n, d: d / (n - d), ({"n": 30.0, "d": 10.0},), 1e-6,
-                left=lambda formula, n, d: formula(n, 1e-9, np.ones(1), np.array([d]), np.zeros(1), 1.0, 1e-9 * (n - d)),
+                lambda n, d: d / (n - d),
+                ({"n": 30.0, "d": 10.0},),
+                1e-6,
+                left=lambda formula, n, d: formula(
+                    n, 1e-9, np.ones(1), np.array([d]), np.zeros(1), 1.0, 1e-9 * (n - d)
+                ),
             ),
         ),
         sample=curve_sample,
         experiments=tuple(
-            Experiment(
+            asymptotic(
                 _sphere_draws,
                 tuple({"n": int(g * d), "dim": d, "noise": noise, "trained": trained} for d in (12, 24, 48)),
-                "asymptotic", 400, 0.15, lambda n, dim, noise, trained: 1.5 / dim, _curve_arguments,
+                1.5,
+                400,
+                0.15,
+                _curve_arguments,
             )
             for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 2, 0.3))
         ),
@@ -121,12 +128,15 @@ ROWS = (
         derivation="derivations.relu.proportional_risk",
         limits=(
             Limit(
-                "no samples: the starting error", lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy,
+                "no samples: the starting error",
+                lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy,
                 ({"gamma": 0.0, "residual_energy": 0.7, "noise_variance": 1.0, "nonlinearity": 0.4},),
             ),
             Limit(
-                "ζ → 0: linear regression, 1 − γ", lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy * (1 - gamma),
-                ({"gamma": 0.4, "residual_energy": 0.7, "noise_variance": 0.0, "nonlinearity": 1e-9},), 1e-7,
+                "ζ → 0: linear regression, 1 − γ",
+                lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy * (1 - gamma),
+                ({"gamma": 0.4, "residual_energy": 0.7, "noise_variance": 0.0, "nonlinearity": 1e-9},),
+                1e-7,
             ),
             Limit(
                 "many samples: e ζ²/γ² + σ²/γ", lambda gamma, residual_energy, noise_variance, nonlinearity: (
@@ -140,12 +150,16 @@ ROWS = (
             "nonlinearity": (0.3, 2.0),
         },
         experiments=tuple(
-            Experiment(
+            asymptotic(
                 _sphere_draws,
                 tuple({"n": int(g * d), "dim": d, "noise": noise, "trained": trained} for d in (16, 32, 64)),
-                "asymptotic", 200, 0.3, lambda n, dim, noise, trained: 8 / dim,
+                8,
+                200,
+                0.3,
                 lambda n, dim, noise, trained: {
-                    "gamma": n / dim, "residual_energy": 1.0, "noise_variance": noise,
+                    "gamma": n / dim,
+                    "residual_energy": 1.0,
+                    "noise_variance": noise,
                     "nonlinearity": float(trained_nonlinearity(trained)),
                 },
             )
@@ -200,10 +214,7 @@ ROWS = (
             "noise_variance": (0.0, 1.0),
         },
         experiments=(
-            Experiment(
-                _complexity_draws, tuple({"n": 2 * d, "dim": d} for d in (12, 24, 48)), "asymptotic", 300, 0.1,
-                lambda n, dim: 1.5 / dim, _complexity_arguments,
-            ),
+            asymptotic(_complexity_draws, growing(n=24, dim=12), 1.5, 300, arguments=_complexity_arguments),
         ),
         mutants=(
             dropped("noise_variance"),

@@ -174,8 +174,12 @@ ROWS = (
         limits=(
             Limit(
                 "the norm at that time is 1",
-                1.0, ({"size": 1e-6, "cosine": 0.9}, {"size": 0.5, "cosine": -0.5}), 1e-10,
-                left=lambda formula, size, cosine: size * growth_factor(formula(size, cosine, 0.7, -1), cosine, 0.7, -1),
+                1.0,
+                ({"size": 1e-6, "cosine": 0.9}, {"size": 0.5, "cosine": -0.5}),
+                1e-10,
+                left=lambda formula, size, cosine: (
+                    size * growth_factor(formula(size, cosine, 0.7, -1), cosine, 0.7, -1)
+                ),
             ),
             Limit(
                 "aligned: ln(1/‖w(0)‖)/‖D‖", lambda initial_norm, cosine, force: (

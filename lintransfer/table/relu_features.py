@@ -75,7 +75,8 @@ ROWS = (
             Limit("the same neuron: 0", 0.0, ({"cosine": 1.0, "head": 2.0},)),
             Limit("the opposite neuron: all of it", lambda cosine, head: head**2 / 2, ({"cosine": -1.0, "head": 2.0},)),
             Limit(
-                "the general Schur complement", lambda cosine, head: feature_loss([[1.0, 0.0]], [[cosine, math.sqrt(1 - cosine**2)]], [head]),
+                "the general Schur complement",
+                lambda cosine, head: feature_loss([[1.0, 0.0]], [[cosine, math.sqrt(1 - cosine**2)]], [head]),
                 ({"cosine": 0.3, "head": -1.5},),
             ),
         ),
@@ -126,7 +127,8 @@ ROWS = (
         derivation="derivations.relu.half_space_risk",
         limits=(
             Limit(
-                "an even split: 2σ²d/(n − 2d − 2)", lambda n_positive, n, dim, noise_variance: large_sample_half_space_risk(n, dim, noise_variance),
+                "an even split: 2σ²d/(n − 2d − 2)",
+                lambda n_positive, n, dim, noise_variance: large_sample_half_space_risk(n, dim, noise_variance),
                 ({"n_positive": 30, "n": 60, "dim": 4, "noise_variance": 0.5},),
             ),
         ),
@@ -153,7 +155,8 @@ ROWS = (
                 ({"n": 10**8, "dim": 4, "noise_variance": 0.5},), 1e-6,
             ),
             Limit(
-                "the only split", lambda n, dim, noise_variance: half_space_risk_given_split(n // 2, n, dim, noise_variance),
+                "the only split",
+                lambda n, dim, noise_variance: half_space_risk_given_split(n // 2, n, dim, noise_variance),
                 ({"n": 10, "dim": 3, "noise_variance": 0.5},),
             ),
         ),

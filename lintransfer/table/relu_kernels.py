@@ -10,7 +10,7 @@ import scipy.special
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_fit, kernel_risk_samples, plain_kernel
 from lintransfer.table.mutants import instead, scaled, swapped, times
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import generalization_bound, gram_bound, leading_bound, risk_bound
 from lintransfer.theory.relu.kernels import (
@@ -230,10 +230,13 @@ ROWS = (
         ),
         box={"first": (0.0, 2.0), "second": (0.1, 2.0)},
         experiments=tuple(
-            Experiment(
-                _straight_line_draws, grid(dim=[50, 100, 200], trained=trained), "asymptotic", 200,
-                allowance=lambda dim, trained: 3 / dim,
-                arguments=lambda dim, trained: dict(zip(("first", "second"), layer_weights(trained), strict=True)),
+            asymptotic(
+                _straight_line_draws,
+                grid(dim=[50, 100, 200], trained=trained),
+                3,
+                200,
+                0.05,
+                lambda dim, trained: dict(zip(("first", "second"), layer_weights(trained), strict=True)),
             )
             for trained in ("first", "second", "both")
         ),
@@ -251,7 +254,10 @@ ROWS = (
         limits=(
             Limit("first layer: 4‖Pδ‖²", lambda projected_energy: 4 * projected_energy, ({"projected_energy": 0.7},)),
             Limit(
-                "sharp: a fine grid on the circle comes close", lambda projected_energy: _grid_on_circle(400) * projected_energy, ({"projected_energy": 1.0},), 0.01,
+                "sharp: a fine grid on the circle comes close",
+                lambda projected_energy: _grid_on_circle(400) * projected_energy,
+                ({"projected_energy": 1.0},),
+                0.01,
             ),
         ),
         box={"projected_energy": (1e-3, 1e3), "first": (0.1, 2.0), "second": (0.1, 2.0)},
@@ -276,7 +282,8 @@ ROWS = (
         papers=("arora2019", "shachaf2021"), derivation="derivations.relu.leading_bound",
         limits=(
             Limit(
-                "first term of the bound", lambda n, displacement_energy: generalization_bound(n, 4 * displacement_energy, 0.1, 0.05, 0.0),
+                "first term of the bound",
+                lambda n, displacement_energy: generalization_bound(n, 4 * displacement_energy, 0.1, 0.05, 0.0),
                 ({"n": 30, "displacement_energy": 0.4},),
             ),
         ),
@@ -299,7 +306,10 @@ ROWS = (
         derivation="derivations.relu.risk_bound",
         limits=(
             Limit(
-                "largest error times mean error, first layer", lambda n, displacement_energy: np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy),
+                "largest error times mean error, first layer",
+                lambda n, displacement_energy: (
+                    np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy)
+                ),
                 ({"n": 30, "displacement_energy": 0.4},),
             ),
         ),

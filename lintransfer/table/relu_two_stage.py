@@ -9,7 +9,7 @@ import numpy as np
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.mutants import dropped, swapped
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.relu_curves import TRAINED, curve_sample, unit_target
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.gaussian import equivalent_ridge, gaussian_risk
@@ -136,30 +136,49 @@ ROWS = (
         formula=two_stage_risk, source="new", domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
         limits=(
             Limit(
-                "no source sample: training from scratch", lambda n, n_source, dim, source_energy, cross_energy, target_energy: two_stage_risk(
-                    n, 50, dim, 0.0, 0.0, target_energy) - two_stage_risk(n, 50, dim, 0.0, 0.0, 0.0)
-                    + 0 * source_energy,
+                "no source sample: training from scratch",
+                lambda n, n_source, dim, source_energy, cross_energy, target_energy: (
+                    two_stage_risk(n, 50, dim, 0.0, 0.0, target_energy)
+                    - two_stage_risk(n, 50, dim, 0.0, 0.0, 0.0)
+                    + 0 * source_energy
+                ),
                 ({"n": 0, "n_source": 0, "dim": 20, "source_energy": 1.0, "cross_energy": 0.5, "target_energy": 2.0},),
             ),
             Limit(
-                "no target sample: the residual itself", lambda n, n_source, dim, source_energy, cross_energy, target_energy: 1.5 / dim,
-                ({"n": 0, "n_source": 1e13, "dim": 20, "source_energy": 1.0, "cross_energy": 0.75,
-                  "target_energy": 2.0},), 1e-9,
+                "no target sample: the residual itself",
+                lambda n, n_source, dim, source_energy, cross_energy, target_energy: 1.5 / dim,
+                (
+                    {
+                        "n": 0,
+                        "n_source": 1e13,
+                        "dim": 20,
+                        "source_energy": 1.0,
+                        "cross_energy": 0.75,
+                        "target_energy": 2.0,
+                    },
+                ),
+                1e-9,
             ),
         ),
         sample=lambda rng: _two_stage_arguments(
             int(rng.integers(1, 300)), int(rng.integers(1, 300)), int(rng.integers(12, 200)),
             float(rng.uniform(-1, 1)), str(rng.choice(TRAINED))),
         experiments=(
-            Experiment(
+            asymptotic(
                 _two_stage_draws,
-                tuple({"n": d, "n_source": 2 * d, "dim": d, "overlap": 0.8, "trained": "first"} for d in (12, 24, 48)),
-                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
+                growing(n=12, n_source=24, dim=12, overlap=0.8, trained="first"),
+                2,
+                200,
+                0.25,
+                _two_stage_arguments,
             ),
-            Experiment(
+            asymptotic(
                 _two_stage_draws,
-                tuple({"n": 2 * d, "n_source": d, "dim": d, "overlap": 0.5, "trained": "both"} for d in (12, 24, 48)),
-                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
+                growing(n=24, n_source=12, dim=12, overlap=0.5, trained="both"),
+                2,
+                200,
+                0.25,
+                _two_stage_arguments,
             ),
         ),
         mutants=(
@@ -177,17 +196,24 @@ ROWS = (
         limits=(
             Limit(
                 "infinite source set: s/(2t)",
-                1 / 3, rtol=1e-10,
-                left=lambda formula: formula(
-                    0.3, 1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 4.0, 9.0, 0.5, 1e-3),
+                1 / 3,
+                rtol=1e-10,
+                given={
+                    "kappa": 0.3,
+                    "kappa_source": 1e-14,
+                    "eigenvalues": np.array([0.1, 0.2]),
+                    "multiplicities": np.array([1.0, 5.0]),
+                    "source_energy": 4.0,
+                    "target_energy": 9.0,
+                    "source_noise_variance": 0.5,
+                    "ridge": 1e-3,
+                },
             ),
         ),
         sample=_overlap_sample,
         experiments=(
-            Experiment(
-                _crossing_draws,
-                tuple({"n": d, "n_source": 2 * d, "dim": d, "trained": "both"} for d in (10, 20, 40)), "asymptotic", 20,
-                0.2, lambda n, n_source, dim, trained: 2 / dim, _crossing_arguments,
+            asymptotic(
+                _crossing_draws, growing(n=10, n_source=20, dim=10, trained="both"), 2, 20, 0.2, _crossing_arguments
             ),
         ),
         mutants=(
@@ -210,11 +236,13 @@ ROWS = (
         ),
         box={"trace": (1.0, 1e4), "first": (0.1, 2.0), "second": (0.1, 2.0), "ridge": (0.0, 3.0)},
         experiments=(
-            Experiment(
-                _ridge_draws, grid(dim=[40, 80, 160], ridge=0.5), "asymptotic", 200,
-                allowance=lambda dim, ridge: 4 / dim,
-                arguments=lambda dim, ridge: {
-                    "trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
+            asymptotic(
+                _ridge_draws,
+                grid(dim=[40, 80, 160], ridge=0.5),
+                4,
+                200,
+                0.05,
+                lambda dim, ridge: {"trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
             ),
         ),
         mutants=(

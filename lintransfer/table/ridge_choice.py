@@ -16,7 +16,7 @@ from lintransfer.table.covariance_experiments import (
     teachers,
 )
 from lintransfer.table.mutants import dropped, instead, moved
-from lintransfer.table.points import grid
+from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.negative_ridge import critical_ridge
@@ -122,7 +122,7 @@ ROWS = (
         experiments=(
             Experiment(
                 smallest_gram_eigenvalue,
-                tuple({"n": 5 * s, "dim": 20 * s, "exponent": 0.5} for s in (1, 2, 4)),
+                growing(n=5, dim=20, exponent=0.5),
                 "asymptotic",
                 1_000,
                 allowance=lambda n, **_: 4 * n ** (-2 / 3),
@@ -149,7 +149,9 @@ ROWS = (
                 0.0,
                 grid(n=[1, 4, 16], displacement=np.array([1.0]), noise_variance=0.5),
                 rtol=1e-4,
-                left=lambda formula, n, **rest: 1 / formula(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest),
+                left=lambda formula, n, **rest: (
+                    1 / formula(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest)
+                ),
             ),
             Limit(
                 "a vanishing ridge is no ridge",
@@ -199,7 +201,13 @@ ROWS = (
                     "ridge": tuned_ridge(40.0, displacement[0], noise_variance),
                     "risk": tuned_ridge_risk(n, 40.0, displacement[0], noise_variance),
                 },
-                grid(n=[0, 1, 20, 40, 41, 400], eigenvalues=np.ones(1), multiplicities=np.full(1, 40.0), displacement=np.full(1, 1.3), noise_variance=[1e-3, 0.5]),
+                grid(
+                    n=[0, 1, 20, 40, 41, 400],
+                    eigenvalues=np.ones(1),
+                    multiplicities=np.full(1, 40.0),
+                    displacement=np.full(1, 1.3),
+                    noise_variance=[1e-3, 0.5],
+                ),
                 rtol=1e-11,
             ),
             Limit(
@@ -256,7 +264,7 @@ ROWS = (
         experiments=(
             Experiment(
                 best_of_a_ladder,
-                tuple({"n": 6 * s, "dim": 12 * s, "noise_variance": 0.1} for s in (1, 2, 4)),
+                growing(n=6, dim=12, noise_variance=0.1),
                 "asymptotic",
                 1_500,
                 allowance=lambda n, **_: 2 / n,

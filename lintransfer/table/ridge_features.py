@@ -89,7 +89,9 @@ ROWS = (
         mutants=(
             Mutant(
                 "zero eigenvalues forgotten",
-                instead(n=lambda n, n_features: max(n, n_features), n_features=lambda n, n_features: min(n, n_features)),
+                instead(
+                    n=lambda n, n_features: max(n, n_features), n_features=lambda n, n_features: min(n, n_features)
+                ),
             ),
             moved(n=1),
             Mutant("W replaced by its mean", lambda n, n_features, ridge: n_features / (n + ridge)),
@@ -121,7 +123,7 @@ ROWS = (
                 frozen_features_risk,
                 _points(*((n, 4) for n in (0, 1, 2, 3, 4, 5, 6, 50)), (3, 1), (300, 200), **_POINT),
                 rtol=1e-11,
-                left=lambda formula, **point: formula(ridge=0.0, **point),
+                given={"ridge": 0.0},
             ),
             Limit(
                 "infinite ridge: the head stays at 0",

@@ -38,9 +38,7 @@ ROWS = (
                     n, 1, explained, unexplained, noise_variance
                 ),
                 grid(n=[0, 1, 2, 3, 4, 50, 10**9], **_POINT),
-                left=lambda formula, n, explained, unexplained, noise_variance: formula(
-                    n, explained, unexplained, noise_variance, 0.0
-                ),
+                given={"ridge": 0.0},
             ),
             Limit(
                 "infinite ridge: the head stays at 0",

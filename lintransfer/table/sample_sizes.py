@@ -124,7 +124,10 @@ ROWS = (
             Mutant("rounded down", lambda dim, displacement_energy, risk: dim * (1 - risk / displacement_energy) // 1),
             Mutant(
                 "amplitudes for energies",
-                instead(displacement_energy=lambda displacement_energy: displacement_energy**0.5, risk=lambda risk: risk**0.5),
+                instead(
+                    displacement_energy=lambda displacement_energy: displacement_energy**0.5,
+                    risk=lambda risk: risk**0.5,
+                ),
             ),
             Mutant(
                 "one sample too many",

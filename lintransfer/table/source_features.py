@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from lintransfer.table.mutants import dropped, instead, scaled
-from lintransfer.table.points import grid
+from lintransfer.table.points import asymptotic, grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.table.source_experiments import (
     SOURCE,
@@ -98,21 +98,21 @@ ROWS = (
         ),
         box={"gamma_source": (0.01, 10.0), "relative_noise": (0.0, 4.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 squared_cosines_at_ratio,
                 grid(dim=[10, 20, 40], gamma_source=0.5, relative_noise=0.4),
-                "asymptotic",
-                replicates=4000,
-                allowance=lambda dim, **_: 2.0 / dim,
-                arguments=_without_dim,
+                2,
+                4000,
+                0.05,
+                _without_dim,
             ),
-            Experiment(
+            asymptotic(
                 squared_cosines_at_ratio,
                 grid(dim=[10, 20, 40], gamma_source=1.5, relative_noise=0.4),
-                "asymptotic",
-                replicates=4000,
-                allowance=lambda dim, **_: 2.0 / dim,
-                arguments=_without_dim,
+                2,
+                4000,
+                0.05,
+                _without_dim,
             ),
         ),
         mutants=(
@@ -136,7 +136,15 @@ ROWS = (
                 "a perfect source: linear transfer on θ_S",
                 lambda n: frozen_features_risk(n, 1, 0.81 / 1.44, 1 - 0.81 / 1.44, 0.2),
                 grid(n=[0, 1, 3, 20]),
-                left=lambda formula, n: formula(n, 64, 8, 1.44, 0.9, 1.0, 0.2, 0.0),
+                given={
+                    "n_source": 64,
+                    "dim": 8,
+                    "source_energy": 1.44,
+                    "cross_energy": 0.9,
+                    "target_energy": 1.0,
+                    "noise_variance": 0.2,
+                    "source_noise_variance": 0.0,
+                },
             ),
             Limit(
                 "no source samples: nothing is learnt",
@@ -147,7 +155,15 @@ ROWS = (
                 "a source of pure noise: one random feature",
                 lambda n: frozen_features_risk(n, 1, 1 / 8, 7 / 8, 0.2),
                 ({"n": 4}, {"n": 30}),
-                left=lambda formula, n: formula(n, 5, 8, 0.0, 0.0, 1.0, 0.2, 0.3),
+                given={
+                    "n_source": 5,
+                    "dim": 8,
+                    "source_energy": 0.0,
+                    "cross_energy": 0.0,
+                    "target_energy": 1.0,
+                    "noise_variance": 0.2,
+                    "source_noise_variance": 0.3,
+                },
             ),
             Limit(
                 "the limit n, n_S, d → ∞: E A by its limit",

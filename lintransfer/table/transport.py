@@ -11,7 +11,8 @@ import numpy as np
 from lintransfer.leave_one_out import transported
 from lintransfer.simulate.end_to_end import draw_inputs, risk_samples
 from lintransfer.table.mutants import swapped
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.points import asymptotic, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 
 _NOISE_STD = 0.5
 _TRAININGS = 4_000  # behind the error that is taken to other sizes
@@ -52,10 +53,6 @@ def _arguments(n: int, rows: int, dim: int, ridge: float) -> dict[str, float]:
     return {"error": found.error, "df2": found.df2, "rows": rows, "n": n}
 
 
-def _growing(**point: float) -> tuple[dict[str, Any], ...]:
-    return tuple({name: scale * value for name, value in point.items()} for scale in (1, 2, 4))
-
-
 ROWS = (
     Theorem(
         name="transported-error",
@@ -85,13 +82,8 @@ ROWS = (
             "n": int(rng.integers(10, 10**6)),
         },
         experiments=tuple(
-            Experiment(
-                _errors,
-                _growing(n=n, rows=rows, dim=12, ridge=1.0),
-                "asymptotic",
-                3_000,
-                allowance=lambda dim, **_: 1.2 / dim,
-                arguments=_arguments,
+            asymptotic(
+                _errors, growing("rows", "ridge", n=n, rows=rows, dim=12, ridge=1.0), 1.2, 3_000, 0.05, _arguments
             )
             for n, rows in ((24, 12), (8, 16))
         ),

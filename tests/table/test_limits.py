@@ -106,6 +106,6 @@ def test_a_change_of_an_argument_that_the_formula_lacks_is_no_mutant():
 
 def test_points():
     assert grid(n=range(1, 3), dim=[4, 8], noise=0.5)[2] == {"n": 2, "dim": 4, "noise": 0.5}
-    assert growing("n", "dim", n=3, dim=5, noise=0.5)[1] == {"n": 6, "dim": 10, "noise": 0.5}
+    assert growing("time", n=3, dim=5, time=1.5, noise=0.5)[1] == {"n": 6, "dim": 10, "time": 3, "noise": 0.5}
     experiment = asymptotic(None, grid(dim=[10, 20]), 4)
     assert experiment.compare == "asymptotic" and experiment.allowance(dim=20) == 0.2

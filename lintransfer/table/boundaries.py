@@ -177,11 +177,9 @@ ROWS = (
         mutants=(
             Mutant(
                 "the boundary against untuned scratch",
-                lambda explained, unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance),
+                lambda unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance),
             ),
-            Mutant(
-                "noise dropped", lambda explained, unexplained, noise_variance: explained / (explained + unexplained)
-            ),
+            Mutant("noise dropped", lambda explained, unexplained: explained / (explained + unexplained)),
             Mutant(
                 "e for u",
                 lambda explained, unexplained, noise_variance: explained

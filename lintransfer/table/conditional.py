@@ -113,7 +113,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "residual of zero weights, not of the start",
-                lambda X, y, initial, ridge=0.0, time=math.inf: initial + spectral_fit(X, y, None, ridge, time),
+                lambda X, y, initial, ridge, time: initial + spectral_fit(X, y, None, ridge, time),
             ),
             Mutant("start forgotten", instead(initial=None)),
         ),

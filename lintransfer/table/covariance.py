@@ -128,13 +128,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "no inflation 1/(1 − df2/n)",
-                lambda kappa, eigenvalues, multiplicities, displacement, ridge=0: (
+                lambda kappa, eigenvalues, displacement: (
                     eigenvalues * displacement * (kappa / (eigenvalues + kappa)) ** 2
                 ).sum(),
             ),
             Mutant(
                 "df1 for df2 in the inflation",
-                lambda kappa, eigenvalues, multiplicities, displacement, ridge=0: (
+                lambda kappa, eigenvalues, multiplicities, displacement, ridge: (
                     (eigenvalues * displacement * (kappa / (eigenvalues + kappa)) ** 2).sum()
                     * sample_size(kappa, eigenvalues, multiplicities, ridge)
                     / (ridge / kappa)
@@ -172,7 +172,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "σ² df2/n",
-                lambda kappa, eigenvalues, multiplicities, noise_variance, ridge=0: noise_variance
+                lambda kappa, eigenvalues, multiplicities, noise_variance, ridge: noise_variance
                 * degrees_of_freedom(kappa, eigenvalues, multiplicities)[1]
                 / sample_size(kappa, eigenvalues, multiplicities, ridge),
             ),

@@ -61,7 +61,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "the overlap in the plain metric Σ",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: (
+                lambda eigenvalues, source_energy, cross_energy: (
                     eigenvalues * (2 * cross_energy - source_energy)
                 ).sum(),
             ),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio
-from lintransfer.table.mutants import dropped
+from lintransfer.table.mutants import dropped, times
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
@@ -98,12 +98,7 @@ ROWS = (
                 * min_norm_risk(n, dim, target_energy, noise_variance)
                 / (n - 1),
             ),
-            Mutant(
-                "n for n − 1",
-                lambda n, n_features, dim, target_energy, noise_variance: (
-                    critical_unexplained_energy(n, n_features, dim, target_energy, noise_variance) * (n - 1) / n
-                ),
-            ),
+            Mutant("n for n − 1", times(lambda n: (n - 1) / n)),
         ),
     ),
     Theorem(

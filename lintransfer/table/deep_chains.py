@@ -215,9 +215,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "ridge with λ = μ", lambda design, labels, depth, weight_decay: _ridge(design, labels, weight_decay)
-            ),
+            Mutant("ridge with λ = μ", lambda design, labels, weight_decay: _ridge(design, labels, weight_decay)),
             Mutant("penalty without L", instead(weight_decay=lambda depth, weight_decay: weight_decay / depth)),
         ),
     ),

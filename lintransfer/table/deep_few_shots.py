@@ -117,7 +117,7 @@ ROWS = (
         ),
         box={**_ENERGIES, "noise_variance": (0.0, 1.0)},
         mutants=(
-            Mutant("no jump", lambda source_energy, cross_energy, target_energy, noise_variance=0.0: (
+            Mutant("no jump", lambda source_energy, cross_energy, target_energy: (
                 source_energy - 2 * cross_energy + target_energy
             )),
         ),
@@ -146,9 +146,7 @@ ROWS = (
         ),
         box={"depth": (1.1, 100.0), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0)},
         mutants=(
-            Mutant(
-                "β/3 at every depth", lambda depth, target_energy, noise_variance: noise_variance / (3 * target_energy)
-            ),
+            Mutant("β/3 at every depth", lambda target_energy, noise_variance: noise_variance / (3 * target_energy)),
             Mutant(
                 "the other root",
                 lambda depth, target_energy, noise_variance: (
@@ -182,6 +180,6 @@ ROWS = (
                 lambda n, dim, depth, noise: {"gamma": n / dim, "depth": depth, "noise": noise},
             ),
         ),
-        mutants=(Mutant("ρ = 1", lambda gamma, depth, noise: 1 - gamma),),
+        mutants=(Mutant("ρ = 1", lambda gamma: 1 - gamma),),
     ),
 )

@@ -120,7 +120,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("n − 1 for n − 2", moved(n=1)),
-            Mutant("the floor vanishes", lambda n, unexplained, noise_variance, start_risk: (
+            Mutant("the floor vanishes", lambda n, unexplained, noise_variance: (
                 (unexplained + noise_variance) / (n - 2)
             )),
         ),
@@ -158,7 +158,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("no saddle", lambda n, best_head, unexplained, noise_variance: heads.frozen_first_layer_risk(
+            Mutant("no saddle", lambda n, unexplained, noise_variance: heads.frozen_first_layer_risk(
                 n, unexplained, noise_variance, 1.0
             )),
             Mutant("other side", scaled(best_head=-1)),

@@ -112,7 +112,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("exponent 1/L", lambda norm, initial_norm, depth: (norm / initial_norm) ** (1 / depth)),
-            Mutant("ρ = 1", lambda norm, initial_norm, depth: 1 + 0 * norm),
+            Mutant("ρ = 1", lambda norm: 1 + 0 * norm),
         ),
     ),
     Theorem(
@@ -160,7 +160,7 @@ ROWS = (
             Mutant(
                 "exponent 1/L for 1 − 1/L", instead(depth=lambda depth: depth / (depth - 1) if depth > 1 else math.inf)
             ),
-            Mutant("ρ = 1", lambda depth, null_fraction, fit_ratio: null_fraction + fit_ratio),
+            Mutant("ρ = 1", lambda null_fraction, fit_ratio: null_fraction + fit_ratio),
             moved(depth=1),
             Mutant(
                 "A and B swapped",
@@ -191,7 +191,7 @@ ROWS = (
         box={"depth": (1.0, 1e4), **_BOX},
         experiments=(Experiment(retained, _DEPTHS, "identity", 5),),
         mutants=(
-            Mutant("ρ = 1", lambda depth, null_fraction, fit_ratio: 1 + 0 * fit_ratio),
+            Mutant("ρ = 1", lambda fit_ratio: 1 + 0 * fit_ratio),
             Mutant("ρ² for ρ", lambda **a: formulas.retention_factor(**a) ** 2),
             Mutant("1/ρ for ρ", lambda **a: 1 / formulas.retention_factor(**a)),
         ),

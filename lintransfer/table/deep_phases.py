@@ -61,7 +61,7 @@ ROWS = (
         box={**_DEEP, "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         mutants=(
             Mutant("ρ = 1", instead(depth=1)),
-            Mutant("ρ² for ρ", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
+            Mutant("ρ² for ρ", lambda gamma, depth, source_energy, target_energy, noise_variance: (
                 2 * (target_energy / source_energy) ** 0.5
                 * formulas.critical_overlap(gamma, depth, source_energy, target_energy, noise_variance) ** 2
             )),
@@ -108,7 +108,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("no error", lambda **_: 0.0),
+            Mutant("no error", lambda: 0.0),
             times(-1),
         ),
     ),

@@ -181,7 +181,7 @@ ROWS = (
                 3 * depth / (3 * depth - 2), null, fit
             ))),
             Mutant("noise dropped in B", _mutant_gain(retention_factor, noise_in_fit=0.0)),
-            Mutant("ρ for ρ²", lambda gamma, depth, source_energy, cross_energy, target_energy, noise_variance=0.0: (
+            Mutant("ρ for ρ²", lambda gamma, depth, source_energy, cross_energy, target_energy, noise_variance: (
                 formulas.limit_retention(gamma, depth, source_energy, target_energy, noise_variance)
                 * published_transferability(gamma, source_energy, cross_energy)
             )),

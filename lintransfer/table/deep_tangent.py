@@ -67,8 +67,8 @@ ROWS = (
         ),
         experiments=(Experiment(_frozen, ({"trained_layers": 1}, {"trained_layers": 2}), "identity", 4),),
         mutants=(
-            Mutant("the source kept", lambda design, labels, source, trained_layers, balanced=False: source),
-            Mutant("all of it learnt", lambda design, labels, source, trained_layers, balanced=False: (
+            Mutant("the source kept", lambda source: source),
+            Mutant("all of it learnt", lambda design, labels, source, trained_layers: (
                 formulas.deep_end_point(design, labels, source, trained_layers)
             )),
         ),

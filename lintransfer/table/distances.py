@@ -115,7 +115,7 @@ ROWS = (
             Experiment(_squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_spectral_arguments),
         ),
         mutants=(
-            Mutant("Σ ignored", lambda eigenvalues, displacement_energy: sum(displacement_energy)),
+            Mutant("Σ ignored", lambda displacement_energy: sum(displacement_energy)),
             Mutant("λ² for λ", instead(eigenvalues=lambda eigenvalues: eigenvalues**2)),
         ),
     ),
@@ -254,7 +254,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("monotone: 1 + 1/(2KL)", lambda divergence, noise_variance: 1 + 1 / (2 * divergence)),
+            Mutant("monotone: 1 + 1/(2KL)", lambda divergence: 1 + 1 / (2 * divergence)),
             Mutant("KL of the other convention (factor 2)", scaled(divergence=0.5)),
         ),
     ),

@@ -15,7 +15,7 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.mutants import dropped
+from lintransfer.table.mutants import dropped, times
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.estimators import (
     cross_energy_estimate,
@@ -130,7 +130,7 @@ ROWS = (
                 "n² for n(n + 1)",
                 lambda n, dim, score_energy, label_energy: (score_energy - dim * label_energy) / (n * n),
             ),
-            Mutant("noise not subtracted", lambda n, dim, score_energy, label_energy: score_energy / (n * (n + 1))),
+            Mutant("noise not subtracted", lambda n, score_energy: score_energy / (n * (n + 1))),
             Mutant(
                 "d − 1 for d",
                 lambda n, dim, score_energy, label_energy: (score_energy - (dim - 1) * label_energy) / (n * (n + 1)),
@@ -170,12 +170,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "n for n + 1",
-                lambda n, dim, target_energy, noise_variance: (
-                    target_energy_variance(n, dim, target_energy, noise_variance) * ((n + 1) / n) ** 2
-                ),
-            ),
+            Mutant("n for n + 1", times(lambda n: ((n + 1) / n) ** 2)),
             Mutant(
                 "signal's own variance forgotten",
                 lambda n, dim, target_energy, noise_variance: (
@@ -208,7 +203,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "the norm's bias left in",
-                lambda n, dim, score_energy, label_energy: label_energy / n - score_energy / (n * (n + 1)),
+                lambda n, score_energy, label_energy: label_energy / n - score_energy / (n * (n + 1)),
             ),
             Mutant(
                 "‖y‖² not divided by n",
@@ -234,7 +229,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("n + 1 for n", lambda n, source_score: source_score / (n + 1)),
-            Mutant("not divided by n", lambda n, source_score: source_score),
+            Mutant("not divided by n", lambda source_score: source_score),
         ),
     ),
     Theorem(
@@ -277,12 +272,12 @@ ROWS = (
         mutants=(
             Mutant(
                 "the teachers' product forgotten",
-                lambda n, source_energy, cross_energy, target_energy, noise_variance: source_energy
+                lambda n, source_energy, target_energy, noise_variance: source_energy
                 * (target_energy + noise_variance)
                 / n,
             ),
             dropped("noise_variance"),
-            Mutant("n − 1 for n", lambda n, **point: cross_energy_variance(n=n, **point) * n / (n - 1 + (n == 1))),
+            Mutant("n − 1 for n", times(lambda n: n / (n - 1 + (n == 1)))),
         ),
     ),
 )

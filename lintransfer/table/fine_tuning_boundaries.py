@@ -64,7 +64,7 @@ ROWS = (
         mutants=(
             Mutant("factor 2 dropped", lambda source_norm, target_norm: source_norm / target_norm),
             Mutant("norms swapped", lambda source_norm, target_norm: target_norm / (2 * source_norm)),
-            Mutant("norms ignored", lambda source_norm, target_norm: 0 * source_norm + 0.5),
+            Mutant("norms ignored", lambda source_norm: 0 * source_norm + 0.5),
         ),
     ),
     Theorem(
@@ -104,10 +104,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("the other root", lambda **point: fine_tuning_end(**point)),
-            Mutant(
-                "noise dropped",
-                lambda displacement_energy, unexplained, noise_variance: 1 - unexplained / displacement_energy,
-            ),
+            Mutant("noise dropped", lambda displacement_energy, unexplained: 1 - unexplained / displacement_energy),
             Mutant("8σ²(1−c) for 4σ²D = 8σ²(1−c) taken twice", scaled(displacement_energy=2)),
         ),
     ),

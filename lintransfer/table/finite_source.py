@@ -113,7 +113,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "perfect source",
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy, noise_variance, source_noise_variance: (
+                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: (
                     min_norm_risk(n, dim, target_energy - 2 * cross_energy + source_energy, noise_variance)
                 ),
             ),

@@ -96,7 +96,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "n − r for n − r − 1",
-                lambda n, n_features, explained, unexplained, noise_variance: unexplained
+                lambda n, n_features, unexplained, noise_variance: unexplained
                 + (noise_variance + unexplained) * n_features / (n - n_features),
             ),
             Mutant(
@@ -193,7 +193,7 @@ ROWS = (
             Mutant("cosines not squared", lambda overlap, n_outputs: n_outputs - np.sum(overlap, axis=-1)),
             Mutant(
                 "directions beyond the features forgotten",
-                lambda overlap, n_outputs: np.shape(overlap)[-1] - np.sum(overlap**2, axis=-1),
+                lambda overlap: np.shape(overlap)[-1] - np.sum(overlap**2, axis=-1),
             ),
         ),
     ),

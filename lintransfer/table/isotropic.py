@@ -83,10 +83,7 @@ ROWS = (
                     (1 - n / dim) * displacement_energy + noise_variance * n / (dim - n)
                 ),
             ),
-            Mutant(
-                "noise dropped",
-                lambda n, dim, displacement_energy, noise_variance: (1 - n / dim) * displacement_energy,
-            ),
+            Mutant("noise dropped", lambda n, dim, displacement_energy: (1 - n / dim) * displacement_energy),
             scaled(noise_variance=2),
             Mutant("n and d swapped", instead(n="dim", dim=lambda n: max(n, 1))),
         ),
@@ -218,7 +215,7 @@ ROWS = (
                 "stc for 2stc",
                 lambda n, dim, source_energy, cross_energy: (1 - n / dim) * (cross_energy - source_energy),
             ),
-            Mutant("s² dropped", lambda n, dim, source_energy, cross_energy: (1 - n / dim) * 2 * cross_energy),
+            Mutant("s² dropped", lambda n, dim, cross_energy: (1 - n / dim) * 2 * cross_energy),
             moved(n=-1),
         ),
     ),
@@ -292,7 +289,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "noise of one output only",
-                lambda n, dim, displacement_energy, noise_variance, outputs: formulas.min_norm_risk(
+                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
                     n, dim, displacement_energy, noise_variance
                 ),
             ),

@@ -138,13 +138,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "n − d degrees of freedom for n − d + 1",
-                lambda n, dim, displacement_energy, noise_variance: BetaRatioLaw(
+                lambda n, dim, noise_variance: BetaRatioLaw(
                     ratio_scale=noise_variance, ratio_degrees=(dim, max(n - dim, 1))
                 ),
             ),
             Mutant(
                 "n for d above",
-                lambda n, dim, displacement_energy, noise_variance: BetaRatioLaw(
+                lambda n, dim, noise_variance: BetaRatioLaw(
                     ratio_scale=noise_variance, ratio_degrees=(n, n - dim + 1)
                 ),
             ),
@@ -177,13 +177,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "the unexplained part does not act as noise",
-                lambda n, n_features, explained, unexplained, noise_variance: BetaRatioLaw(
+                lambda n, n_features, unexplained, noise_variance: BetaRatioLaw(
                     unexplained, ratio_scale=noise_variance, ratio_degrees=(n_features, n - n_features + 1)
                 ),
             ),
             Mutant(
                 "n − r degrees of freedom for n − r + 1",
-                lambda n, n_features, explained, unexplained, noise_variance: BetaRatioLaw(
+                lambda n, n_features, unexplained, noise_variance: BetaRatioLaw(
                     unexplained,
                     ratio_scale=noise_variance + unexplained,
                     ratio_degrees=(n_features, max(n - n_features, 1)),
@@ -271,7 +271,7 @@ ROWS = (
             ),
             Mutant(
                 "only the mean overlap: the part across θ_S dropped",
-                lambda n, dim, source_energy, cross_energy, target_energy: PairedTransferabilityLaw(
+                lambda n, dim, source_energy, cross_energy: PairedTransferabilityLaw(
                     n, dim, source_energy, cross_energy, cross_energy**2 / source_energy
                 ),
             ),

@@ -35,13 +35,23 @@ def dropped(*names: str) -> Change:
     return _instead(f"{' and '.join(names)} dropped", {name: lambda _name=name, **a: 0 * a[_name] for name in names})
 
 
-def times(factor: float) -> Change:
-    """Every number of the result times a factor."""
+def times(factor: Any) -> Change:
+    """Every number of the result times a factor: a number, or a function of the arguments that it names.
 
-    def scale(value: Any) -> Any:
-        return factor * value if isinstance(value, np.ndarray) else map_leaves(value, lambda x: factor * x)
+    >>> times(lambda n: (n - 1) / n).of(lambda n, noise: n + noise)(2, 0.5)
+    1.25
+    """
+    text = "another factor" if callable(factor) else f"{factor:g} times the result"
 
-    return Change(f"{factor:g} times the result", lambda formula: lambda *given, **named: scale(formula(*given, **named)))
+    def mistake(formula: Formula) -> Formula:
+        def mutant(*given: Any, **named: Any) -> Any:
+            arguments = by_name(formula, given, named)
+            by, value = _value(factor)(**arguments), formula(**arguments)
+            return by * value if isinstance(value, np.ndarray) else map_leaves(value, lambda x: by * x)
+
+        return mutant
+
+    return Change(text, mistake)
 
 
 def scaled(**factors: float) -> Change:
@@ -71,17 +81,24 @@ def instead(**values: Any) -> Change:
     return _instead(text, {name: _value(v) for name, v in values.items()})
 
 
+def of_named(function: Formula) -> Formula:
+    """The function, called with those of the arguments that it names."""
+    wanted = inspect.signature(function).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in wanted.values()):
+        return function
+    return lambda **a: function(**{name: value for name, value in a.items() if name in wanted})
+
+
 def _value(value: Any) -> Formula:
     if callable(value):
-        wanted = inspect.signature(value).parameters
-        return lambda **a: value(**{name: a[name] for name in wanted})
+        return of_named(value)
     return lambda **a: a[value] if isinstance(value, str) and value in a else value
 
 
 def _instead(text: str, computed: dict[str, Formula]) -> Change:
     def mistake(formula: Formula) -> Formula:
         def mutant(*given: Any, **named: Any) -> Any:
-            arguments = _by_name(formula, given, named)
+            arguments = by_name(formula, given, named)
             if unknown := computed.keys() - arguments.keys():
                 raise TypeError(f"{text}: the formula is not given {sorted(unknown)}")
             return formula(**(arguments | {name: new(**arguments) for name, new in computed.items()}))
@@ -91,7 +108,7 @@ def _instead(text: str, computed: dict[str, Formula]) -> Change:
     return Change(text, mistake)
 
 
-def _by_name(formula: Formula, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
+def by_name(formula: Formula, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a call, defaults among them, by name."""
     signature = inspect.signature(formula)
     bound = signature.bind(*given, **named)

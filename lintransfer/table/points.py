@@ -21,7 +21,7 @@ def grid(**axes: Any) -> Points:
     return tuple(dict(zip(axes, point, strict=True)) for point in itertools.product(*values))
 
 
-def growing(*others: str, by: tuple[float, ...] = (1, 2, 4), **point: Any) -> Points:
+def growing(*others: str, by: Any = (1, 2, 4), **point: Any) -> Points:
     """The same problem at growing size: n, n_source, dim and any `others` are multiplied.
 
     >>> growing(n=3, noise_variance=0.5, by=(1, 2))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.fixedpoint import effective_regularization
-from lintransfer.table.mutants import swapped
+from lintransfer.table.mutants import swapped, times
 from lintransfer.table.points import grid
 from lintransfer.table.power_law_experiments import (
     draw_inverse_traces,
@@ -161,12 +161,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "ridgeless inflation a dropped",
-                lambda n, spectrum_exponent, energy_exponent, amplitude: (
-                    power_law_risk(n, spectrum_exponent, energy_exponent, amplitude) / spectrum_exponent
-                ),
-            ),
+            Mutant("ridgeless inflation a dropped", times(lambda spectrum_exponent: 1 / spectrum_exponent)),
             swapped("spectrum_exponent", "energy_exponent"),
             Mutant(
                 "constant c_a dropped",

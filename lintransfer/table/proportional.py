@@ -156,7 +156,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("σ²/‖δ‖²", lambda dim, displacement_energy, noise_variance: noise_variance / displacement_energy),
+            Mutant("σ²/‖δ‖²", lambda displacement_energy, noise_variance: noise_variance / displacement_energy),
             swapped("displacement_energy", "noise_variance"),
         ),
     ),

@@ -169,7 +169,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("all data on one side", lambda n, dim, noise_variance: noise_variance * dim / (n - dim - 1)),
-            Mutant("dropped noise", lambda n, dim, noise_variance: 0.0 * n),
+            Mutant("dropped noise", lambda n: 0.0 * n),
         ),
     ),
     Theorem(
@@ -186,7 +186,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("one fit: 1 − d/n", lambda n, dim, noise_variance: noise_variance * (1 - dim / n)),
-            Mutant("interpolation", lambda n, dim, noise_variance: 0.0 * n),
+            Mutant("interpolation", lambda n: 0.0 * n),
         ),
     ),
 )  # fmt: skip

@@ -242,7 +242,7 @@ ROWS = (
         ),
         mutants=(
             swapped("first", "second"),
-            Mutant("without K(0)", lambda first, second: 1 + 0 * first),
+            Mutant("without K(0)", lambda first: 1 + 0 * first),
         ),
     ),
     Theorem(
@@ -294,7 +294,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("n in place of √n", lambda n, displacement_energy, first=1, second=0:
+            Mutant("n in place of √n", lambda n, displacement_energy, first, second:
                    leading_bound(n, displacement_energy, first, second) ** 2 / 8),
         ),
     ),

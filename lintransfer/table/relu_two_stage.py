@@ -247,7 +247,7 @@ ROWS = (
         ),
         mutants=(
             swapped("first", "second"),
-            Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge=0.0: (
+            Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge: (
                 nonlinearity(first, second) * trace + ridge)),
         ),
     ),

@@ -131,7 +131,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("df1 for df2 at the critical point: κ_c from n + 1", moved(n=1)),
-            Mutant("the smallest eigenvalue alone", lambda n, eigenvalues, multiplicities: -np.min(eigenvalues) * n),
+            Mutant("the smallest eigenvalue alone", lambda n, eigenvalues: -np.min(eigenvalues) * n),
         ),
     ),
     Theorem(

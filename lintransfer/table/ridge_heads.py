@@ -175,11 +175,11 @@ ROWS = (
         mutants=(
             Mutant(
                 "the number of features forgotten",
-                lambda n_features, explained, unexplained, noise_variance: (noise_variance + unexplained) / explained,
+                lambda explained, unexplained, noise_variance: (noise_variance + unexplained) / explained,
             ),
             Mutant(
                 "the unexplained energy forgotten",
-                lambda n_features, explained, unexplained, noise_variance: n_features * noise_variance / explained,
+                lambda n_features, explained, noise_variance: n_features * noise_variance / explained,
             ),
             Mutant(
                 "t² for the explained energy",

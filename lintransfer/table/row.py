@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lintransfer.table.mutants import Change
+from lintransfer.table.mutants import Change, by_name, of_named
 
 KINDS = ("exact", "law", "asymptotic", "bound", "implicit", "identity")
 
@@ -64,17 +64,21 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A plausible mistake: a formula with the row's arguments that some rung must refuse.
+    """A plausible mistake that some rung must refuse.
 
-    In a row, `formula` may also be a change of the row's own formula, from `lintransfer.table.mutants`.
+    formula: a function of those of the formula's arguments that it names, or a change of the row's own formula, from
+    `lintransfer.table.mutants`.
     """
 
     text: str
     formula: Callable[..., Any] | Change
 
     def of(self, formula: Callable[..., Any]) -> Callable[..., Any]:
-        """The wrong formula, in a row with this formula."""
-        return self.formula.of(formula) if isinstance(self.formula, Change) else self.formula
+        """The wrong formula, with the arguments of the row's."""
+        if isinstance(self.formula, Change):
+            return self.formula.of(formula)
+        wrong = of_named(self.formula)
+        return lambda *given, **named: wrong(**by_name(formula, given, named))
 
 
 @dataclass(frozen=True)

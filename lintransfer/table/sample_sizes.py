@@ -170,7 +170,7 @@ ROWS = (
             swapped("target_energy", "displacement_energy"),
             Mutant(
                 "difference of energies",
-                lambda dim, target_energy, displacement_energy, risk: dim * (target_energy - displacement_energy),
+                lambda dim, target_energy, displacement_energy: dim * (target_energy - displacement_energy),
             ),
         ),
     ),
@@ -213,9 +213,7 @@ ROWS = (
             Mutant("the other tail", instead(probability=lambda probability: 1 - probability)),
             Mutant(
                 "the mean for the quantile",
-                lambda dim, displacement_energy, risk, probability: noiseless_sample_complexity(
-                    dim, displacement_energy, risk
-                ),
+                lambda dim, displacement_energy, risk: noiseless_sample_complexity(dim, displacement_energy, risk),
             ),
         ),
     ),

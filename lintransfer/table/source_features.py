@@ -185,8 +185,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "perfect source",
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy, noise_variance,
-                source_noise_variance: frozen_features_risk(
+                lambda n, source_energy, cross_energy, target_energy, noise_variance: frozen_features_risk(
                     n, 1, cross_energy**2 / source_energy, target_energy - cross_energy**2 / source_energy,
                     noise_variance,
                 ),

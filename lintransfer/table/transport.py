@@ -89,8 +89,8 @@ ROWS = (
         ),
         mutants=(
             swapped("rows", "n"),
-            Mutant("the error does not change", lambda error, df2, rows, n: error),
-            Mutant("1/n", lambda error, df2, rows, n: error * rows / n),
+            Mutant("the error does not change", lambda error: error),
+            Mutant("1/n", lambda error, rows, n: error * rows / n),
         ),
     ),
 )

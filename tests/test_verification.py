@@ -76,8 +76,8 @@ GOOD = Theorem(
     domain="isotropic",
     derivation="fake_right",
     limits=(
-        Limit("no data", min_norm, lambda **_: 1.0, ({"n": 0, "dim": 9, "noise_variance": 0.5},)),
-        Limit("edge", lambda: min_norm(9, 9, 1.0), lambda: np.inf),
+        Limit("no data", 1.0, ({"n": 0, "dim": 9, "noise_variance": 0.5},)),
+        Limit("edge", np.inf, given={"n": 9, "dim": 9, "noise_variance": 1.0}),
     ),
     box={"n": (0, 30), "dim": (2, 30), "noise_variance": (0.01, 2.0)},
     experiments=(
@@ -124,7 +124,7 @@ def slow_derivation():
 
 
 WRONG = {
-    "limits": replace(GOOD, limits=(Limit("no data", min_norm, lambda **_: 1.1, GOOD.limits[0].points),)),
+    "limits": replace(GOOD, limits=(Limit("no data", 1.1, GOOD.limits[0].points),)),
     "identity": replace(GOOD, derivation="fake_wrong"),
     "precision": replace(GOOD, formula=broken_float),
     "simulation": replace(GOOD, formula=asymptotic_min_norm, mutants=GOOD.mutants[1:]),

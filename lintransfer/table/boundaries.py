@@ -8,13 +8,13 @@ import numpy as np
 
 from lintransfer.table.boundary_experiments import (
     FEW_FEATURES,
-    asymptotic,
     few_arguments,
     large_arguments,
     scratch_against_head,
-    sizes,
     tuned_scratch_against_head,
 )
+from lintransfer.table.mutants import dropped, instead, swapped
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
     large_sample_boundary,
@@ -42,40 +42,26 @@ ROWS = (
         domain=FEW_FEATURES + ", γ > 1",
         derivation="derivations.boundaries.large_sample_boundary",
         limits=(
-            Limit(
-                "no noise: scratch learns everything at γ = 1",
-                large_sample_boundary,
-                lambda unexplained, noise_variance: 1.0,
-                ({"unexplained": 0.3, "noise_variance": 0.0},),
-            ),
-            Limit(
-                "perfect features never hurt",
-                large_sample_boundary,
-                lambda unexplained, noise_variance: math.inf,
-                ({"unexplained": 0.0, "noise_variance": 0.3},),
-            ),
+            Limit("no noise: scratch learns everything at γ = 1", 1.0, ({"unexplained": 0.3, "noise_variance": 0.0},)),
+            Limit("perfect features never hurt", math.inf, ({"unexplained": 0.0, "noise_variance": 0.3},)),
         ),
         box={"unexplained": (1e-6, 4.0), "noise_variance": _ENERGY},
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(16, 32, 64, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
-                large_arguments,
-                coefficient=4.0,
+                growing(dim=16, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                4,
+                arguments=large_arguments,
             ),
         ),
         mutants=(
-            Mutant(
-                "t² for u",
-                lambda unexplained, noise_variance: large_sample_boundary(unexplained * 0 + 1, noise_variance),
-            ),
+            Mutant("t² for u", instead(unexplained=lambda unexplained: unexplained * 0 + 1)),
             Mutant(
                 "noise of the head counted twice",
-                lambda unexplained, noise_variance: large_sample_boundary(unexplained + noise_variance, noise_variance),
+                instead(unexplained=lambda unexplained, noise_variance: unexplained + noise_variance),
             ),
             Mutant(
-                "1 dropped",
-                lambda unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance) - 1,
+                "1 dropped", lambda unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance) - 1
             ),
         ),
     ),
@@ -91,44 +77,34 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: the share of the energy that is explained",
-                small_sample_boundary,
                 lambda explained, unexplained, noise_variance: explained / (explained + unexplained),
                 ({"explained": 0.3, "unexplained": 0.6, "noise_variance": 0.0},),
             ),
             Limit(
                 "both boundaries multiply to the explained share",
-                lambda **point: small_sample_boundary(**point) * recovery_boundary(**point),
                 lambda explained, unexplained, noise_variance: explained / (explained + unexplained),
                 ({"explained": 0.3, "unexplained": 0.7, "noise_variance": 0.05},),
+                left=lambda formula, **point: formula(**point) * recovery_boundary(**point),
             ),
             Limit(
                 "beyond the tangency 1 − |c| = σ there is none",
-                small_sample_boundary,
-                lambda **_: math.nan,
-                tuple({"noise_variance": s2, "explained": 0.25, "unexplained": 0.75} for s2 in (0.26, 1.0, 3.0)),
+                math.nan,
+                grid(noise_variance=[0.26, 1.0, 3.0], explained=0.25, unexplained=0.75),
             ),
         ),
         sample=_with_a_window,
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(30, 60, 120, overlap=0.7, noise_variance=0.02, low=0.3, high=0.75),
-                few_arguments,
-                coefficient=6.0,
+                growing(dim=30, overlap=0.7, noise_variance=0.02, low=0.3, high=0.75),
+                6,
+                arguments=few_arguments,
             ),
         ),
         mutants=(
             Mutant("the other root", lambda **point: recovery_boundary(**point)),
-            Mutant(
-                "noise dropped",
-                lambda explained, unexplained, noise_variance: small_sample_boundary(explained, unexplained, 0.0),
-            ),
-            Mutant(
-                "explained and unexplained swapped",
-                lambda explained, unexplained, noise_variance: small_sample_boundary(
-                    unexplained, explained, noise_variance
-                ),
-            ),
+            dropped("noise_variance"),
+            swapped("explained", "unexplained"),
         ),
     ),
     Theorem(
@@ -143,13 +119,11 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: no peak at γ = 1, so no recovery before it",
-                recovery_boundary,
-                lambda **_: 1.0,
+                1.0,
                 ({"explained": 0.3, "unexplained": 0.6, "noise_variance": 0.0},),
             ),
             Limit(
                 "useless features: where noise brings scratch back to t²",
-                recovery_boundary,
                 lambda explained, unexplained, noise_variance: 1 - noise_variance / unexplained,
                 ({"explained": 0.0, "unexplained": 0.8, "noise_variance": 0.2},),
             ),
@@ -158,17 +132,14 @@ ROWS = (
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(24, 48, 96, overlap=0.3, noise_variance=0.25, low=0.5, high=0.85),
-                few_arguments,
-                coefficient=4.0,
+                growing(dim=24, overlap=0.3, noise_variance=0.25, low=0.5, high=0.85),
+                4,
+                arguments=few_arguments,
             ),
         ),
         mutants=(
             Mutant("the other root", lambda **point: small_sample_boundary(**point)),
-            Mutant(
-                "noise dropped",
-                lambda explained, unexplained, noise_variance: recovery_boundary(explained, unexplained, 0.0),
-            ),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -183,41 +154,31 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: the explained share, as without ridge",
-                tuned_scratch_boundary,
                 lambda **point: small_sample_boundary(**point),
                 ({"explained": 0.3, "unexplained": 0.6, "noise_variance": 0.0},),
             ),
             Limit(
                 "perfect features never hurt",
-                tuned_scratch_boundary,
-                lambda **_: math.inf,
+                math.inf,
                 ({"explained": 0.3, "unexplained": 0.0, "noise_variance": 0.2},),
             ),
-            Limit(
-                "useless features never help",
-                tuned_scratch_boundary,
-                lambda **_: 0.0,
-                ({"explained": 0.0, "unexplained": 0.7, "noise_variance": 0.2},),
-            ),
+            Limit("useless features never help", 0.0, ({"explained": 0.0, "unexplained": 0.7, "noise_variance": 0.2},)),
         ),
         box={"explained": (0.0, 4.0), "unexplained": (1e-6, 4.0), "noise_variance": _ENERGY},
         experiments=(
             asymptotic(
                 tuned_scratch_against_head,
-                sizes(20, 40, 80, overlap=0.7, noise_variance=0.3, low=0.4, high=1.2),
-                few_arguments,
-                coefficient=6.0,
+                growing(dim=20, overlap=0.7, noise_variance=0.3, low=0.4, high=1.2),
+                6,
+                arguments=few_arguments,
             ),
         ),
         mutants=(
             Mutant(
                 "the boundary against untuned scratch",
-                lambda explained, unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance),
+                lambda unexplained, noise_variance: large_sample_boundary(unexplained, noise_variance),
             ),
-            Mutant(
-                "noise dropped",
-                lambda explained, unexplained, noise_variance: explained / (explained + unexplained),
-            ),
+            Mutant("noise dropped", lambda explained, unexplained: explained / (explained + unexplained)),
             Mutant(
                 "e for u",
                 lambda explained, unexplained, noise_variance: explained

@@ -6,7 +6,6 @@ Every draw returns samples whose mean is the place where the mean difference van
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import numpy as np
 from lintransfer.simulate.end_to_end import paired_risk_samples
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.crossings import best_ridge, crossing, linear_crossing
-from lintransfer.table.row import Experiment
 
 FEW_FEATURES = "limit d → ∞ at γ = n/d with few features, Σ = I"
 
@@ -125,17 +123,3 @@ def distance_arguments(dim: int, overlap: float, noise_variance: float, **_: Any
     return {
         "displacement_energy": 2 - 2 * overlap, "unexplained": 1 - overlap**2, "noise_variance": noise_variance,
     }  # fmt: skip
-
-
-def sizes(*dims: int, **point: Any) -> tuple[dict[str, Any], ...]:
-    return tuple({"dim": dim, **point} for dim in dims)
-
-
-def asymptotic(
-    draw: Callable[..., Any], points: tuple[dict[str, Any], ...], arguments: Callable[..., Any], coefficient: float,
-    replicates: int = 500, resolution: float = 0.1,
-) -> Experiment:  # fmt: skip
-    """A boundary that converges like coefficient/d."""
-    return Experiment(
-        draw, points, "asymptotic", replicates, resolution, lambda dim, **_: coefficient / dim, arguments
-    )

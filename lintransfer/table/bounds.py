@@ -9,6 +9,7 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs, least_squares
 from lintransfer.table.conditional_experiments import isotropic_design, world
+from lintransfer.table.mutants import scaled, swapped, times
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.bounds import (
     best_shachaf_bound,
@@ -98,14 +99,13 @@ ROWS = (
         limits=(
             Limit(
                 "k = 0: g‖δ‖²",
-                shachaf_bound,
                 lambda deviation, left_out, **_: deviation * left_out,
                 ({"deviation": 0.4, "eigenvalue": math.inf, "captured": 0.0, "left_out": 2.5},),
             ),
             Limit(
                 "best cut of [4, 1]: k = 1",
-                lambda: best_shachaf_bound(0.1, np.array([4.0, 1.0]), np.array([16.0, 0.01])),
-                lambda: shachaf_bound(0.1, 4.0, 16.0, 0.01),
+                lambda **_: best_shachaf_bound(0.1, np.array([4.0, 1.0]), np.array([16.0, 0.01])),
+                ({"deviation": 0.1, "eigenvalue": 4.0, "captured": 16.0, "left_out": 0.01},),
             ),
         ),
         box={
@@ -116,24 +116,9 @@ ROWS = (
         },
         experiments=(Experiment(_draw_bound, _BOUND_POINTS, "bound", replicates=1000),),
         mutants=(
-            Mutant(
-                "half the deviation",
-                lambda deviation, eigenvalue, captured, left_out: shachaf_bound(
-                    deviation / 2, eigenvalue, captured, left_out
-                ),
-            ),
-            Mutant(
-                "one power of g lost",
-                lambda deviation, eigenvalue, captured, left_out: (
-                    shachaf_bound(deviation, eigenvalue, captured, left_out) * deviation
-                ),
-            ),
-            Mutant(
-                "parts of δ swapped",
-                lambda deviation, eigenvalue, captured, left_out: shachaf_bound(
-                    deviation, eigenvalue, left_out, captured
-                ),
-            ),
+            scaled(deviation=0.5),
+            Mutant("one power of g lost", times(lambda deviation: deviation)),
+            swapped("captured", "left_out"),
         ),
     ),
     Theorem(
@@ -148,13 +133,11 @@ ROWS = (
         limits=(
             Limit(
                 "parts of equal size: the joint form",
-                split_shachaf_bound,
                 shachaf_bound,
                 ({"deviation": 0.5, "eigenvalue": 2.0, "captured": 16.0, "left_out": 1.0},),
             ),
             Limit(
                 "one part: twice the joint form",
-                split_shachaf_bound,
                 lambda **point: 2 * shachaf_bound(**point),
                 ({"deviation": 0.5, "eigenvalue": 2.0, "captured": 16.0, "left_out": 0.0},),
             ),
@@ -167,12 +150,7 @@ ROWS = (
         },
         experiments=(Experiment(_draw_bound, _BOUND_POINTS, "bound", replicates=1000),),
         mutants=(
-            Mutant(
-                "factor 2 dropped",
-                lambda deviation, eigenvalue, captured, left_out: (
-                    split_shachaf_bound(deviation, eigenvalue, captured, left_out) / 2
-                ),
-            ),
+            times(0.5),
             Mutant(
                 "λ_k for λ_k²",
                 lambda deviation, eigenvalue, captured, left_out: (
@@ -194,7 +172,6 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I: equality with the risk",
-                projected_bound,
                 lambda X, displacement, covariance: conditional_risk(X, displacement, covariance, 0.0),
                 tuple(
                     {key: value for key, value in isotropic_design(n, 6).items() if key != "noise_variance"}
@@ -213,10 +190,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "trace norm per direction",
-                lambda X, displacement, covariance: projected_bound(X, displacement, covariance) / X.shape[1],
-            ),
+            Mutant("trace norm per direction", times(lambda X: 1 / X.shape[1])),
         ),
     ),
     Theorem(
@@ -230,19 +204,16 @@ ROWS = (
         limits=(
             Limit(
                 "isotropic, n = d: C",
-                deviation_rate,
                 lambda constant, **_: constant,
                 ({"n": 50, "eigenvalues": np.ones(50), "failure_probability": 0.5, "constant": 3.0},),
             ),
             Limit(
                 "n < r: C trΣ/n",
-                deviation_rate,
                 lambda n, eigenvalues, constant, **_: constant * eigenvalues.sum() / n,
                 ({"n": 5, "eigenvalues": np.full(50, 0.2), "failure_probability": 0.5, "constant": 3.0},),
             ),
             Limit(
                 "η → 0: log(1/η)/n",
-                deviation_rate,
                 lambda n, constant, **_: constant * 100 * math.log(10) / n,
                 ({"n": 5, "eigenvalues": np.ones(2), "failure_probability": 1e-100, "constant": 3.0},),
             ),
@@ -257,9 +228,7 @@ ROWS = (
             Experiment(
                 _draw_deviation,
                 tuple(
-                    {"n": n, "dim": dim, "exponent": e}
-                    for e in (0.0, 2.0)
-                    for n, dim in ((2, 12), (12, 12), (48, 12))
+                    {"n": n, "dim": dim, "exponent": e} for e in (0.0, 2.0) for n, dim in ((2, 12), (12, 12), (48, 12))
                 ),
                 "bound",
                 replicates=2000,
@@ -272,17 +241,11 @@ ROWS = (
                     constant
                     * eigenvalues[0]
                     * max(
-                        math.sqrt(sum(eigenvalues) / eigenvalues[0] / n),
-                        math.sqrt(-math.log(failure_probability) / n),
+                        math.sqrt(sum(eigenvalues) / eigenvalues[0] / n), math.sqrt(-math.log(failure_probability) / n)
                     )
                 ),
             ),
-            Mutant(
-                "λ_1 forgotten",
-                lambda n, eigenvalues, failure_probability, constant: (
-                    deviation_rate(n, eigenvalues, failure_probability, constant) / eigenvalues[0]
-                ),
-            ),
+            Mutant("λ_1 forgotten", times(lambda eigenvalues: 1 / eigenvalues[0])),
         ),
     ),
 )

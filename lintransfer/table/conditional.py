@@ -18,6 +18,8 @@ from lintransfer.table.conditional_experiments import (
     sum_over_directions,
     weights_sample,
 )
+from lintransfer.table.mutants import dropped, instead, scaled, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.conditional import (
     conditional_risk,
@@ -40,28 +42,15 @@ ROWS = (
         limits=(
             Limit(
                 "T = ∞: ridge",
-                spectral_filter,
                 lambda singular_value, n, ridge, time: ridge_filter(singular_value, ridge),
-                tuple(
-                    {"singular_value": s, "n": 3, "ridge": r, "time": math.inf}
-                    for s in (0.0, 0.5)
-                    for r in (0.0, 2.0)
-                ),
+                grid(singular_value=[0.0, 0.5], n=3, ridge=[0.0, 2.0], time=math.inf),
             ),
             Limit(
                 "λ = 0: (1 − e^(−s²T/n))/s",
-                spectral_filter,
-                lambda singular_value, n, ridge, time: (
-                    -math.expm1(-(singular_value**2) * time / n) / singular_value
-                ),
+                lambda singular_value, n, ridge, time: -math.expm1(-(singular_value**2) * time / n) / singular_value,
                 ({"singular_value": 0.5, "n": 3, "ridge": 0.0, "time": 7.0},),
             ),
-            Limit(
-                "T = 0: nothing learnt",
-                spectral_filter,
-                lambda **_: 0.0,
-                ({"singular_value": 0.5, "n": 3, "ridge": 1.0, "time": 0.0},),
-            ),
+            Limit("T = 0: nothing learnt", 0.0, ({"singular_value": 0.5, "n": 3, "ridge": 1.0, "time": 0.0},)),
         ),
         box={"singular_value": (1e-3, 1e3), "n": (1, 1000), "ridge": (0.0, 4.0), "time": (1e-3, 1e3)},
         experiments=(
@@ -77,14 +66,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "time of the sum loss",
-                lambda singular_value, n, ridge, time: spectral_filter(singular_value, 1, ridge, time),
-            ),
-            Mutant(
-                "ridge on the mean loss",
-                lambda singular_value, n, ridge, time: spectral_filter(singular_value, n, n * ridge, time),
-            ),
+            Mutant("time of the sum loss", instead(n=1)),
+            Mutant("ridge on the mean loss", instead(ridge=lambda n, ridge: n * ridge)),
             Mutant(
                 "ridge missing in the rate",
                 lambda singular_value, n, ridge, time: (
@@ -107,7 +90,6 @@ ROWS = (
         limits=(
             Limit(
                 "no data: the start",
-                spectral_fit,
                 lambda initial, **_: initial,
                 ({"X": np.zeros((0, 2)), "y": np.zeros(0), "initial": np.array([1.0, 2.0])},),
             ),
@@ -128,14 +110,9 @@ ROWS = (
         mutants=(
             Mutant(
                 "residual of zero weights, not of the start",
-                lambda X, y, initial, ridge=0.0, time=math.inf: (
-                    initial + spectral_fit(X, y, None, ridge, time)
-                ),
+                lambda X, y, initial, ridge, time: initial + spectral_fit(X, y, None, ridge, time),
             ),
-            Mutant(
-                "start forgotten",
-                lambda X, y, initial, ridge=0.0, time=math.inf: spectral_fit(X, y, None, ridge, time),
-            ),
+            Mutant("start forgotten", instead(initial=None)),
         ),
     ),
     Theorem(
@@ -150,13 +127,11 @@ ROWS = (
         limits=(
             Limit(
                 "s = 0: δ²",
-                direction_risk,
                 lambda displacement_energy, **_: displacement_energy,
                 ({"singular_value": 0.0, "n": 3, "displacement_energy": 2.0, "noise_variance": 0.5},),
             ),
             Limit(
                 "interpolation: σ²/s²",
-                direction_risk,
                 lambda singular_value, noise_variance, **_: noise_variance / singular_value**2,
                 ({"singular_value": 0.8, "n": 3, "displacement_energy": 2.0, "noise_variance": 0.5},),
             ),
@@ -181,18 +156,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "noise dropped",
-                lambda singular_value, n, displacement_energy, noise_variance, ridge=0.0, time=math.inf: (
-                    direction_risk(singular_value, n, displacement_energy, 0, ridge, time)
-                ),
-            ),
-            Mutant(
-                "energies swapped",
-                lambda singular_value, n, displacement_energy, noise_variance, ridge=0.0, time=math.inf: (
-                    direction_risk(singular_value, n, noise_variance, displacement_energy, ridge, time)
-                ),
-            ),
+            dropped("noise_variance"),
+            swapped("displacement_energy", "noise_variance"),
         ),
     ),
     Theorem(
@@ -208,7 +173,6 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I: sum over singular directions",
-                conditional_risk,
                 sum_over_directions,
                 tuple(
                     {**isotropic_design(n, 5), "ridge": ridge, "time": time}
@@ -230,17 +194,9 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "noise dropped", lambda noise_variance, **rest: conditional_risk(noise_variance=0, **rest)
-            ),
-            Mutant(
-                "covariance forgotten",
-                lambda covariance, **rest: conditional_risk(covariance=1 + 0 * covariance, **rest),
-            ),
-            Mutant(
-                "factor 2 in the noise",
-                lambda noise_variance, **rest: conditional_risk(noise_variance=2 * noise_variance, **rest),
-            ),
+            dropped("noise_variance"),
+            Mutant("covariance forgotten", instead(covariance=lambda covariance: 1 + 0 * covariance)),
+            scaled(noise_variance=2),
         ),
     ),
 )

@@ -22,6 +22,7 @@ from lintransfer.table.covariance_experiments import (
     settled,
     variance_arguments,
 )
+from lintransfer.table.mutants import dropped, instead, moved
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import bias, degrees_of_freedom, ridge_risk, sample_size, variance
 from lintransfer.theory.proportional import isotropic_kappa, proportional_ridge_risk
@@ -58,13 +59,11 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues: a quadratic equation",
-                effective_regularization,
                 lambda n, ridge, **_: isotropic_kappa(n, 40.0, ridge),
                 tuple({"n": n, "ridge": r} | _ONE_MODE for n in (0, 1, 39, 40, 41, 400) for r in (0.0, 1e-9, 3.0)),
             ),
             Limit(
                 "one mode of multiplicity m is m modes",
-                effective_regularization,
                 lambda n, ridge, eigenvalues, multiplicities: effective_regularization(
                     n, np.repeat(eigenvalues, multiplicities.astype(int)), np.ones(8), ridge
                 ),
@@ -72,11 +71,11 @@ ROWS = (
             ),
             Limit(
                 "κ(n) and n(κ) are inverse to each other",
-                lambda n, eigenvalues, multiplicities, ridge: sample_size(
-                    effective_regularization(n, eigenvalues, multiplicities, ridge), eigenvalues, multiplicities, ridge
-                ),
                 lambda n, **_: n,
                 tuple({"n": n, "ridge": 0.3} | _TWO_MODES for n in (0.5, 1, 3, 7.5, 8, 9, 100)),
+                left=lambda formula, n, eigenvalues, multiplicities, ridge: sample_size(
+                    formula(n, eigenvalues, multiplicities, ridge), eigenvalues, multiplicities, ridge
+                ),
             ),
         ),
         sample=draw_sized,
@@ -92,24 +91,9 @@ ROWS = (
             for n, exponent, ridge in ((4, 1.0, 0.0), (8, 0.5, 0.5))
         ),
         mutants=(
-            Mutant(
-                "mean convention of the ridge",
-                lambda n, eigenvalues, multiplicities, ridge: effective_regularization(
-                    n, eigenvalues, multiplicities, n * ridge
-                ),
-            ),
-            Mutant(
-                "multiplicities forgotten",
-                lambda n, eigenvalues, multiplicities, ridge: effective_regularization(
-                    n, eigenvalues, multiplicities**0, ridge
-                ),
-            ),
-            Mutant(
-                "n + 1 for n",
-                lambda n, eigenvalues, multiplicities, ridge: effective_regularization(
-                    n + 1, eigenvalues, multiplicities, ridge
-                ),
-            ),
+            Mutant("mean convention of the ridge", instead(ridge=lambda n, ridge: n * ridge)),
+            Mutant("multiplicities forgotten", instead(multiplicities=lambda multiplicities: multiplicities**0)),
+            moved(n=1),
         ),
     ),
     Theorem(
@@ -124,9 +108,10 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: (1 − n/d)‖δ‖², exact",
-                bias,
                 lambda kappa, displacement, **_: kappa / (1 + kappa) * displacement[0],
-                tuple({"kappa": k, "displacement": np.full(1, 1.3), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 9.0)),
+                tuple(
+                    {"kappa": k, "displacement": np.full(1, 1.3), "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 9.0)
+                ),
             ),
         ),
         sample=lambda rng: draw_modes(rng, "displacement", kappa=_kappa, ridge=random_ridge),
@@ -143,13 +128,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "no inflation 1/(1 − df2/n)",
-                lambda kappa, eigenvalues, multiplicities, displacement, ridge=0: (
+                lambda kappa, eigenvalues, displacement: (
                     eigenvalues * displacement * (kappa / (eigenvalues + kappa)) ** 2
                 ).sum(),
             ),
             Mutant(
                 "df1 for df2 in the inflation",
-                lambda kappa, eigenvalues, multiplicities, displacement, ridge=0: (
+                lambda kappa, eigenvalues, multiplicities, displacement, ridge: (
                     (eigenvalues * displacement * (kappa / (eigenvalues + kappa)) ** 2).sum()
                     * sample_size(kappa, eigenvalues, multiplicities, ridge)
                     / (ridge / kappa)
@@ -169,7 +154,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: σ²n/(d − n) with n = d/(1 + κ)",
-                variance,
                 lambda kappa, noise_variance, **_: noise_variance / kappa,
                 tuple({"kappa": k, "noise_variance": 0.3, "ridge": 0.0} | _ONE_MODE for k in (0.01, 1.0, 30.0)),
             ),
@@ -188,16 +172,11 @@ ROWS = (
         mutants=(
             Mutant(
                 "σ² df2/n",
-                lambda kappa, eigenvalues, multiplicities, noise_variance, ridge=0: noise_variance
+                lambda kappa, eigenvalues, multiplicities, noise_variance, ridge: noise_variance
                 * degrees_of_freedom(kappa, eigenvalues, multiplicities)[1]
                 / sample_size(kappa, eigenvalues, multiplicities, ridge),
             ),
-            Mutant(
-                "σ for σ²",
-                lambda kappa, eigenvalues, multiplicities, noise_variance, ridge=0: variance(
-                    kappa, eigenvalues, multiplicities, noise_variance**2, ridge
-                ),
-            ),
+            Mutant("σ for σ²", instead(noise_variance=lambda noise_variance: noise_variance**2)),
         ),
     ),
     Theorem(
@@ -212,7 +191,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues: the proportional limit",
-                ridge_risk,
                 lambda n, displacement, noise_variance, ridge, **_: proportional_ridge_risk(
                     n, 40.0, displacement[0], noise_variance, ridge
                 ),
@@ -224,19 +202,16 @@ ROWS = (
             ),
             Limit(
                 "no data: the risk of the initial weights",
-                ridge_risk,
                 lambda eigenvalues, displacement, **_: float(eigenvalues @ displacement),
                 ({"n": 0, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": 0.0} | _TWO_MODES,),
             ),
             Limit(
                 "infinite ridge: the same",
-                ridge_risk,
                 lambda eigenvalues, displacement, **_: float(eigenvalues @ displacement),
                 ({"n": 5, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": np.inf} | _TWO_MODES,),
             ),
             Limit(
                 "least squares: σ²d/(n − d), whatever the spectrum",
-                ridge_risk,
                 lambda n, noise_variance, **_: noise_variance * 8 / (n - 8),
                 tuple(
                     {"n": n, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": 0.0} | _TWO_MODES
@@ -245,7 +220,6 @@ ROWS = (
             ),
             Limit(
                 "a vanishing ridge is no ridge",
-                ridge_risk,
                 lambda ridge, **others: ridge_risk(**others),
                 tuple(
                     {"n": n, "displacement": _TWO_ENERGIES, "noise_variance": 0.5, "ridge": r} | _TWO_MODES
@@ -269,9 +243,9 @@ ROWS = (
         ),
         mutants=(
             Mutant("the bias is not inflated", _risk_without_inflation),
-            Mutant("noise dropped", lambda noise_variance=0, **others: ridge_risk(noise_variance=0.0, **others)),
-            Mutant("mean convention of the ridge", lambda n, ridge=0, **rest: ridge_risk(n, ridge=n * ridge, **rest)),
-            Mutant("n + 1 for n", lambda n, **others: ridge_risk(n + 1, **others)),
+            dropped("noise_variance"),
+            Mutant("mean convention of the ridge", instead(ridge=lambda n, ridge: n * ridge)),
+            moved(n=1),
         ),
     ),
 )

@@ -18,6 +18,7 @@ from lintransfer.table.covariance_experiments import (
     two_stage,
     two_stage_arguments,
 )
+from lintransfer.table.mutants import dropped, instead, scaled, swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
@@ -74,7 +75,6 @@ ROWS = (
         limits=(
             Limit(
                 "no shift: the ridge risk",
-                shifted_risk,
                 lambda test_eigenvalues, **others: ridge_risk(**others),
                 tuple(
                     {"n": n, "displacement": _ENERGIES, "test_eigenvalues": np.array([2.0, 0.5]), "noise_variance": 0.5,
@@ -84,7 +84,6 @@ ROWS = (
             ),
             Limit(
                 "least squares: σ² tr(Σ'Σ⁻¹)/(n − d)",
-                shifted_risk,
                 lambda n, test_eigenvalues, **_: 0.5 * float(test_eigenvalues @ np.array([1.5, 10.0])) / (n - 8),
                 tuple(
                     {"n": n, "displacement": _ENERGIES, "test_eigenvalues": np.array([0.3, 0.9]), "noise_variance": 0.5,
@@ -94,7 +93,6 @@ ROWS = (
             ),
             Limit(
                 "diagonal matrices: the commuting case",
-                shifted_risk,
                 lambda n, eigenvalues, multiplicities, displacement, test_eigenvalues, noise_variance, ridge: (
                     shifted_matrix_risk(
                         n, np.diag(eigenvalues), np.sqrt(displacement), np.diag(test_eigenvalues), noise_variance, ridge
@@ -121,13 +119,8 @@ ROWS = (
         ),
         mutants=(
             Mutant("the shift ignored", lambda test_eigenvalues, **others: ridge_risk(**others)),
-            Mutant(
-                "trained under Σ', tested under Σ",
-                lambda eigenvalues, test_eigenvalues, **others: shifted_risk(
-                    eigenvalues=test_eigenvalues, test_eigenvalues=eigenvalues, **others
-                ),
-            ),
-            Mutant("noise dropped", lambda noise_variance=0.0, **others: shifted_risk(noise_variance=0.0, **others)),
+            Mutant("trained under Σ', tested under Σ", swapped("eigenvalues", "test_eigenvalues")),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -143,7 +136,6 @@ ROWS = (
         limits=(
             Limit(
                 "a perfect source fit: fine-tuning from the source",
-                two_stage_risk,
                 lambda n, noise_variance, ridge, **_: ridge_risk(
                     n, displacement=(_TARGET - _SOURCE) ** 2, noise_variance=noise_variance, ridge=ridge, **_SINGLE
                 ),
@@ -155,7 +147,6 @@ ROWS = (
             ),
             Limit(
                 "no source data: scratch",
-                two_stage_risk,
                 lambda n, eigenvalues, multiplicities, target_energy, noise_variance, ridge, **_: ridge_risk(
                     n, eigenvalues, multiplicities, target_energy, noise_variance, ridge
                 ),
@@ -167,7 +158,6 @@ ROWS = (
             ),
             Limit(
                 "equal eigenvalues, no noise: (1 − n/d)E‖θ_T − ŵ_S‖², exact",
-                two_stage_risk,
                 lambda n, n_source, source_energy, cross_energy, target_energy, **_: max(1 - n / 30, 0)
                 * finite_source_displacement(n_source, 30, source_energy[0], cross_energy[0], target_energy[0], 0.0),
                 tuple(
@@ -177,7 +167,6 @@ ROWS = (
             ),
             Limit(
                 "diagonal matrices: the commuting case",
-                two_stage_risk,
                 lambda n, n_source, eigenvalues, source_eigenvalues, noise_variance, source_noise_variance, ridge,
                 source_ridge, **_: two_stage_matrix_risk(
                     n, n_source, np.diag(eigenvalues), _SOURCE, _TARGET, noise_variance, source_noise_variance, ridge,
@@ -203,22 +192,10 @@ ROWS = (
             for n, n_source, ridge, source_ridge in ((4, 8, 0.0, 0.0), (6, 24, 0.3, 0.2))
         ),
         mutants=(
-            Mutant(
-                "the source fit as good as the source",
-                lambda n_source, **others: two_stage_risk(n_source=1e12, **others),
-            ),
-            Mutant(
-                "source noise dropped",
-                lambda source_noise_variance=0.0, **others: two_stage_risk(source_noise_variance=0.0, **others),
-            ),
-            Mutant(
-                "source and target sizes swapped",
-                lambda n, n_source, **others: two_stage_risk(n=n_source, n_source=n, **others),
-            ),
-            Mutant(
-                "the factor 2 of the overlap lost",
-                lambda cross_energy, **others: two_stage_risk(cross_energy=cross_energy / 2, **others),
-            ),
+            Mutant("the source fit as good as the source", instead(n_source=1000000000000.0)),
+            dropped("source_noise_variance"),
+            swapped("n", "n_source"),
+            scaled(cross_energy=0.5),
         ),
     ),
 )

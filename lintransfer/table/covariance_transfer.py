@@ -14,6 +14,7 @@ from lintransfer.table.covariance_experiments import (
     head_arguments,
     random_noise,
 )
+from lintransfer.table.mutants import dropped, scaled, swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import feature_covariance_risk, metric_transferability, ridge_risk
 
@@ -36,7 +37,6 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: (1 − n/d)₊(2stc − s²), exact",
-                metric_transferability,
                 lambda n, source_energy, cross_energy, **_: max(1 - n / 40, 0)
                 * float(2 * cross_energy[0] - source_energy[0]),
                 tuple(
@@ -61,22 +61,12 @@ ROWS = (
         mutants=(
             Mutant(
                 "the overlap in the plain metric Σ",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: (
+                lambda eigenvalues, source_energy, cross_energy: (
                     eigenvalues * (2 * cross_energy - source_energy)
                 ).sum(),
             ),
-            Mutant(
-                "teachers swapped",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: metric_transferability(
-                    n, eigenvalues, multiplicities, cross_energy, source_energy, ridge
-                ),
-            ),
-            Mutant(
-                "factor 2 lost",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, ridge=0.0: metric_transferability(
-                    n, eigenvalues, multiplicities, source_energy, cross_energy / 2, ridge
-                ),
-            ),
+            swapped("source_energy", "cross_energy"),
+            scaled(cross_energy=0.5),
         ),
     ),
     Theorem(
@@ -91,19 +81,16 @@ ROWS = (
         limits=(
             Limit(
                 "features that explain everything: the ridge risk on F",
-                feature_covariance_risk,
                 lambda unexplained, **others: ridge_risk(**others),
                 ({"n": 5, "unexplained": 0.0} | _HEAD,),
             ),
             Limit(
                 "no data: u + ‖a* − a_0‖²_F",
-                feature_covariance_risk,
                 lambda eigenvalues, displacement, unexplained, **_: unexplained + float(eigenvalues @ displacement),
                 ({"n": 0, "unexplained": 0.4} | _HEAD,),
             ),
             Limit(
                 "unlimited data: u",
-                feature_covariance_risk,
                 lambda unexplained, **_: unexplained,
                 ({"n": 1e12, "unexplained": 0.4} | _HEAD,),
                 rtol=1e-9,
@@ -130,8 +117,7 @@ ROWS = (
         ),
         mutants=(
             Mutant(
-                "the unexplained part is not noise",
-                lambda unexplained, **others: unexplained + ridge_risk(**others),
+                "the unexplained part is not noise", lambda unexplained, **others: unexplained + ridge_risk(**others)
             ),
             Mutant(
                 "the floor u dropped",
@@ -139,10 +125,7 @@ ROWS = (
                     noise_variance=noise_variance + unexplained, **others
                 ),
             ),
-            Mutant(
-                "noise dropped",
-                lambda noise_variance=0.0, **others: feature_covariance_risk(noise_variance=0.0, **others),
-            ),
+            dropped("noise_variance"),
         ),
     ),
 )

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio, sizes
+from lintransfer.table.boundary_experiments import critical_energy, critical_energy_at_ratio
+from lintransfer.table.mutants import dropped, times
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import (
     critical_unexplained_energy,
@@ -32,9 +34,11 @@ def _finite(rng: np.random.Generator) -> dict[str, Any]:
     return {"n": n, "n_features": r, "dim": dim, **energies}
 
 
-def _equal_risks(n: int, n_features: int, dim: int, target_energy: float, noise_variance: float) -> float:
+def _equal_risks(
+    formula: Any, n: int, n_features: int, dim: int, target_energy: float, noise_variance: float
+) -> float:
     """The risk of the head at the critical energy, over the risk of scratch."""
-    u = critical_unexplained_energy(n, n_features, dim, target_energy, noise_variance)
+    u = formula(n, n_features, dim, target_energy, noise_variance)
     head = frozen_features_risk(n, n_features, target_energy - u, u, noise_variance)
     return head / min_norm_risk(n, dim, target_energy, noise_variance)
 
@@ -52,30 +56,22 @@ ROWS = (
         limits=(
             Limit(
                 "at u* both risks are equal",
-                _equal_risks,
-                lambda **_: 1.0,
+                1.0,
                 tuple(
                     {"n": n, "n_features": r, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
                     for n, r in ((4, 1), (9, 2), (3, 5), (10, 1), (20, 3), (2, 7))
                 ),
+                left=_equal_risks,
             ),
             Limit(
                 "at the peak of scratch transfer always wins",
-                critical_unexplained_energy,
-                lambda **_: math.inf,
-                tuple(
-                    {"n": n, "n_features": 2, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
-                    for n in (11, 12, 13)
-                ),
+                math.inf,
+                grid(n=[11, 12, 13], n_features=2, dim=12, target_energy=1.0, noise_variance=0.01),
             ),
             Limit(
                 "at the peak of the head, and without samples, there is no boundary",
-                critical_unexplained_energy,
-                lambda **_: math.nan,
-                tuple(
-                    {"n": n, "n_features": 5, "dim": 12, "target_energy": 1.0, "noise_variance": 0.01}
-                    for n in (0, 4, 5, 6)
-                ),
+                math.nan,
+                grid(n=[0, 4, 5, 6], n_features=5, dim=12, target_energy=1.0, noise_variance=0.01),
             ),
         ),
         sample=_finite,
@@ -103,14 +99,7 @@ ROWS = (
                 * min_norm_risk(n, dim, target_energy, noise_variance)
                 / (n - 1),
             ),
-            Mutant(
-                "n for n − 1",
-                lambda n, n_features, dim, target_energy, noise_variance: critical_unexplained_energy(
-                    n, n_features, dim, target_energy, noise_variance
-                )
-                * (n - 1)
-                / n,
-            ),
+            Mutant("n for n − 1", times(lambda n: (n - 1) / n)),
         ),
     ),
     Theorem(
@@ -128,24 +117,19 @@ ROWS = (
                 lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy(
                     gamma * 1e9, feature_ratio * 1e9, 1e9, target_energy, noise_variance
                 ),
-                critical_unexplained_energy_limit,
-                tuple(
-                    {"gamma": g, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1}
-                    for g in (0.125, 0.5, 0.75, 1.5)
-                ),
+                grid(gamma=[0.125, 0.5, 0.75, 1.5], feature_ratio=0.25, target_energy=1.0, noise_variance=0.1),
                 rtol=1e-7,
             ),
             Limit(
                 "few features: the boundary γ* of a fixed number of features",
-                lambda unexplained, noise_variance: critical_unexplained_energy_limit(
-                    large_sample_boundary(unexplained, noise_variance), 0.0, 1.0, noise_variance
-                ),
                 lambda unexplained, noise_variance: unexplained,
                 ({"unexplained": 0.4, "noise_variance": 0.3},),
+                left=lambda formula, unexplained, noise_variance: formula(
+                    large_sample_boundary(unexplained, noise_variance), 0.0, 1.0, noise_variance
+                ),
             ),
             Limit(
                 "at the peak of the head transfer never wins",
-                critical_unexplained_energy_limit,
                 lambda noise_variance, **_: -noise_variance,
                 ({"gamma": 0.25, "feature_ratio": 0.25, "target_energy": 1.0, "noise_variance": 0.1},),
             ),
@@ -154,29 +138,17 @@ ROWS = (
             "gamma": (0.01, 3.0), "feature_ratio": (0.0, 0.95), "target_energy": _ENERGY, "noise_variance": _ENERGY,
         },
         experiments=(
-            Experiment(
+            asymptotic(
                 critical_energy_at_ratio,
-                sizes(16, 32, 64, gamma=0.625, feature_ratio=0.25, target_energy=1.0, noise_variance=0.05),
-                "asymptotic",
-                replicates=4000,
-                resolution=0.1,
-                allowance=lambda dim, **_: 8.0 / dim,
+                growing(dim=16, gamma=0.625, feature_ratio=0.25, target_energy=1.0, noise_variance=0.05),
+                8,
+                4000,
                 arguments=_without_dim,
             ),
         ),
         mutants=(
-            Mutant(
-                "features count as few",
-                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy_limit(
-                    gamma, 0.0, target_energy, noise_variance
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda gamma, feature_ratio, target_energy, noise_variance: critical_unexplained_energy_limit(
-                    gamma, feature_ratio, target_energy, 0.0
-                ),
-            ),
+            dropped("feature_ratio"),
+            dropped("noise_variance"),
         ),
     ),
 )

@@ -10,6 +10,8 @@ import numpy as np
 from lintransfer.simulate.deep_flow import end_to_end, small_random_layers, train_layers
 from lintransfer.simulate.deep_linear import draw_sets
 from lintransfer.table.deep_experiments import fractions, well_conditioned_trainings
+from lintransfer.table.mutants import instead, scaled
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import retention
 from lintransfer.theory import unbalanced_chains as chains
@@ -77,7 +79,6 @@ ROWS = (
         limits=(
             Limit(
                 "balanced: the retention factor",
-                _size,
                 lambda imbalance, source_energy, null_fraction, fit_energy: retention.retention_factor(
                     len(imbalance) + 1, null_fraction, fit_energy / source_energy
                 ),
@@ -89,14 +90,12 @@ ROWS = (
             ),
             Limit(
                 "two layers, a much larger head: linear fine-tuning",
-                _size,
-                lambda **_: 1.0,
+                1.0,
                 ({"imbalance": (-1e9,), "source_energy": 1.3, "null_fraction": 0.4, "fit_energy": 2.0},),
                 rtol=1e-8,
             ),
             Limit(
                 "two layers, a much larger first one: infinite depth",
-                _size,
                 lambda source_energy, null_fraction, fit_energy, **_: retention.infinite_retention(
                     null_fraction, fit_energy / source_energy
                 ),
@@ -107,21 +106,20 @@ ROWS = (
         sample=_chain_sample,
         experiments=(
             Experiment(
-                _chains,
-                tuple({"imbalance": d} for d in ((-3.0,), (0.4,), (1.5,), (0.3, -1.0), (-1.0, -2.0, 0.2))),
-                "identity",
-                5,
+                _chains, grid(imbalance=[(-3.0,), (0.4,), (1.5,), (0.3, -1.0), (-1.0, -2.0, 0.2)]), "identity", 5
             ),
         ),
         mutants=(
-            Mutant("balanced", lambda imbalance, **a: _size(tuple(0 * d for d in imbalance), **a)),
-            Mutant("other sign of Δ", lambda imbalance, **a: _size(tuple(-d for d in imbalance), **a)),
-            Mutant("q = ‖Qw0‖²", lambda imbalance, source_energy, null_fraction, fit_energy: _size(
-                imbalance,
-                source_energy,
-                null_fraction * source_energy / chains.initial_scales(imbalance, source_energy)[0],
-                fit_energy,
-            )),
+            Mutant("balanced", instead(imbalance=lambda imbalance: tuple(0 * d for d in imbalance))),
+            Mutant("other sign of Δ", instead(imbalance=lambda imbalance: tuple(-d for d in imbalance))),
+            Mutant(
+                "q = ‖Qw0‖²",
+                instead(
+                    null_fraction=lambda imbalance, source_energy, null_fraction: (
+                        null_fraction * source_energy / chains.initial_scales(imbalance, source_energy)[0]
+                    )
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -136,15 +134,14 @@ ROWS = (
         limits=(
             Limit(
                 "it is the second factor of the chain",
-                chains.two_layer_head,
                 lambda imbalance, kept, fit_energy: chains.chain_factors((kept, imbalance), fit_energy)[1],
-                tuple({"imbalance": d, "kept": 0.7, "fit_energy": 2.0} for d in (-50.0, 0.0, 0.7, 3.0, 1e6)),
+                grid(imbalance=[-50.0, 0.0, 0.7, 3.0, 1e6], kept=0.7, fit_energy=2.0),
             ),
         ),
         box={"imbalance": (-3.0, 3.0), "kept": (0.0, 3.0), "fit_energy": (0.01, 4.0)},
         mutants=(
-            Mutant("‖m‖² for 4‖m‖²", lambda imbalance, kept, fit_energy: chains.two_layer_head(imbalance, kept, fit_energy / 4)),
-            Mutant("q + Δ", lambda imbalance, kept, fit_energy: chains.two_layer_head(-imbalance, kept, fit_energy)),
+            Mutant("‖m‖² for 4‖m‖²", scaled(fit_energy=0.25)),
+            Mutant("q + Δ", scaled(imbalance=-1)),
         ),
     ),
     Theorem(
@@ -156,7 +153,7 @@ ROWS = (
         papers=("gunasekar2018", "dai2021"),
         domain="w ≠ 0, any widths ≥ 1, one output",
         derivation="derivations.deep_linear.layer_penalty",
-        limits=(Limit("one layer", decay.layer_penalty, lambda norm, **_: norm**2, ({"norm": 1.7, "depth": 1},)),),
+        limits=(Limit("one layer", lambda norm, **_: norm**2, ({"norm": 1.7, "depth": 1},)),),
         box={"norm": (0.01, 100.0), "depth": (1.0, 100.0)},
         mutants=(Mutant("no L", lambda norm, depth: norm ** (2 / depth)),),
     ),
@@ -170,12 +167,7 @@ ROWS = (
         domain="loss ½‖y − Xw‖² + (μ/2)Σ‖W_l‖_F², ŵ ≠ 0",
         derivation="derivations.deep_linear.weight_decay_ridge",
         limits=(
-            Limit(
-                "one layer: λ = μ",
-                decay.weight_decay_ridge,
-                lambda **_: 0.3,
-                ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},),
-            ),
+            Limit("one layer: λ = μ", 0.3, ({"norm": 2.0, "depth": 1, "weight_decay": 0.3},)),
         ),
         box={"norm": (0.01, 100.0), "depth": (1.0, 100.0), "weight_decay": (0.01, 10.0)},
         mutants=(
@@ -196,21 +188,18 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: ridge",
-                decay.weight_decay_end_point,
                 lambda design, labels, weight_decay, **_: _ridge(design, labels, weight_decay),
-                tuple({**_DATA, "depth": 1, "weight_decay": m} for m in (0.1, 3.0)),
+                grid(**_DATA, depth=1, weight_decay=[0.1, 3.0]),
                 rtol=1e-10,
             ),
             Limit(
                 "no decay: min-norm",
-                decay.weight_decay_end_point,
                 lambda design, labels, **_: np.linalg.pinv(design) @ labels,
                 ({**_DATA, "depth": 3, "weight_decay": 0.0},),
                 rtol=1e-10,
             ),
             Limit(
                 "two layers beyond ‖Xᵀy‖, and infinite depth: 0",
-                decay.weight_decay_end_point,
                 lambda **_: np.zeros(3),
                 (
                     {**_DATA, "depth": 2, "weight_decay": 1.001 * float(np.linalg.norm(_DESIGN.T @ _LABELS))},
@@ -231,10 +220,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("ridge with λ = μ", lambda design, labels, depth, weight_decay: _ridge(design, labels, weight_decay)),
-            Mutant("penalty without L", lambda design, labels, depth, weight_decay: decay.weight_decay_end_point(
-                design, labels, depth, weight_decay / depth
-            )),
+            Mutant("ridge with λ = μ", lambda design, labels, weight_decay: _ridge(design, labels, weight_decay)),
+            Mutant("penalty without L", instead(weight_decay=lambda depth, weight_decay: weight_decay / depth)),
         ),
     ),
 )

@@ -9,7 +9,9 @@ import numpy as np
 
 from lintransfer.simulate.deep_linear import deep_gain_samples, deep_risk_samples
 from lintransfer.table.deep_experiments import energies, transfer
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.mutants import dropped, instead
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.deep_risk import (
@@ -86,40 +88,43 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I: the isotropic formula",
-                lambda gamma, depth: formulas.deep_covariance_risk(
+                lambda gamma, depth: deep_fine_tuning_risk(gamma, depth, **_POINT, noise_variance=0.3),
+                grid(gamma=[0.0, 0.3, 0.9, 1.5], depth=[1, 2, math.inf]),
+                rtol=1e-11,
+                left=lambda formula, gamma, depth: formula(
                     gamma * 100, depth, np.ones(1), np.full(1, 100.0), **_ONE_MODE, noise_variance=0.3
                 ),
-                lambda gamma, depth: deep_fine_tuning_risk(gamma, depth, **_POINT, noise_variance=0.3),
-                tuple({"gamma": g, "depth": L} for g in (0.0, 0.3, 0.9, 1.5) for L in (1, 2, math.inf)),
-                rtol=1e-11,
             ),
             Limit(
                 "one layer: linear fine-tuning",
-                lambda n, **a: formulas.deep_covariance_risk(n, 1, **a),
                 lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
                     ridge_risk(
-                        n, eigenvalues, multiplicities, source_energy - 2 * cross_energy + target_energy, noise_variance
+                        n,
+                        eigenvalues,
+                        multiplicities,
+                        source_energy - 2 * cross_energy + target_energy,
+                        noise_variance,
                     )
                 ),
                 tuple(
-                    {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n} for n in (0, 4, 10, 13)
+                    {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n}
+                    for n in (0, 4, 10, 13)
                 ),
+                given={"depth": 1},
             ),
         ),
         sample=_sample,
         experiments=(
-            Experiment(
+            asymptotic(
                 _covariance_risks,
-                tuple({"n": d // 2, "dim": d, "depth": 3, "noise_variance": 0.2} for d in (12, 24, 48)),
-                "asymptotic",
+                growing(n=6, dim=12, depth=3, noise_variance=0.2),
+                6,
                 1500,
-                0.1,
-                lambda dim, **_: 6 / dim,
-                _covariance_arguments,
+                arguments=_covariance_arguments,
             ),
         ),
         mutants=(
-            Mutant("ρ = 1", lambda depth, **a: formulas.deep_covariance_risk(depth=1, **a)),
+            Mutant("ρ = 1", instead(depth=1)),
             Mutant("noise dropped in B", lambda n, noise_variance, **a: (
                 formulas.deep_covariance_risk(n, noise_variance=0.0, **a)
                 + ridge_risk(n, a["eigenvalues"], a["multiplicities"], 0 * a["eigenvalues"], noise_variance)
@@ -138,7 +143,6 @@ ROWS = (
         limits=(
             Limit(
                 "no noise, enough data: the teacher itself",
-                fitted_source,
                 lambda source_energy, cross_energy, **_: (source_energy, cross_energy),
                 ({"gamma_source": 1.0, "source_energy": 1.3, "cross_energy": 0.4, "source_noise_variance": 0.0},),
             ),
@@ -165,7 +169,6 @@ ROWS = (
         limits=(
             Limit(
                 "a perfect source",
-                finite_source_deep_transferability,
                 lambda gamma, depth, gamma_source, source_noise_variance, **others: deep_transferability(
                     gamma, depth, **others
                 ),
@@ -174,7 +177,6 @@ ROWS = (
             ),
             Limit(
                 "great depth is blind to a source of infinite norm",
-                finite_source_deep_transferability,
                 lambda gamma, target_energy, noise_variance, **_: -(1 - gamma) * target_energy - noise_variance,
                 ({"gamma": 0.4, "gamma_source": 1.0, "depth": math.inf, **_POINT, "noise_variance": 0.2,
                   "source_noise_variance": 0.3},),
@@ -186,25 +188,20 @@ ROWS = (
             "source_noise_variance": (0.01, 1.0),
         },
         experiments=(
-            Experiment(
+            asymptotic(
                 _from_fit,
-                tuple(
-                    {"n": d // 2, "dim": d, "gamma_source": 0.5, "depth": 3, **_POINT, "noise_variance": 0.04,
-                     "source_noise_variance": 0.3}
-                    for d in (12, 24, 48)
+                growing(
+                    n=6, dim=12, gamma_source=0.5, depth=3, **_POINT, noise_variance=0.04, source_noise_variance=0.3
                 ),
-                "asymptotic",
+                12,
                 2000,
                 0.6,
-                lambda dim, **_: 12 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
         ),
         mutants=(
-            Mutant("ρ = 1: the published form", lambda depth, **a: finite_source_deep_transferability(depth=1, **a)),
-            Mutant("source noise dropped", lambda source_noise_variance, **a: finite_source_deep_transferability(
-                source_noise_variance=0, **a
-            )),
+            Mutant("ρ = 1: the published form", instead(depth=1)),
+            dropped("source_noise_variance"),
         ),
     ),
 )

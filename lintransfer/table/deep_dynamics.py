@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.deep_flow import end_to_end, rank_one_layers, train_layers
+from lintransfer.table.mutants import instead, moved, scaled, times
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_dynamics as formulas
 
@@ -78,20 +80,20 @@ ROWS = (
         domain="whitened population, balanced rank-one start along the teacher",
         derivation="derivations.deep_linear.aligned_two_layers",
         limits=(
-            Limit("at the teacher nothing moves", formulas.aligned_strength_two_layers, lambda **_: 1.5,
-                  ({"time": 0.7, "initial": 1.5, "teacher_norm": 1.5},)),
-            Limit("at last the teacher", formulas.aligned_strength_two_layers, lambda **_: 1.5,
-                  ({"time": 100.0, "initial": 1e-3, "teacher_norm": 1.5},)),
+            Limit("at the teacher nothing moves", 1.5, ({"time": 0.7, "initial": 1.5, "teacher_norm": 1.5},)),
+            Limit("at last the teacher", 1.5, ({"time": 100.0, "initial": 1e-3, "teacher_norm": 1.5},)),
         ),
         box=_TIMES,
         experiments=(
-            Experiment(_two_layer_strengths, ({"time": 0.6, **_START}, {"time": 0.6, "initial": 3.0, "teacher_norm": 1.0}),
-                       "identity", 2),
+            Experiment(
+                _two_layer_strengths,
+                ({"time": 0.6, **_START}, {"time": 0.6, "initial": 3.0, "teacher_norm": 1.0}),
+                "identity",
+                2,
+            ),
         ),
         mutants=(
-            Mutant("b for 2b", lambda time, initial, teacher_norm: formulas.aligned_strength_two_layers(
-                time / 2, initial, teacher_norm
-            )),
+            Mutant("b for 2b", scaled(time=0.5)),
         ),
     ),
     Theorem(
@@ -104,22 +106,24 @@ ROWS = (
         domain="as aligned-two-layers, any finite L ≥ 1",
         derivation="derivations.deep_linear.aligned_time",
         limits=(
-            Limit("one layer: a logarithm", formulas.aligned_time,
-                  lambda strength, initial, teacher_norm, **_: math.log((teacher_norm - initial) / (teacher_norm - strength)),
-                  ({"strength": 1.0, "depth": 1, **_START},)),
-            Limit("two layers: the logistic", formulas.aligned_time, lambda **_: 0.6,
+            Limit(
+                "one layer: a logarithm",
+                lambda strength, initial, teacher_norm, **_: math.log(
+                    (teacher_norm - initial) / (teacher_norm - strength)
+                ),
+                ({"strength": 1.0, "depth": 1, **_START},),
+            ),
+            Limit("two layers: the logistic", 0.6,
                   ({"strength": float(formulas.aligned_strength_two_layers(0.6, **_START)), "depth": 2, **_START},)),
         ),
         sample=lambda rng: {"strength": float(rng.uniform(0.3, 0.9)), "initial": float(rng.uniform(0.01, 0.2)),
                             "teacher_norm": 1.0, "depth": float(rng.uniform(1, 9))},
         experiments=(
-            Experiment(_durations, tuple({"depth": L, "time": 0.4, **_START} for L in (1, 2, 3, 5)), "identity", 2),
+            Experiment(_durations, grid(depth=[1, 2, 3, 5], time=0.4, **_START), "identity", 2),
         ),
         mutants=(
-            Mutant("1 − 1/L for 2 − 2/L", lambda strength, initial, teacher_norm, depth: formulas.aligned_time(
-                strength, initial, teacher_norm, 2 * depth / (depth + 1)
-            )),
-            Mutant("L dropped", lambda depth, **a: depth * formulas.aligned_time(depth=depth, **a)),
+            Mutant("1 − 1/L for 2 − 2/L", instead(depth=lambda depth: 2 * depth / (depth + 1))),
+            Mutant("L dropped", times(lambda depth: depth)),
         ),
     ),
     Theorem(
@@ -132,20 +136,26 @@ ROWS = (
         domain="as aligned-time; from above the teacher too",
         derivation=None,
         limits=(
-            Limit("two layers", formulas.aligned_strength,
-                  lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(time, initial, teacher_norm),
-                  tuple({"time": t, "initial": a, "teacher_norm": 1.4, "depth": 2} for t in (0.0, 0.3, 2.0) for a in (0.01, 4.0)),
-                  rtol=1e-11),
-            Limit("one layer", formulas.aligned_strength,
-                  lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
-                  tuple({"time": t, "initial": 0.2, "teacher_norm": 1.4, "depth": 1} for t in (0.3, 2.0))),
+            Limit(
+                "two layers",
+                lambda time, initial, teacher_norm, **_: formulas.aligned_strength_two_layers(
+                    time, initial, teacher_norm
+                ),
+                grid(time=[0.0, 0.3, 2.0], initial=[0.01, 4.0], teacher_norm=1.4, depth=2),
+                rtol=1e-11,
+            ),
+            Limit(
+                "one layer",
+                lambda time, initial, teacher_norm, **_: teacher_norm + (initial - teacher_norm) * math.exp(-time),
+                grid(time=[0.3, 2.0], initial=0.2, teacher_norm=1.4, depth=1),
+            ),
         ),
         box={**_TIMES, "depth": (1.0, 9.0)},
         experiments=(
-            Experiment(_strengths, tuple({"depth": L, "time": 0.4, **_START} for L in (1, 2, 3, 5)), "identity", 2),
+            Experiment(_strengths, grid(depth=[1, 2, 3, 5], time=0.4, **_START), "identity", 2),
         ),
         mutants=(
-            Mutant("L dropped", lambda time, depth, **a: formulas.aligned_strength(time=time / depth, depth=depth, **a)),
+            Mutant("L dropped", instead(time=lambda time, depth: time / depth)),
         ),
     ),
     Theorem(
@@ -158,14 +168,24 @@ ROWS = (
         domain="whitened population, two balanced layers, 0 < φ_0 < π",
         derivation="derivations.deep_linear.misaligned_two_layers",
         limits=(
-            Limit("a small angle: the aligned law", lambda **a: formulas.misaligned_two_layers(angle=1e-7, **a)[0],
-                  lambda **a: formulas.aligned_strength_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-11),
-            Limit("against the teacher: the saddle", lambda **a: formulas.misaligned_two_layers(angle=math.pi - 1e-9, **a)[0],
-                  lambda **a: formulas.anti_aligned_two_layers(**a), ({"time": 0.6, **_START},), rtol=1e-9),
+            Limit(
+                "a small angle: the aligned law",
+                lambda **a: formulas.aligned_strength_two_layers(**a),
+                ({"time": 0.6, **_START},),
+                rtol=1e-11,
+                left=lambda formula, **a: formula(angle=1e-7, **a)[0],
+            ),
+            Limit(
+                "against the teacher: the saddle",
+                lambda **a: formulas.anti_aligned_two_layers(**a),
+                ({"time": 0.6, **_START},),
+                rtol=1e-9,
+                left=lambda formula, **a: formula(angle=math.pi - 1e-9, **a)[0],
+            ),
         ),
         box={**_TIMES, "angle": (0.01, 3.1)},
         experiments=(
-            Experiment(_polar, tuple({"time": t, "angle": p, **_START} for t in (0.3, 2.0) for p in (0.5, 2.8)), "identity", 2),
+            Experiment(_polar, grid(time=[0.3, 2.0], angle=[0.5, 2.8], **_START), "identity", 2),
         ),
         mutants=(
             Mutant("the angle fixed", lambda time, initial, angle, teacher_norm: (
@@ -187,14 +207,14 @@ ROWS = (
         domain="as misaligned-two-layers, φ_0 = π; unstable",
         derivation="derivations.deep_linear.anti_aligned",
         limits=(
-            Limit("a_0 = b = 1", formulas.anti_aligned_two_layers, lambda time, **_: 1 / (2 * math.exp(2 * time) - 1),
-                  tuple({"time": t, "initial": 1.0, "teacher_norm": 1.0} for t in (0.0, 1.0, 5.0))),
+            Limit("a_0 = b = 1", lambda time, **_: 1 / (2 * math.exp(2 * time) - 1),
+                  grid(time=[0.0, 1.0, 5.0], initial=1.0, teacher_norm=1.0)),
         ),
         box=_TIMES,
         experiments=(
             Experiment(_against, ({"time": 0.5, **_START}, {"time": 1.0, **_START}), "identity", 2),
         ),
-        mutants=(Mutant("b for 2b", lambda time, **a: formulas.anti_aligned_two_layers(time=time / 2, **a)),),
+        mutants=(Mutant("b for 2b", scaled(time=0.5)),),
     ),
     Theorem(
         name="misaligned-orbit",
@@ -206,8 +226,8 @@ ROWS = (
         domain="whitened population, any finite L ≥ 1, 0 < φ ≤ φ_0 < π",
         derivation="derivations.deep_linear.misaligned_orbit",
         limits=(
-            Limit("the start", formulas.misaligned_orbit, lambda initial, **_: initial,
-                  tuple({"angle": 1.1, "initial_angle": 1.1, "depth": L, **_START} for L in (1, 2, 5.5))),
+            Limit("the start", lambda initial, **_: initial,
+                  grid(angle=1.1, initial_angle=1.1, depth=[1, 2, 5.5], **_START)),
         ),
         sample=lambda rng: {
             "angle": float(rng.uniform(0.1, 1)),
@@ -217,11 +237,10 @@ ROWS = (
             "depth": float(rng.uniform(1, 6)),
         },
         experiments=(
-            Experiment(_orbits, tuple({"depth": L, "time": 0.5, "initial_angle": 2.0, **_START} for L in (1, 2, 3, 5)),
-                       "identity", 2),
+            Experiment(_orbits, grid(depth=[1, 2, 3, 5], time=0.5, initial_angle=2.0, **_START), "identity", 2),
         ),
         mutants=(
-            Mutant("one layer less", lambda depth, **a: formulas.misaligned_orbit(depth=depth + 1, **a)),
+            Mutant("one layer less", moved(depth=1)),
         ),
     ),
 )

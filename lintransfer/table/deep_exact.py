@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.laws.deep_fine_tuning import deep_risk_law
 from lintransfer.table.deep_experiments import energies, gains, risks
+from lintransfer.table.mutants import dropped, instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_moments as moments
 from lintransfer.theory import deep_risk as formulas
@@ -22,9 +24,9 @@ def _sample(rng: np.random.Generator) -> dict[str, Any]:
     return {"n": int(rng.integers(1, 9)), "dim": 9, "depth": float(rng.uniform(1, 9)), **_POINT}
 
 
-def _linear(right: Any, formula: Any) -> tuple[Limit, ...]:
-    points = tuple({"n": n, "dim": 9, "depth": 1.0, **_POINT} for n in range(10))
-    return (Limit("one layer: linear fine-tuning", formula, lambda n, **_: right(n), points, rtol=1e-10),)
+def _linear(right: Any) -> tuple[Limit, ...]:
+    points = grid(n=range(10), dim=9, depth=1.0, **_POINT)
+    return (Limit("one layer: linear fine-tuning", lambda n, **_: right(n), points, rtol=1e-10),)
 
 
 def _mutants(formula: Any) -> tuple[Mutant, ...]:
@@ -65,10 +67,10 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: mean of linear fine-tuning, within its sampling error",
-                lambda n: deep_risk_law(n, 12, 1, **_POINT, noise_variance=0.3).mean(),
                 lambda n: min_norm_risk(n, 12, 1.96, 0.3),
                 ({"n": 0}, {"n": 4}, {"n": 7}, {"n": 17}),
                 rtol=0.01,
+                left=lambda formula, n: formula(n, 12, 1, **_POINT, noise_variance=0.3).mean(),
             ),
         ),
         sample=lambda rng: {"n": 3, "dim": 8, "depth": float(rng.uniform(1, 5)), **_POINT, "noise_variance": 0.2},
@@ -86,9 +88,9 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("depth 1", lambda depth, **others: deep_risk_law(depth=1, **others)),
-            Mutant("noise dropped", lambda noise_variance, **others: deep_risk_law(noise_variance=0.0, **others)),
-            Mutant("one sample less", lambda n, **others: deep_risk_law(n=n - 1, **others)),
+            instead(depth=1),
+            dropped("noise_variance"),
+            moved(n=-1),
         ),
     ),
     Theorem(
@@ -102,13 +104,13 @@ ROWS = (
         domain="Σ = I, σ = 0, every n and d, real depth; L = ∞ needs n ≥ 3",
         derivation="derivations.deep_linear.linear_mean",
         limits=(
-            *_linear(lambda n: min_norm_risk(n, 9, 1.96, 0.0), moments.deep_mean_risk),
+            *_linear(lambda n: min_norm_risk(n, 9, 1.96, 0.0)),
             Limit(
                 "large d: the proportional limit",
-                lambda depth: moments.deep_mean_risk(n=4 * 10**8, dim=10**9, depth=depth, **_POINT),
                 lambda depth: formulas.deep_fine_tuning_risk(0.4, depth, **_POINT),
-                tuple({"depth": L} for L in (1.5, 2.0, 6.0, math.inf)),
+                grid(depth=[1.5, 2.0, 6.0, math.inf]),
                 rtol=1e-7,
+                given={**_POINT, "n": 4 * 10**8, "dim": 10**9},
             ),
         ),
         sample=_sample,
@@ -128,7 +130,7 @@ ROWS = (
         covers="depth = 1",
         domain="as deep-mean-risk; L = ∞ needs n ≥ 5",
         derivation="derivations.deep_linear.linear_variance",
-        limits=_linear(lambda n: min_norm_risk_variance(n, 9, 1.96, 0.0), moments.deep_risk_variance),
+        limits=_linear(lambda n: min_norm_risk_variance(n, 9, 1.96, 0.0)),
         sample=_sample,
         experiments=(Experiment(risks, ({"n": 3, "dim": 7, "depth": 5, **_POINT}, *_TRAININGS), "variance", 4000, 0.3),),
         mutants=_mutants(moments.deep_risk_variance),
@@ -142,7 +144,7 @@ ROWS = (
         covers="depth = 1",
         domain="as deep-mean-risk",
         derivation="derivations.deep_linear.linear_gain",
-        limits=_linear(lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8), moments.deep_mean_transferability),
+        limits=_linear(lambda n: fine_tuning_transferability(n, 9, 1.0, 0.8)),
         sample=_sample,
         experiments=(Experiment(gains, ({"n": 3, "dim": 7, "depth": 3, **_AWAY}, _TRAININGS[1]), "mean", 6000, 0.6),),
         mutants=_mutants(moments.deep_mean_transferability),
@@ -159,9 +161,9 @@ ROWS = (
         limits=(
             Limit(
                 "a vector that is wholly seen is orthogonal to the null space",
-                lambda second: moments.seen_block(1.0, second, 0.7).cross,
-                lambda second: 0.0,
+                0.0,
                 ({"second": 0.4},),
+                left=lambda formula, second: formula(1.0, second, 0.7).cross,
             ),
         ),
         box={"first": (0.01, 0.99), "second": (0.01, 0.99), "angle": (-1.0, 1.0)},

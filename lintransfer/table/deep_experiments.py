@@ -95,8 +95,3 @@ def energies(s: float, t: float, c: float) -> dict[str, float]:
 def in_gamma(n: int, dim: int, **others: Any) -> Mapping[str, Any]:
     """Arguments of a proportional limit at a finite point."""
     return {"gamma": n / dim, **others}
-
-
-def sizes(dims: tuple[int, ...], gamma: float, **others: Any) -> tuple[Mapping[str, Any], ...]:
-    """The same problem at growing dimension and fixed n/d."""
-    return tuple({"n": round(gamma * d), "dim": d, **others} for d in dims)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk, deep_transferability
 
@@ -43,30 +45,25 @@ ROWS = (
         limits=(
             Limit(
                 "difference quotient of the risk",
-                lambda depth: (deep_fine_tuning_risk(1e-7, depth, **_AWAY, noise_variance=0.3)
-                               - deep_fine_tuning_risk(0.0, depth, **_AWAY, noise_variance=0.3)) / 1e-7,
-                lambda depth: formulas.risk_slope_at_zero(depth, **_AWAY, noise_variance=0.3),
-                tuple({"depth": L} for L in (1, 2, 3.5)),
+                lambda **a: (deep_fine_tuning_risk(1e-7, **a) - deep_fine_tuning_risk(0.0, **a)) / 1e-7,
+                grid(depth=[1, 2, 3.5], **_AWAY, noise_variance=0.3),
                 rtol=1e-5,
             ),
         ),
         box={"depth": (1.0, 50.0), **_ENERGIES, "noise_variance": (0.0, 1.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _first_samples,
-                tuple(
-                    {"n": 4, "dim": d, "depth": 5, **energies(1.0, 2.0, 0.25), "noise_variance": 0.0} for d in (100, 200, 400)
-                ),
-                "asymptotic",
+                grid(n=4, dim=[100, 200, 400], depth=5, **energies(1.0, 2.0, 0.25), noise_variance=0.0),
+                150,
                 1500,
                 0.4,
-                lambda dim, **_: 150 / dim,
                 lambda n, dim, **others: others,
             ),
         ),
         mutants=(
-            Mutant("L for L − 1", lambda depth, **point: formulas.risk_slope_at_zero(depth + 1, **point)),
-            Mutant("ρ = 1", lambda depth, **point: formulas.risk_slope_at_zero(1, **point)),
+            Mutant("L for L − 1", moved(depth=1)),
+            Mutant("ρ = 1", instead(depth=1)),
         ),
     ),
     Theorem(
@@ -80,15 +77,17 @@ ROWS = (
         limits=(
             Limit(
                 "the slope vanishes there",
-                lambda c: formulas.risk_slope_at_zero(formulas.harmful_depth(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)),
-                lambda c: 0.0,
-                tuple({"c": c} for c in (-0.5, 0.1, 0.45)),
+                0.0,
+                grid(c=[-0.5, 0.1, 0.45]),
+                left=lambda formula, c: formulas.risk_slope_at_zero(
+                    formula(**energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
+                ),
             ),
             Limit(
                 "never for a source longer than the target, or τc ≥ 1",
-                lambda s, c: 1 / formulas.harmful_depth(**energies(s, 2.0, c)),
-                lambda **_: 0.0,
+                0.0,
                 ({"s": 2.5, "c": 0.3}, {"s": 1.0, "c": 0.6}),
+                left=lambda formula, s, c: 1 / formula(**energies(s, 2.0, c)),
             ),
         ),
         box=_ENERGIES,
@@ -112,15 +111,14 @@ ROWS = (
         limits=(
             Limit(
                 "the risk at a tiny γ",
-                formulas.few_shot_jump,
                 lambda **point: deep_fine_tuning_risk(1e-14, math.inf, **point),
-                tuple({**_AWAY, "noise_variance": v} for v in (0.0, 0.7)),
+                grid(**_AWAY, noise_variance=[0.0, 0.7]),
                 rtol=1e-11,
             ),
         ),
         box={**_ENERGIES, "noise_variance": (0.0, 1.0)},
         mutants=(
-            Mutant("no jump", lambda source_energy, cross_energy, target_energy, noise_variance=0.0: (
+            Mutant("no jump", lambda source_energy, cross_energy, target_energy: (
                 source_energy - 2 * cross_energy + target_energy
             )),
         ),
@@ -137,24 +135,29 @@ ROWS = (
         limits=(
             Limit(
                 "infinite depth: σ²/(3t²)",
-                formulas.identical_task_boundary,
                 lambda target_energy, noise_variance, **_: noise_variance / (3 * target_energy),
-                tuple({"depth": math.inf, "target_energy": 2.0, "noise_variance": v} for v in (0.0, 0.3, 5.0)),
+                grid(depth=math.inf, target_energy=2.0, noise_variance=[0.0, 0.3, 5.0]),
             ),
             Limit(
                 "the transferability of the identical task vanishes there",
-                lambda depth: _identical_gain(1 - formulas.identical_task_boundary(depth, 1.0, 0.5), depth, 0.5),
-                lambda depth: 0.0,
-                tuple({"depth": L} for L in (2, 3, 10.0, math.inf)),
+                0.0,
+                grid(depth=[2, 3, 10.0, math.inf]),
                 rtol=1e-9,
+                left=lambda formula, depth: _identical_gain(1 - formula(depth, 1.0, 0.5), depth, 0.5),
             ),
         ),
         box={"depth": (1.1, 100.0), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0)},
         mutants=(
-            Mutant("β/3 at every depth", lambda depth, target_energy, noise_variance: noise_variance / (3 * target_energy)),
-            Mutant("the other root", lambda depth, target_energy, noise_variance: (
-                noise_variance / target_energy / 3 / formulas.identical_task_boundary(depth, target_energy, noise_variance)
-            )),
+            Mutant("β/3 at every depth", lambda target_energy, noise_variance: noise_variance / (3 * target_energy)),
+            Mutant(
+                "the other root",
+                lambda depth, target_energy, noise_variance: (
+                    noise_variance
+                    / target_energy
+                    / 3
+                    / formulas.identical_task_boundary(depth, target_energy, noise_variance)
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -167,20 +170,19 @@ ROWS = (
         domain="as deep-transferability",
         derivation="derivations.deep_linear.identical_task",
         limits=(
-            Limit("one layer never loses", _identical_gain, lambda **_: 0.6, ({"gamma": 0.4, "depth": 1, "noise": 2.0},)),
+            Limit("one layer never loses", 0.6, ({"gamma": 0.4, "depth": 1, "noise": 2.0},)),
         ),
         box={"gamma": (0.01, 0.95), "depth": (1.0, 50.0), "noise": (0.01, 4.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _identical,
-                tuple({"n": d // 2, "dim": d, "depth": 5, "noise": 9.0} for d in (12, 24, 48)),
-                "asymptotic",
+                growing(n=6, dim=12, depth=5, noise=9.0),
+                25,
                 2500,
                 0.5,
-                lambda dim, **_: 25 / dim,
                 lambda n, dim, depth, noise: {"gamma": n / dim, "depth": depth, "noise": noise},
             ),
         ),
-        mutants=(Mutant("ρ = 1", lambda gamma, depth, noise: 1 - gamma),),
+        mutants=(Mutant("ρ = 1", lambda gamma: 1 - gamma),),
     ),
 )

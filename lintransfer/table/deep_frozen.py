@@ -10,6 +10,8 @@ import numpy as np
 from lintransfer.simulate.deep_linear import deep_risk_samples, draw_sets, excess_risks, train
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.deep_experiments import energies
+from lintransfer.table.mutants import instead, moved, scaled
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
 from lintransfer.theory import frozen_first_layer as heads
@@ -58,13 +60,11 @@ ROWS = (
         limits=(
             Limit(
                 "one layer is linear",
-                formulas.lazy_rank_one_risk,
                 lambda gamma, **_: deep_fine_tuning_risk(gamma, 1, **_POINT, noise_variance=0.3),
-                tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": 0.3} for g in (0.0, 0.4, 1.8)),
+                grid(gamma=[0.0, 0.4, 1.8], depth=1, **_POINT, noise_variance=0.3),
             ),
             Limit(
                 "great depth learns the source direction at once",
-                formulas.lazy_rank_one_risk,
                 lambda gamma, **_: (1 - gamma) * 1.6**2 * 0.75,
                 ({"gamma": 0.4, "depth": math.inf, **_POINT, "noise_variance": 0.0},),
             ),
@@ -72,23 +72,23 @@ ROWS = (
         box={"gamma": (0.01, 3.0), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0), "cross_energy": (-0.5, 0.5),
              "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _lazy,
-                tuple({"n": d // 2, "dim": d, "depth": 3, "noise_variance": 0.1} for d in (8, 16, 32)),
-                "asymptotic",
+                growing(n=4, dim=8, depth=3, noise_variance=0.1),
+                4,
                 600,
                 0.15,
-                lambda dim, **_: 4 / dim,
                 lambda n, dim, depth, noise_variance: {
-                    "gamma": n / dim, "depth": depth, **_POINT, "noise_variance": noise_variance
+                    "gamma": n / dim,
+                    "depth": depth,
+                    **_POINT,
+                    "noise_variance": noise_variance,
                 },
             ),
         ),
         mutants=(
-            Mutant("L for L − 1", lambda depth, **a: formulas.lazy_rank_one_risk(depth=depth + 1, **a)),
-            Mutant("no square", lambda gamma, depth, **a: formulas.lazy_rank_one_risk(
-                gamma, 1 + ((1 + (depth - 1) * gamma) ** 0.5 - 1) / gamma, **a
-            )),
+            Mutant("L for L − 1", moved(depth=1)),
+            Mutant("no square", instead(depth=lambda gamma, depth: 1 + ((1 + (depth - 1) * gamma) ** 0.5 - 1) / gamma)),
         ),
     ),
     Theorem(
@@ -103,21 +103,24 @@ ROWS = (
         limits=(
             Limit(
                 "infinite for one or two samples",
-                heads.frozen_first_layer_risk,
-                lambda **_: math.inf,
-                tuple({"n": n, "unexplained": 0.3, "noise_variance": 0.2, "start_risk": 1.0} for n in (1, 2)),
+                math.inf,
+                grid(n=[1, 2], unexplained=0.3, noise_variance=0.2, start_risk=1.0),
             ),
         ),
         box={"n": (0, 10**9), "unexplained": (0.0, 4.0), "noise_variance": (0.0, 4.0), "start_risk": (0.0, 4.0)},
         experiments=(
             Experiment(
-                _head_risks, ({"n": 8, "trained": (False, True)}, {"n": 12, "trained": (False, True)}), "mean", 4000, 0.1,
+                _head_risks,
+                ({"n": 8, "trained": (False, True)}, {"n": 12, "trained": (False, True)}),
+                "mean",
+                4000,
+                0.1,
                 arguments=_head_arguments,
             ),
         ),
         mutants=(
-            Mutant("n − 1 for n − 2", lambda n, **a: heads.frozen_first_layer_risk(n + 1, **a)),
-            Mutant("the floor vanishes", lambda n, unexplained, noise_variance, start_risk: (
+            Mutant("n − 1 for n − 2", moved(n=1)),
+            Mutant("the floor vanishes", lambda n, unexplained, noise_variance: (
                 (unexplained + noise_variance) / (n - 2)
             )),
         ),
@@ -134,8 +137,9 @@ ROWS = (
         limits=(
             Limit(
                 "a head far from 0 never sees the saddle",
-                heads.balanced_head_risk,
-                lambda n, unexplained, noise_variance, **_: heads.frozen_first_layer_risk(n, unexplained, noise_variance, 1.0),
+                lambda n, unexplained, noise_variance, **_: heads.frozen_first_layer_risk(
+                    n, unexplained, noise_variance, 1.0
+                ),
                 ({"n": 12, "best_head": 1e3, "unexplained": 0.3, "noise_variance": 0.2},),
                 rtol=1e-9,
             ),
@@ -155,10 +159,10 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("no saddle", lambda n, best_head, unexplained, noise_variance: heads.frozen_first_layer_risk(
+            Mutant("no saddle", lambda n, unexplained, noise_variance: heads.frozen_first_layer_risk(
                 n, unexplained, noise_variance, 1.0
             )),
-            Mutant("other side", lambda best_head, **a: heads.balanced_head_risk(best_head=-best_head, **a)),
+            Mutant("other side", scaled(best_head=-1)),
         ),
     ),
 )

@@ -16,6 +16,8 @@ from lintransfer.table.deep_flow_experiments import (
     retained_two,
     velocities,
 )
+from lintransfer.table.mutants import instead, moved, scaled
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_dynamics as dynamics
 from lintransfer.theory import retention as formulas
@@ -56,7 +58,6 @@ ROWS = (
         limits=(
             Limit(
                 "balanced networks stay balanced",
-                dynamics.layer_imbalances,
                 lambda **_: [np.zeros((1, 1)), np.zeros((1, 1))],
                 ({"layers": [np.full((1, 1), 1.5), np.full((1, 1), -1.5), np.full((1, 1), 1.5)]},),
             ),
@@ -80,7 +81,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: plain gradient flow",
-                dynamics.end_to_end_velocity,
                 lambda gradient, **_: -gradient,
                 ({"weights": np.array([1.0, -2.0]), "gradient": np.array([0.5, 3.0]), "depth": 1},),
             ),
@@ -105,20 +105,15 @@ ROWS = (
         domain="balanced rank-one start, early stopping included, noise or not",
         derivation="derivations.deep_linear.retention_identity",
         limits=(
-            Limit(
-                "a linear network keeps all of it",
-                dynamics.retention_along_flow,
-                lambda **_: 1.0,
-                ({"norm": 3.0, "initial_norm": 0.5, "depth": 1.0},),
-            ),
+            Limit("a linear network keeps all of it", 1.0, ({"norm": 3.0, "initial_norm": 0.5, "depth": 1.0},)),
         ),
         box={"norm": (0.01, 100.0), "initial_norm": (0.01, 100.0), "depth": (1.0, 1e6)},
         experiments=(
-            Experiment(kept, tuple({"depth": L, "time": t} for L in (1, 2, 3, 5) for t in (0.1, 1.0)), "identity", 5),
+            Experiment(kept, grid(depth=[1, 2, 3, 5], time=[0.1, 1.0]), "identity", 5),
         ),
         mutants=(
             Mutant("exponent 1/L", lambda norm, initial_norm, depth: (norm / initial_norm) ** (1 / depth)),
-            Mutant("ρ = 1", lambda norm, initial_norm, depth: 1 + 0 * norm),
+            Mutant("ρ = 1", lambda norm: 1 + 0 * norm),
         ),
     ),
     Theorem(
@@ -133,52 +128,50 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: Pythagoras",
-                formulas.norm_ratio,
                 lambda null_fraction, fit_ratio, **_: null_fraction + fit_ratio,
-                tuple({"depth": L, "null_fraction": 0.3, "fit_ratio": 2.0} for L in (1, 1.0)),
+                grid(depth=[1, 1.0], null_fraction=0.3, fit_ratio=2.0),
             ),
             Limit(
                 "two layers: a quadratic",
-                formulas.norm_ratio,
                 lambda null_fraction, fit_ratio, **_: formulas.two_layer_norm_ratio(null_fraction, fit_ratio),
-                tuple({"depth": 2, "null_fraction": a, "fit_ratio": b} for a in (0.0, 0.4, 1.0) for b in (0.0, 2.0)),
+                grid(depth=2, null_fraction=[0.0, 0.4, 1.0], fit_ratio=[0.0, 2.0]),
             ),
             Limit(
                 "infinitely many: linear",
-                formulas.norm_ratio,
                 lambda null_fraction, fit_ratio, **_: formulas.infinite_norm_ratio(null_fraction, fit_ratio),
-                tuple({"depth": math.inf, "null_fraction": a, "fit_ratio": 2.0} for a in (0.0, 0.4, 1.0)),
+                grid(depth=math.inf, null_fraction=[0.0, 0.4, 1.0], fit_ratio=2.0),
             ),
             Limit(
                 "source of infinite norm, B → 0: A^L",
-                formulas.norm_ratio,
                 lambda depth, null_fraction, **_: null_fraction**depth,
-                tuple({"depth": L, "null_fraction": 0.4, "fit_ratio": b} for L in (1.5, 3, 7) for b in (0.0, 1e-16)),
+                grid(depth=[1.5, 3, 7], null_fraction=0.4, fit_ratio=[0.0, 1e-16]),
             ),
             Limit(
                 "source of vanishing norm, B → ∞: everything is learnt",
-                lambda depth: formulas.norm_ratio(depth, 0.4, 1e60) / 1e60,
-                lambda **_: 1.0,
+                1.0,
                 ({"depth": 1.5}, {"depth": 3}, {"depth": 4}),
+                left=lambda formula, depth: formula(depth, 0.4, 1e60) / 1e60,
             ),
             Limit(
-                "A + B = 1: the norm stays",
-                formulas.norm_ratio,
-                lambda **_: 1.0,
-                tuple({"depth": L, "null_fraction": 0.25, "fit_ratio": 0.75} for L in (1, 2, 9.5, math.inf)),
+                "A + B = 1: the norm stays", 1.0, grid(depth=[1, 2, 9.5, math.inf], null_fraction=0.25, fit_ratio=0.75)
             ),
         ),
         box={"depth": (1.0, 1e4), **_BOX},
         experiments=(Experiment(growths, _DEPTHS, "identity", 5),),
         mutants=(
-            Mutant("exponent 1/L for 1 − 1/L", lambda depth, null_fraction, fit_ratio: formulas.norm_ratio(
-                depth / (depth - 1) if depth > 1 else math.inf, null_fraction, fit_ratio
-            )),
-            Mutant("ρ = 1", lambda depth, null_fraction, fit_ratio: null_fraction + fit_ratio),
-            Mutant("L + 1 layers", lambda depth, **others: formulas.norm_ratio(depth + 1, **others)),
-            Mutant("A and B swapped", lambda depth, null_fraction, fit_ratio: formulas.norm_ratio(
-                depth, fit_ratio, null_fraction, 0 * fit_ratio + 0.5
-            )),
+            Mutant(
+                "exponent 1/L for 1 − 1/L", instead(depth=lambda depth: depth / (depth - 1) if depth > 1 else math.inf)
+            ),
+            Mutant("ρ = 1", lambda null_fraction, fit_ratio: null_fraction + fit_ratio),
+            moved(depth=1),
+            Mutant(
+                "A and B swapped",
+                instead(
+                    null_fraction="fit_ratio",
+                    fit_ratio="null_fraction",
+                    row_fraction=lambda fit_ratio: 0 * fit_ratio + 0.5,
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -191,23 +184,17 @@ ROWS = (
         domain="given X and y, noise included; n < d and Qw0 ≠ 0, balanced rank-one start, zero loss",
         derivation="derivations.deep_linear.retention_factor",
         limits=(
-            Limit(
-                "one layer keeps everything",
-                formulas.retention_factor,
-                lambda **_: 1.0,
-                ({"depth": 1, "null_fraction": 0.3, "fit_ratio": 2.0},),
-            ),
+            Limit("one layer keeps everything", 1.0, ({"depth": 1, "null_fraction": 0.3, "fit_ratio": 2.0},)),
             Limit(
                 "huge source: A^{(L−1)/2}",
-                formulas.retention_factor,
                 lambda depth, null_fraction, **_: null_fraction ** ((depth - 1) / 2),
-                tuple({"depth": L, "null_fraction": 0.4, "fit_ratio": 0.0} for L in (1.5, 3, 7)),
+                grid(depth=[1.5, 3, 7], null_fraction=0.4, fit_ratio=0.0),
             ),
         ),
         box={"depth": (1.0, 1e4), **_BOX},
         experiments=(Experiment(retained, _DEPTHS, "identity", 5),),
         mutants=(
-            Mutant("ρ = 1", lambda depth, null_fraction, fit_ratio: 1 + 0 * fit_ratio),
+            Mutant("ρ = 1", lambda fit_ratio: 1 + 0 * fit_ratio),
             Mutant("ρ² for ρ", lambda **a: formulas.retention_factor(**a) ** 2),
             Mutant("1/ρ for ρ", lambda **a: 1 / formulas.retention_factor(**a)),
         ),
@@ -224,7 +211,6 @@ ROWS = (
         limits=(
             Limit(
                 "nothing seen: ρ² = A",
-                formulas.two_layer_retention,
                 lambda null_fraction, **_: null_fraction**0.5,
                 ({"null_fraction": 0.3, "fit_ratio": 0.0},),
             ),
@@ -232,9 +218,7 @@ ROWS = (
         box=_BOX,
         experiments=(Experiment(retained_two, ({},), "identity", 5),),
         mutants=(
-            Mutant("B for 4B", lambda null_fraction, fit_ratio: (
-                formulas.two_layer_retention(null_fraction, fit_ratio / 4)
-            )),
+            Mutant("B for 4B", scaled(fit_ratio=0.25)),
             Mutant("no root", lambda **a: formulas.two_layer_retention(**a) ** 2),
         ),
     ),

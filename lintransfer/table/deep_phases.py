@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.deep_experiments import energies, large_gains, large_risks
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.mutants import dropped, instead, scaled, times
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_phases as formulas
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk
 
@@ -30,9 +32,9 @@ def _depth_gain(rng: np.random.Generator, replicates: int, n: int, dim: int, dep
     return (shallow - deep) / ((1 - n / dim) * point["source_energy"])
 
 
-def _ordered(depth: float) -> bool:
+def _ordered(formula: Any, depth: float) -> bool:
     """Whether the risk at the optimal depth is below that at two other depths."""
-    best = float(formulas.optimal_depth(0.5, **_FAR))
+    best = float(formula(0.5, **_FAR))
     risk = [float(deep_fine_tuning_risk(0.5, L, **_FAR)) for L in (best, best * depth, best / depth)]
     return risk[0] == min(risk)
 
@@ -49,25 +51,17 @@ ROWS = (
         domain="as deep-fine-tuning-risk, 0 ≤ γ < 1",
         derivation="derivations.deep_linear.critical_overlap",
         limits=(
-            Limit(
-                "one layer: s/(2t)",
-                formulas.critical_overlap,
-                lambda **_: 0.25,
-                ({"gamma": 0.4, "depth": 1, "source_energy": 1.0, "target_energy": 4.0},),
-            ),
+            Limit("one layer: s/(2t)", 0.25, ({"gamma": 0.4, "depth": 1, "source_energy": 1.0, "target_energy": 4.0},)),
             Limit(
                 "infinite depth, no noise: one half, whatever the norms",
-                formulas.critical_overlap,
-                lambda **_: 0.5,
-                tuple({"gamma": 0.4, "depth": math.inf, "source_energy": s, "target_energy": 4.0} for s in (0.01, 9.0)),
+                0.5,
+                grid(gamma=0.4, depth=math.inf, source_energy=[0.01, 9.0], target_energy=4.0),
             ),
         ),
         box={**_DEEP, "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         mutants=(
-            Mutant("ρ = 1", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
-                formulas.critical_overlap(gamma, 1, source_energy, target_energy, noise_variance)
-            )),
-            Mutant("ρ² for ρ", lambda gamma, depth, source_energy, target_energy, noise_variance=0.0: (
+            Mutant("ρ = 1", instead(depth=1)),
+            Mutant("ρ² for ρ", lambda gamma, depth, source_energy, target_energy, noise_variance: (
                 2 * (target_energy / source_energy) ** 0.5
                 * formulas.critical_overlap(gamma, depth, source_energy, target_energy, noise_variance) ** 2
             )),
@@ -86,8 +80,7 @@ ROWS = (
         limits=(
             Limit(
                 "right for L = 1, for s = t without noise, and for n ≥ d",
-                formulas.published_error,
-                lambda **_: 0.0,
+                0.0,
                 (
                     {"gamma": 0.5, "depth": 1, **_AWAY},
                     {"gamma": 0.5, "depth": 3, **energies(1.5, 1.5, 0.2)},
@@ -97,28 +90,26 @@ ROWS = (
         ),
         box={**_DEEP, "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0), "noise_variance": (0.0, 1.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 _gain_over_published,
-                tuple({"n": d // 2, "dim": d, "depth": 2, **_AWAY} for d in (10, 20, 40)),
-                "asymptotic",
+                growing(n=5, dim=10, depth=2, **_AWAY),
+                8,
                 1500,
                 0.5,
-                lambda dim, **_: 8 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
-            Experiment(
+            asymptotic(
                 _gain_over_published,
-                tuple({"n": d // 2, "dim": d, "depth": 2, **energies(2.0, 1.0, 0.9)} for d in (10, 20, 40)),
-                "asymptotic",
+                growing(n=5, dim=10, depth=2, **energies(2.0, 1.0, 0.9)),
+                8,
                 1000,
                 0.5,
-                lambda dim, **_: 8 / dim,
                 lambda n, dim, **others: {"gamma": n / dim, **others},
             ),
         ),
         mutants=(
-            Mutant("no error", lambda **_: 0.0),
-            Mutant("other sign", lambda **point: -formulas.published_error(**point)),
+            Mutant("no error", lambda: 0.0),
+            times(-1),
         ),
     ),
     Theorem(
@@ -132,19 +123,19 @@ ROWS = (
         limits=(
             Limit(
                 "it keeps ρ = τc, and the risk there is (1−γ)t²(1−c²)",
-                lambda c: deep_fine_tuning_risk(
-                    0.5, formulas.optimal_depth(0.5, **energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
-                ),
                 lambda c: 0.5 * 4.0 * (1 - c * c),
-                tuple({"c": c} for c in (0.55, 0.7, 0.9)),
+                grid(c=[0.55, 0.7, 0.9]),
                 rtol=1e-9,
+                left=lambda formula, c: deep_fine_tuning_risk(
+                    0.5, formula(0.5, **energies(1.0, 2.0, c)), **energies(1.0, 2.0, c)
+                ),
             ),
-            Limit("no other depth is better", _ordered, lambda **_: True, tuple({"depth": f} for f in (1.01, 1.2, 3.0))),
+            Limit("no other depth is better", True, grid(depth=[1.01, 1.2, 3.0]), left=_ordered),
             Limit(
                 "large sources want infinite depth, τc ≤ 1 < τ one layer",
-                lambda s, c: 1 / formulas.optimal_depth(0.5, **energies(s, 2.0, c)),
                 lambda s, c: 0.0 if s >= 2 else 1.0,
                 ({"s": 3.0, "c": 0.5}, {"s": 2.0, "c": 0.1}, {"s": 1.0, "c": 0.4}, {"s": 1.0, "c": -0.4}),
+                left=lambda formula, s, c: 1 / formula(0.5, **energies(s, 2.0, c)),
             ),
         ),
         box={
@@ -156,7 +147,7 @@ ROWS = (
         },
         mutants=(
             Mutant("1 − 1/L for 1/L", lambda **point: 1 / (1 - 1 / formulas.optimal_depth(**point))),
-            Mutant("noise dropped", lambda noise_variance=0.0, **point: formulas.optimal_depth(**point)),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -169,34 +160,33 @@ ROWS = (
         domain="as deep-fine-tuning-risk, no noise, 0 < γ < 1",
         derivation="derivations.deep_linear.infinite_depth_gain",
         limits=(
-            Limit("equal norms: no difference", formulas.infinite_depth_gain, lambda **_: 0.0, (energies(1.5, 1.5, 0.3),)),
+            Limit("equal norms: no difference", 0.0, (energies(1.5, 1.5, 0.3),)),
             Limit(
                 "from the risks",
                 lambda gamma, **point: (
                     deep_fine_tuning_risk(gamma, 1, **point) - deep_fine_tuning_risk(gamma, math.inf, **point)
                 ) / ((1 - gamma) * point["source_energy"]),
-                lambda gamma, **point: formulas.infinite_depth_gain(**point),
-                tuple({"gamma": g, **_AWAY} for g in (0.1, 0.9)),
+                grid(gamma=[0.1, 0.9], **_AWAY),
+                left=lambda formula, gamma, **point: formula(**point),
             ),
         ),
         box=_ENERGIES,
         experiments=(
-            Experiment(
+            asymptotic(
                 _depth_gain,
-                tuple({"n": d // 2, "dim": d, "depth": 2.5 * d, **energies(2.0, 1.0, 0.3)} for d in (12, 24)),
-                "asymptotic",
+                growing("depth", by=(1, 2), n=6, dim=12, depth=30.0, **energies(2.0, 1.0, 0.3)),
+                8,
                 1000,
                 0.5,
-                lambda dim, **_: 8 / dim,
                 lambda source_energy, cross_energy, target_energy, **_: {
-                    "source_energy": source_energy, "cross_energy": cross_energy, "target_energy": target_energy
+                    "source_energy": source_energy,
+                    "cross_energy": cross_energy,
+                    "target_energy": target_energy,
                 },
             ),
         ),
         mutants=(
-            Mutant("τc for 2τc", lambda source_energy, cross_energy, target_energy: (
-                formulas.infinite_depth_gain(source_energy, cross_energy / 2, target_energy)
-            )),
+            Mutant("τc for 2τc", scaled(cross_energy=0.5)),
         ),
     ),
     Theorem(
@@ -211,16 +201,13 @@ ROWS = (
         limits=(
             Limit(
                 "from no data to n = d",
-                formulas.gamma_of_norm,
                 lambda norm_ratio, **_: 0.0 if norm_ratio == 1 else 1.0,
-                tuple({"norm_ratio": v, "depth": 3, "source_energy": 1.0, "target_energy": 4.0} for v in (1.0, 2.0)),
+                grid(norm_ratio=[1.0, 2.0], depth=3, source_energy=1.0, target_energy=4.0),
             ),
         ),
         box={"norm_ratio": (1.01, 1.4), "depth": (1.0, 50.0), "source_energy": (0.5, 1.0), "target_energy": (2.0, 4.0)},
         mutants=(
-            Mutant("exponent 1 − 1/L", lambda norm_ratio, depth, source_energy, target_energy: (
-                formulas.gamma_of_norm(norm_ratio, 2 * depth / (depth + 1), source_energy, target_energy)
-            )),
+            Mutant("exponent 1 − 1/L", instead(depth=lambda depth: 2 * depth / (depth + 1))),
         ),
     ),
     Theorem(
@@ -235,11 +222,12 @@ ROWS = (
         limits=(
             Limit(
                 "on the curve it is the risk",
-                formulas.risk_of_norm,
                 lambda norm_ratio, depth, **point: deep_fine_tuning_risk(
-                    formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]), depth, **point
+                    formulas.gamma_of_norm(norm_ratio, depth, point["source_energy"], point["target_energy"]),
+                    depth,
+                    **point,
                 ),
-                tuple({"norm_ratio": v, "depth": L, **_AWAY} for v in (1.1, 1.9) for L in (1, 2, 7.0)),
+                grid(norm_ratio=[1.1, 1.9], depth=[1, 2, 7.0], **_AWAY),
                 rtol=1e-11,
             ),
         ),

@@ -10,6 +10,8 @@ from lintransfer.table.deep_flow_experiments import (
     small_arguments,
     small_start,
 )
+from lintransfer.table.mutants import instead, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_dynamics as dynamics
 from lintransfer.theory import retention as formulas
@@ -27,9 +29,8 @@ ROWS = (
         limits=(
             Limit(
                 "reached by deep networks",
-                formulas.infinite_retention,
                 lambda null_fraction, fit_ratio: formulas.retention_factor(1e12, null_fraction, fit_ratio),
-                tuple({"null_fraction": a, "fit_ratio": b} for a in (0.1, 0.7) for b in (0.2, 3.0)),
+                grid(null_fraction=[0.1, 0.7], fit_ratio=[0.2, 3.0]),
                 rtol=1e-10,
             ),
         ),
@@ -61,12 +62,11 @@ ROWS = (
         limits=(
             Limit(
                 "against the solved ρ at great depth",
-                formulas.deep_retention_correction,
                 lambda depth, null_fraction, fit_ratio: (
                     formulas.retention_factor(depth, null_fraction, fit_ratio)
                     / formulas.infinite_retention(null_fraction, fit_ratio)
                 ),
-                tuple({"depth": 1e7, "null_fraction": a, "fit_ratio": b} for a in (0.1, 0.7) for b in (0.2, 30.0)),
+                grid(depth=1e7, null_fraction=[0.1, 0.7], fit_ratio=[0.2, 30.0]),
                 rtol=1e-10,
             ),
         ),
@@ -100,7 +100,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer forgets nothing",
-                dynamics.small_start_residual,
                 lambda null_fraction, initial_norm, **_: null_fraction**0.5 * initial_norm,
                 ({"depth": 1, "null_fraction": 0.3, "fit_norm": 2.0, "initial_norm": 0.01},),
             ),
@@ -125,12 +124,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("A for √A", lambda null_fraction, **others: dynamics.small_start_residual(
-                null_fraction=null_fraction**2, **others
-            )),
-            Mutant("exponents swapped", lambda depth, null_fraction, fit_norm, initial_norm: (
-                dynamics.small_start_residual(depth, null_fraction, initial_norm, fit_norm)
-            )),
+            Mutant("A for √A", instead(null_fraction=lambda null_fraction: null_fraction**2)),
+            swapped("fit_norm", "initial_norm"),
         ),
     ),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks, sizes
+from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks
+from lintransfer.table.mutants import instead
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_risk as formulas
 from lintransfer.theory.deep_phases import published_transferability
@@ -86,49 +88,37 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: linear fine-tuning",
-                formulas.deep_fine_tuning_risk,
                 lambda gamma, noise_variance=0.0, **_: min_norm_risk(1e12 * gamma, 1e12, 1.96, noise_variance),
-                tuple({"gamma": g, "depth": 1, **_POINT, "noise_variance": v} for g in (0.3, 0.8, 1.5) for v in (0, 0.4)),
+                grid(gamma=[0.3, 0.8, 1.5], depth=1, **_POINT, noise_variance=[0, 0.4]),
                 rtol=1e-10,
             ),
             Limit(
                 "no data: the distance of the teachers, at every depth",
-                formulas.deep_fine_tuning_risk,
-                lambda **_: 1.96,
-                tuple({"gamma": 0.0, "depth": L, **_POINT} for L in (1, 2, 7.5, math.inf)),
+                1.96,
+                grid(gamma=0.0, depth=[1, 2, 7.5, math.inf], **_POINT),
             ),
             Limit(
                 "vanishing source: min-norm scratch",
-                formulas.deep_fine_tuning_risk,
                 lambda gamma, target_energy, **_: (1 - gamma) * target_energy,
-                tuple(
-                    {"gamma": 0.4, "depth": 2, "source_energy": s, "cross_energy": 0.0, "target_energy": 1.3}
-                    for s in (0.0, 1e-40)
-                ),
+                grid(gamma=0.4, depth=2, source_energy=[0.0, 1e-40], cross_energy=0.0, target_energy=1.3),
             ),
             Limit(
                 "the infinite depth is blind to the norm of the source",
-                lambda s: formulas.deep_fine_tuning_risk(0.4, math.inf, s * s, 0.8 * s, 2.56, 0.3),
                 lambda **_: formulas.deep_fine_tuning_risk(0.4, math.inf, 1.0, 0.8, 2.56, 0.3),
-                tuple({"s": s} for s in (1e-8, 0.3, 1e8)),
+                grid(s=[1e-8, 0.3, 1e8]),
+                left=lambda formula, s: formula(0.4, math.inf, s * s, 0.8 * s, 2.56, 0.3),
             ),
             Limit(
                 "n = d: infinite with noise, 0 without",
-                lambda noise_variance: 1 / (1 + formulas.deep_fine_tuning_risk(1.0, 3, 1.0, 0.8, 2.56, noise_variance)),
                 lambda noise_variance: 0.0 if noise_variance else 1.0,
                 ({"noise_variance": 0.1}, {"noise_variance": 0.0}),
+                left=lambda formula, noise_variance: 1 / (1 + formula(1.0, 3, 1.0, 0.8, 2.56, noise_variance)),
             ),
         ),
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
         experiments=(
-            Experiment(
-                large_risks,
-                sizes((10, 20, 40), 0.5, depth=3, **_POINT, noise_variance=0.2),
-                "asymptotic",
-                2000,
-                0.1,
-                _relative,
-                in_gamma,
+            asymptotic(
+                large_risks, growing(n=5, dim=10, depth=3, **_POINT, noise_variance=0.2), 6, 2000, arguments=in_gamma
             ),
         ),
         mutants=(
@@ -151,7 +141,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer, or s² = t² + σ²/(1−γ): the published form",
-                formulas.deep_transferability,
                 _published,
                 (
                     {"gamma": 0.4, "depth": 1, **_AWAY},
@@ -161,29 +150,30 @@ ROWS = (
             ),
             Limit(
                 "it is the difference of the two risks",
-                formulas.deep_transferability,
                 lambda gamma, target_energy, noise_variance, **others: (
                     formulas.deep_fine_tuning_risk(gamma, 1, 0.0, 0.0, target_energy, noise_variance)
                     - formulas.deep_fine_tuning_risk(
                         gamma, target_energy=target_energy, noise_variance=noise_variance, **others
                     )
                 ),
-                tuple({"gamma": g, "depth": 3, **_NEAR, "noise_variance": 0.3} for g in (0.0, 0.2, 0.9, 1.6)),
+                grid(gamma=[0.0, 0.2, 0.9, 1.6], depth=3, **_NEAR, noise_variance=0.3),
             ),
         ),
         box={"gamma": (1e-6, 3.0), **_BOX, **_NOISE},
         experiments=(
             *(
-                Experiment(
-                    large_gains, sizes((10, 20, 40), 0.5, depth=depth, **teachers), "asymptotic", 1600, 0.08,
-                    _gain_allowance, in_gamma, _scratch,
+                asymptotic(
+                    large_gains,
+                    growing(n=5, dim=10, depth=depth, **teachers),
+                    1.5,
+                    1600,
+                    0.08,
+                    in_gamma,
+                    unit=_scratch,
                 )
                 for depth, teachers in ((2, _AWAY), (2, _NEAR), (3, _HELPFUL))
             ),
-            Experiment(
-                gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), "asymptotic", 400, 0.08, _gain_allowance, in_gamma,
-                _scratch,
-            ),
+            asymptotic(gains, ({"n": 16, "dim": 32, "depth": 2, **_NEAR},), 1.5, 400, 0.08, in_gamma, unit=_scratch),
         ),
         mutants=(
             Mutant("ρ = 1: the published form", _mutant_gain(_unit)),
@@ -191,7 +181,7 @@ ROWS = (
                 3 * depth / (3 * depth - 2), null, fit
             ))),
             Mutant("noise dropped in B", _mutant_gain(retention_factor, noise_in_fit=0.0)),
-            Mutant("ρ for ρ²", lambda gamma, depth, source_energy, cross_energy, target_energy, noise_variance=0.0: (
+            Mutant("ρ for ρ²", lambda gamma, depth, source_energy, cross_energy, target_energy, noise_variance: (
                 formulas.limit_retention(gamma, depth, source_energy, target_energy, noise_variance)
                 * published_transferability(gamma, source_energy, cross_energy)
             )),
@@ -209,39 +199,25 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: exact",
-                formulas.deep_fine_tuning_risk_closure,
                 lambda n, noise_variance, **_: min_norm_risk(n, 10, 1.96, noise_variance),
-                tuple(
-                    {"n": n, "dim": 10, "depth": 1, **_POINT, "noise_variance": v}
-                    for n in (0, 3, 8, 9, 10, 11, 14)
-                    for v in (0.0, 0.3)
-                ),
+                grid(n=[0, 3, 8, 9, 10, 11, 14], dim=10, depth=1, **_POINT, noise_variance=[0.0, 0.3]),
             ),
             Limit(
                 "large d: the proportional limit",
-                lambda gamma: formulas.deep_fine_tuning_risk_closure(gamma * 1e12, 1e12, 3, **_POINT, noise_variance=0.3),
                 lambda gamma: formulas.deep_fine_tuning_risk(gamma, 3, **_POINT, noise_variance=0.3),
                 ({"gamma": 0.25}, {"gamma": 1.75}),
                 rtol=1e-9,
+                left=lambda formula, gamma: formula(gamma * 1e12, 1e12, 3, **_POINT, noise_variance=0.3),
             ),
         ),
         box={"n": (0, 10**9), "dim": (2, 10**9), **_BOX, **_NOISE},
         experiments=(
-            Experiment(
-                large_risks,
-                sizes((10, 20, 40), 0.5, depth=3, **_POINT, noise_variance=0.2),
-                "asymptotic",
-                2000,
-                0.1,
-                _relative,
-            ),
+            asymptotic(large_risks, growing(n=5, dim=10, depth=3, **_POINT, noise_variance=0.2), 6, 2000),
             Experiment(risks, ({"n": 9, "dim": 4, "depth": 2, **_POINT, "noise_variance": 0.5},), "mean", 4000, 0.1),
         ),
         mutants=(
-            Mutant("d − n for d − n − 1", lambda n, dim, **others: (
-                formulas.deep_fine_tuning_risk(n / dim, **others)
-            )),
-            Mutant("ρ = 1", lambda n, dim, depth, **others: formulas.deep_fine_tuning_risk_closure(n, dim, 1, **others)),
+            Mutant("d − n for d − n − 1", lambda n, dim, **others: formulas.deep_fine_tuning_risk(n / dim, **others)),
+            Mutant("ρ = 1", instead(depth=1)),
         ),
     ),
 )

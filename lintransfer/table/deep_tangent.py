@@ -9,6 +9,7 @@ import numpy as np
 from lintransfer.simulate.deep_flow import end_to_end, small_random_layers, train_layers
 from lintransfer.simulate.deep_linear import train
 from lintransfer.table.deep_experiments import TIGHT, well_conditioned_trainings
+from lintransfer.table.mutants import instead
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_end_points as formulas
 
@@ -55,21 +56,19 @@ ROWS = (
         limits=(
             Limit(
                 "labels of the source itself",
-                formulas.frozen_first_layer_end_point,
                 lambda source, **_: 3 * source,
                 ({**_DATA, "labels": 3 * _DATA["design"] @ _DATA["source"], "trained_layers": 1},),
             ),
             Limit(
                 "exactly balanced and anti-aligned: the saddle",
-                formulas.frozen_first_layer_end_point,
                 lambda source, **_: 0 * source,
                 ({**_DATA, "labels": -_DATA["design"] @ _DATA["source"], "trained_layers": 2, "balanced": True},),
             ),
         ),
         experiments=(Experiment(_frozen, ({"trained_layers": 1}, {"trained_layers": 2}), "identity", 4),),
         mutants=(
-            Mutant("the source kept", lambda design, labels, source, trained_layers, balanced=False: source),
-            Mutant("all of it learnt", lambda design, labels, source, trained_layers, balanced=False: (
+            Mutant("the source kept", lambda source: source),
+            Mutant("all of it learnt", lambda design, labels, source, trained_layers: (
                 formulas.deep_end_point(design, labels, source, trained_layers)
             )),
         ),
@@ -86,25 +85,19 @@ ROWS = (
         limits=(
             Limit(
                 "G = 1: the nearest interpolator",
-                formulas.tangent_end_point,
                 lambda design, labels, source, **_: source + np.linalg.pinv(design) @ (labels - design @ source),
                 ({**_DATA, "gram": np.eye(3)},),
             ),
             Limit(
                 "one feature: the frozen first layer",
-                formulas.tangent_end_point,
                 lambda design, labels, source, **_: formulas.frozen_first_layer_end_point(design, labels, source, 1),
                 ({**_DATA, "gram": np.outer(_DATA["source"], _DATA["source"])},),
             ),
         ),
         experiments=(Experiment(_tangent, ({"spread": 0.1}, {"spread": 0.2}), "identity", 4),),
         mutants=(
-            Mutant("G = 1", lambda design, labels, source, gram: formulas.tangent_end_point(
-                design, labels, source, 0 * gram + np.eye(gram.shape[-1])
-            )),
-            Mutant("G²", lambda design, labels, source, gram: formulas.tangent_end_point(
-                design, labels, source, gram @ gram
-            )),
+            Mutant("G = 1", instead(gram=lambda gram: 0 * gram + np.eye(gram.shape[-1]))),
+            Mutant("G²", instead(gram=lambda gram: gram @ gram)),
         ),
     ),
 )

@@ -11,6 +11,8 @@ from lintransfer.simulate.deep_linear import draw_sets
 from lintransfer.simulate.deep_pretraining import flow_to_rest, product, random_network
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.deep_experiments import energies, large_risks, risks
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_finite_source as fitted
 from lintransfer.theory import unbalanced_risk as chains
@@ -76,22 +78,17 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: exact",
-                fitted.finite_source_deep_closure,
                 lambda n, n_source, dim, depth, **others: finite_source_risk(n, n_source, dim, **others),
-                tuple(
-                    {"n": n, "n_source": m, "dim": 10, "depth": 1, **_FITTED}
-                    for n in (0, 4, 8, 12)
-                    for m in (0, 3, 8, 10, 12)
-                ),
+                grid(n=[0, 4, 8, 12], n_source=[0, 3, 8, 10, 12], dim=10, depth=1, **_FITTED),
             ),
             Limit(
                 "large d: the proportional limit",
-                lambda gamma, gamma_source: fitted.finite_source_deep_closure(
-                    gamma * 1e12, gamma_source * 1e12, 1e12, 3, **_FITTED
-                ),
                 lambda gamma, gamma_source: finite_source_deep_risk(gamma, gamma_source, 3, **_FITTED),
                 ({"gamma": 0.25, "gamma_source": 0.5}, {"gamma": 0.5, "gamma_source": 1.75}),
                 rtol=1e-9,
+                left=lambda formula, gamma, gamma_source: formula(
+                    gamma * 1e12, gamma_source * 1e12, 1e12, 3, **_FITTED
+                ),
             ),
         ),
         box={
@@ -100,17 +97,10 @@ ROWS = (
             "source_noise_variance": (0.01, 1.0),
         },
         experiments=(
-            Experiment(
-                _from_fit,
-                tuple({"n": d // 2, "n_source": d // 2, "dim": d, "depth": 3, **_FITTED} for d in (12, 24, 48)),
-                "asymptotic",
-                2000,
-                0.1,
-                lambda dim, **_: 4 / dim,
-            ),
+            asymptotic(_from_fit, growing(n=6, n_source=6, dim=12, depth=3, **_FITTED), 4, 2000),
         ),
         mutants=(
-            Mutant("ρ = 1: the published form", lambda depth, **a: fitted.finite_source_deep_closure(depth=1, **a)),
+            Mutant("ρ = 1: the published form", instead(depth=1)),
             Mutant("the source known", lambda n_source, source_noise_variance, **a: deep_fine_tuning_risk_closure(**a)),
         ),
     ),
@@ -127,7 +117,6 @@ ROWS = (
         limits=(
             Limit(
                 "balanced",
-                chains.unbalanced_fine_tuning_risk,
                 lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=len(imbalance) + 1, **a),
                 tuple(
                     {"n": n, "dim": 10, "imbalance": (0.0,) * k, **_POINT, "noise_variance": v}
@@ -138,7 +127,6 @@ ROWS = (
             ),
             Limit(
                 "a much larger head: linear fine-tuning",
-                chains.unbalanced_fine_tuning_risk,
                 lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=1, **a),
                 (_chain_limit(-1e10),),
                 rtol=1e-8,
@@ -146,17 +134,7 @@ ROWS = (
         ),
         sample=_chain_sample,
         experiments=(
-            Experiment(
-                _unbalanced,
-                tuple(
-                    {"n": d // 2, "dim": d, "imbalance": (-1.0, -0.3), **_POINT, "noise_variance": 0.2}
-                    for d in (8, 16, 32)
-                ),
-                "asymptotic",
-                1500,
-                0.1,
-                lambda dim, **_: 4 / dim,
-            ),
+            asymptotic(_unbalanced, growing(n=4, dim=8, imbalance=(-1.0, -0.3), **_POINT, noise_variance=0.2), 4, 1500),
         ),
         mutants=(
             Mutant("balanced", lambda imbalance, **a: deep_fine_tuning_risk_closure(depth=len(imbalance) + 1, **a)),
@@ -178,7 +156,6 @@ ROWS = (
         limits=(
             Limit(
                 "one layer: the nearest interpolator",
-                deep_end_point,
                 lambda design, labels, source, depth: source + np.linalg.pinv(design) @ (labels - design @ source),
                 (
                     {
@@ -192,11 +169,11 @@ ROWS = (
         ),
         experiments=(
             # The rest is of the order ε²: 1e-8 relative wants ε = 3e-6, where a plateau of 1/ε is still passed at L = 3.
-            Experiment(pretrained, tuple({"depth": L, "scale": 3e-6} for L in (1, 2, 3)), "identity", 3),
+            Experiment(pretrained, grid(depth=[1, 2, 3], scale=3e-6), "identity", 3),
         ),
         mutants=(
-            Mutant("ρ = 1", lambda design, labels, source, depth: deep_end_point(design, labels, source, 1)),
-            Mutant("L + 1 layers", lambda design, labels, source, depth: deep_end_point(design, labels, source, depth + 1)),
+            Mutant("ρ = 1", instead(depth=1)),
+            moved(depth=1),
         ),
     ),
 )

@@ -10,7 +10,9 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.boundary_experiments import asymptotic, scratch_against_head, sizes
+from lintransfer.table.boundary_experiments import scratch_against_head
+from lintransfer.table.mutants import instead, scaled
+from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import large_sample_boundary
 from lintransfer.theory.distances import (
@@ -102,31 +104,20 @@ ROWS = (
         domain="any Σ",
         derivation="derivations.distances.teacher_distance",
         limits=(
-            Limit(
-                "equal teachers",
-                teacher_distance_squared,
-                lambda **_: 0.0,
-                ({"eigenvalues": np.ones(3), "displacement_energy": np.zeros(3)},),
-            ),
+            Limit("equal teachers", 0.0, ({"eigenvalues": np.ones(3), "displacement_energy": np.zeros(3)},)),
             Limit(
                 "Σ = I: the squared norm of the difference",
-                teacher_distance_squared,
                 lambda eigenvalues, displacement_energy: np.sum(displacement_energy),
                 ({"eigenvalues": np.ones(2), "displacement_energy": np.array([0.5, 2.0])},),
             ),
         ),
         sample=_spectrum_and_energies,
         experiments=(
-            Experiment(
-                _squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_spectral_arguments
-            ),
+            Experiment(_squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_spectral_arguments),
         ),
         mutants=(
-            Mutant("Σ ignored", lambda eigenvalues, displacement_energy: sum(displacement_energy)),
-            Mutant(
-                "λ² for λ",
-                lambda eigenvalues, displacement_energy: teacher_distance_squared(eigenvalues**2, displacement_energy),
-            ),
+            Mutant("Σ ignored", lambda displacement_energy: sum(displacement_energy)),
+            Mutant("λ² for λ", instead(eigenvalues=lambda eigenvalues: eigenvalues**2)),
         ),
     ),
     Theorem(
@@ -141,9 +132,8 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: infinite unless the teachers agree",
-                kl_divergence,
                 lambda distance_squared, noise_variance: math.inf if distance_squared else 0.0,
-                tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
+                grid(distance_squared=[0.0, 1e-9], noise_variance=0.0),
             ),
         ),
         box={"distance_squared": (0.0, 4.0), "noise_variance": (1e-6, 4.0)},
@@ -165,17 +155,16 @@ ROWS = (
         limits=(
             Limit(
                 "close teachers: a quarter of the divergence",
-                lambda distance_squared, noise_variance: squared_hellinger_distance(distance_squared, noise_variance)
-                / kl_divergence(distance_squared, noise_variance),
-                lambda **_: 0.25,
+                0.25,
                 ({"distance_squared": 1e-12, "noise_variance": 0.5},),
                 rtol=1e-11,
+                left=lambda formula, distance_squared, noise_variance: formula(distance_squared, noise_variance)
+                / kl_divergence(distance_squared, noise_variance),
             ),
             Limit(
                 "no noise: 1 unless the teachers agree",
-                squared_hellinger_distance,
                 lambda distance_squared, noise_variance: 1.0 if distance_squared else 0.0,
-                tuple({"distance_squared": D2, "noise_variance": 0.0} for D2 in (0.0, 1e-9)),
+                grid(distance_squared=[0.0, 1e-9], noise_variance=0.0),
             ),
         ),
         box={"distance_squared": (0.0, 4.0), "noise_variance": (1e-6, 4.0)},
@@ -185,12 +174,7 @@ ROWS = (
                 "at fixed x only: 1 − exp(−D²/8σ²)",
                 lambda distance_squared, noise_variance: -math.expm1(-distance_squared / (8 * noise_variance)),
             ),
-            Mutant(
-                "8σ² for 4σ²",
-                lambda distance_squared, noise_variance: squared_hellinger_distance(
-                    distance_squared, 2 * noise_variance
-                ),
-            ),
+            Mutant("8σ² for 4σ²", scaled(noise_variance=2)),
         ),
     ),
     Theorem(
@@ -203,23 +187,21 @@ ROWS = (
         domain="any Σ, any label noise, equal in both tasks",
         derivation="derivations.distances.wasserstein_bound",
         limits=(
-            Limit("equal teachers", wasserstein_bound, lambda **_: 0.0, ({"distance_squared": 0.0},)),
+            Limit("equal teachers", 0.0, ({"distance_squared": 0.0},)),
             Limit(
                 "proportional to the teachers' difference",
-                lambda distance_squared: wasserstein_bound(9 * distance_squared),
                 lambda distance_squared: 3 * wasserstein_bound(distance_squared),
                 ({"distance_squared": 0.7},),
+                left=lambda formula, distance_squared: formula(9 * distance_squared),
             ),
         ),
         box={"distance_squared": (0.0, 4.0)},
         experiments=(
-            Experiment(
-                _separation, tuple({"overlap": c, "source_norm": 0.5} for c in (0.8, -0.3)), compare="bound"
-            ),
+            Experiment(_separation, grid(overlap=[0.8, -0.3], source_norm=0.5), compare="bound"),
         ),
         mutants=(
-            Mutant("D² for D", lambda distance_squared: wasserstein_bound(distance_squared**2)),
-            Mutant("√(1/π) for √(2/π)", lambda distance_squared: wasserstein_bound(distance_squared / 2)),
+            Mutant("D² for D", instead(distance_squared=lambda distance_squared: distance_squared**2)),
+            Mutant("√(1/π) for √(2/π)", scaled(distance_squared=0.5)),
         ),
     ),
     Theorem(
@@ -233,24 +215,17 @@ ROWS = (
         derivation="derivations.distances.dudley_bound",
         limits=(
             Limit(
-                "distant teachers: no two distributions are farther apart than 2",
-                dudley_bound,
-                lambda **_: 2.0,
-                ({"distance_squared": 100.0},),
+                "distant teachers: no two distributions are farther apart than 2", 2.0, ({"distance_squared": 100.0},)
             ),
-            Limit(
-                "close teachers: the Wasserstein bound", dudley_bound, wasserstein_bound, ({"distance_squared": 1.0},)
-            ),
+            Limit("close teachers: the Wasserstein bound", wasserstein_bound, ({"distance_squared": 1.0},)),
         ),
         box={"distance_squared": (0.0, 25.0)},
         experiments=(
-            Experiment(
-                _bounded_separation, tuple({"overlap": c, "source_norm": 0.5} for c in (0.8, -0.3)), compare="bound"
-            ),
+            Experiment(_bounded_separation, grid(overlap=[0.8, -0.3], source_norm=0.5), compare="bound"),
         ),
         mutants=(
             Mutant("cap of 1", lambda distance_squared: min(1.0, float(wasserstein_bound(distance_squared)))),
-            Mutant("√(1/π) for √(2/π)", lambda distance_squared: dudley_bound(distance_squared / 2)),
+            Mutant("√(1/π) for √(2/π)", scaled(distance_squared=0.5)),
         ),
     ),
     Theorem(
@@ -265,34 +240,28 @@ ROWS = (
         limits=(
             Limit(
                 "written with the overlap",
-                lambda overlap, noise_variance: boundary_from_divergence(
-                    (1 - overlap) / noise_variance, noise_variance
-                ),
                 lambda overlap, noise_variance: large_sample_boundary(1 - overlap**2, noise_variance),
                 ({"overlap": 0.4, "noise_variance": 0.3}, {"overlap": -0.5, "noise_variance": 2.0}),
+                left=lambda formula, overlap, noise_variance: formula((1 - overlap) / noise_variance, noise_variance),
             ),
             Limit(
                 "not a function of the divergence alone, and not monotone in it: opposite teachers never hurt",
-                boundary_from_divergence,
-                lambda **_: math.inf,
-                tuple({"divergence": kl, "noise_variance": 0.5} for kl in (0.0, 4.0)),
+                math.inf,
+                grid(divergence=[0.0, 4.0], noise_variance=0.5),
             ),
         ),
         sample=_below_opposite,
         experiments=(
             asymptotic(
                 scratch_against_head,
-                sizes(16, 32, 64, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
-                _with_divergence,
-                coefficient=4.0,
+                growing(dim=16, overlap=0.6, noise_variance=0.5, low=1.4, high=2.4),
+                4,
+                arguments=_with_divergence,
             ),
         ),
         mutants=(
-            Mutant("monotone: 1 + 1/(2KL)", lambda divergence, noise_variance: 1 + 1 / (2 * divergence)),
-            Mutant(
-                "KL of the other convention (factor 2)",
-                lambda divergence, noise_variance: boundary_from_divergence(divergence / 2, noise_variance),
-            ),
+            Mutant("monotone: 1 + 1/(2KL)", lambda divergence: 1 + 1 / (2 * divergence)),
+            Mutant("KL of the other convention (factor 2)", scaled(divergence=0.5)),
         ),
     ),
 )

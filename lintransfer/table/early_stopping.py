@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
+from lintransfer.table.mutants import instead, swapped
+from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.early_stopping import (
     early_stopped_risk,
@@ -62,10 +64,6 @@ def _best_stopped(
     return risks[np.argmin(risks.mean(axis=1))]
 
 
-def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
-    return tuple({name: s * v if name in ("n", "dim") else v for name, v in fixed.items()} for s in (1, 2, 4))
-
-
 def _allowance(n: int, dim: int, **_: Any) -> float:
     return 4 / (dim * max(abs(1 - n / dim), 0.25))
 
@@ -82,11 +80,20 @@ def _bessel_risk(n: Any, displacement_energy: Any, noise_variance: Any, time: An
     return float(displacement_energy * kept(2 * time) + noise_variance * heat)
 
 
-def _is_least(n: int, dim: int, displacement_energy: float, noise_variance: float) -> bool:
+def _root(formula: Any, **point: Any) -> float:
+    """The time at which a slope changes its sign, within a factor 2 of the library's; nan if it does not."""
+    from scipy.optimize import brentq
+
+    near = float(optimal_stopping_time(**point))
+    low, high = (float(formula(k * near, **point)) for k in (0.5, 2.0))
+    return brentq(lambda time: float(formula(time, **point)), near / 2, 2 * near) if low * high < 0 else math.nan
+
+
+def _is_least(formula: Any, n: int, dim: int, displacement_energy: float, noise_variance: float) -> bool:
     """No time on a ladder is better than the optimal one."""
     ladder = np.geomspace(1e-3, 1e4, 400)
     risks = early_stopped_risk(n, dim, displacement_energy, noise_variance, ladder)
-    best = float(optimally_stopped_risk(n, dim, displacement_energy, noise_variance))
+    best = float(formula(n, dim, displacement_energy, noise_variance))
     tuned = float(tuned_ridge_risk(n, dim, displacement_energy, noise_variance))
     return bool(tuned < best <= float(risks.min()) < best * 1.001)
 
@@ -105,36 +112,23 @@ ROWS = (
         limits=(
             Limit(
                 "trained to convergence: no ridge",
-                early_stopped_risk,
                 lambda time, **others: proportional_ridge_risk(ridge=0.0, **others),
-                tuple(
-                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": t}
-                    for n in (0, 5, 90) for t in (1e3, math.inf)
-                ),
+                grid(n=[0, 5, 90], dim=20, displacement_energy=0.8, noise_variance=0.3, time=[1e3, math.inf]),
                 rtol=1e-10,
             ),
             Limit(
                 "not trained: the initial risk",
-                early_stopped_risk,
                 lambda displacement_energy, **_: displacement_energy,
-                tuple(
-                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": 0.0}
-                    for n in (0, 5, 20, 90)
-                ),
+                grid(n=[0, 5, 20, 90], dim=20, displacement_energy=0.8, noise_variance=0.3, time=0.0),
             ),
             Limit(
                 "n = d: Bessel functions",
-                early_stopped_risk,
                 _bessel_risk,
-                tuple(
-                    {"n": 20, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "time": t}
-                    for t in (0.1, 1.0, 7.0)
-                ),
+                grid(n=20, dim=20, displacement_energy=0.8, noise_variance=0.3, time=[0.1, 1.0, 7.0]),
                 rtol=1e-11,
             ),
             Limit(
                 "unlimited data: every direction follows e^(−T)",
-                early_stopped_risk,
                 lambda displacement_energy, time, **_: displacement_energy * math.exp(-2 * time),
                 ({"n": 10**13, "dim": 2, "displacement_energy": 0.8, "noise_variance": 0.3, "time": 0.7},),
                 rtol=1e-6,
@@ -144,7 +138,7 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _stopped,
-                _growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.2, time=time),
+                growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.2, time=time),
                 "asymptotic",
                 2_000,
                 0.08,
@@ -153,18 +147,8 @@ ROWS = (
             for n, time in ((4, 0.5), (12, 1.0))
         ),
         mutants=(
-            Mutant(
-                "time on the sum loss",
-                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
-                    n, dim, displacement_energy, noise_variance, n * time
-                ),
-            ),
-            Mutant(
-                "d/n for n/d",
-                lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
-                    dim, n, displacement_energy, noise_variance, time
-                ),
-            ),
+            Mutant("time on the sum loss", instead(time=lambda n, time: n * time)),
+            Mutant("d/n for n/d", swapped("n", "dim")),
             Mutant(
                 "e^(−Tx) for e^(−2Tx) in the bias",
                 lambda n, dim, displacement_energy, noise_variance, time: early_stopped_risk(
@@ -187,28 +171,22 @@ ROWS = (
         limits=(
             Limit(
                 "zero at the optimal time",
-                lambda n, dim, displacement_energy, noise_variance: stopping_slope(
+                0.0,
+                grid(n=[1, 19, 20, 90], dim=20, displacement_energy=0.8, noise_variance=0.3),
+                rtol=1e-13,
+                left=lambda formula, n, dim, displacement_energy, noise_variance: formula(
                     optimal_stopping_time(n, dim, displacement_energy, noise_variance),
                     n, dim, displacement_energy, noise_variance,
                 ),
-                lambda **_: 0.0,
-                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3} for n in (1, 19, 20, 90)),
-                rtol=1e-13,
-            ),
-            Limit(
-                "the optimal time is least, and does not reach the tuned ridge",
-                _is_least,
-                lambda **_: True,
-                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3} for n in (5, 20, 90)),
             ),
             Limit(
                 "unlimited data: log(1 + c), c = n‖δ‖²/(dσ²)",
-                optimal_stopping_time,
                 lambda n, dim, displacement_energy, noise_variance: math.log1p(
                     n * displacement_energy / (dim * noise_variance)
                 ),
                 ({"n": 10**13, "dim": 2, "displacement_energy": 0.8, "noise_variance": 0.3},),
                 rtol=1e-6,
+                left=_root,
             ),
         ),
         # A narrow spectrum makes the slope a small difference: eleven digits for 1e-3 ≤ n/d ≤ 1e3.
@@ -216,7 +194,7 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 _slopes,
-                _growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.3, time=time),
+                growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.3, time=time),
                 "asymptotic",
                 1_500,
                 allowance=_allowance,
@@ -232,12 +210,7 @@ ROWS = (
                 )
                 + stopping_slope(time, n, dim, displacement_energy, 0.0),
             ),
-            Mutant(
-                "aspect forgotten",
-                lambda time, n, dim, displacement_energy, noise_variance: stopping_slope(
-                    time, n, dim, displacement_energy, noise_variance * n / dim
-                ),
-            ),
+            Mutant("aspect forgotten", instead(noise_variance=lambda n, dim, noise_variance: noise_variance * n / dim)),
         ),
     ),
     Theorem(
@@ -251,21 +224,25 @@ ROWS = (
         limits=(
             Limit(
                 "nothing to learn: no risk",
-                optimally_stopped_risk,
-                lambda **_: 0.0,
+                0.0,
                 ({"n": 5, "dim": 20, "displacement_energy": 0.0, "noise_variance": 0.3},),
             ),
             Limit(
                 "no noise: trained to convergence",
-                optimally_stopped_risk,
                 lambda n, dim, displacement_energy, **_: max(1 - n / dim, 0) * displacement_energy,
-                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.0} for n in (0, 5, 20, 60)),
+                grid(n=[0, 5, 20, 60], dim=20, displacement_energy=0.8, noise_variance=0.0),
+            ),
+            Limit(
+                "no other time is better, and the tuned ridge is not reached",
+                True,
+                grid(n=[5, 20, 90], dim=20, displacement_energy=0.8, noise_variance=0.3),
+                left=_is_least,
             ),
         ),
         experiments=(
             Experiment(
                 _best_stopped,
-                _growing(n=8, dim=12, displacement_energy=1.0, noise_variance=0.3),
+                growing(n=8, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
                 1_500,
                 resolution=0.08,

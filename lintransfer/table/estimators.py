@@ -15,6 +15,7 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.mutants import dropped, times
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.estimators import (
     cross_energy_estimate,
@@ -115,27 +116,22 @@ ROWS = (
         limits=(
             Limit(
                 "unlimited data: Xᵀy = nθ_T",
-                lambda **point: target_energy_estimate(**_true_averages(**point)),
                 lambda target_energy, **_: target_energy,
                 ({"n": 10**9, "dim": 5, **_WORLD},),
                 rtol=1e-8,
+                left=lambda formula, **point: formula(**_true_averages(**point)),
             ),
         ),
         box={"n": (1, 10**6), "dim": (1, 10**6), "score_energy": (0.0, 1e6), "label_energy": (0.0, 1e3)},
         experiments=(
-            Experiment(
-                _unbiased("target_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"
-            ),
+            Experiment(_unbiased("target_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"),
         ),
         mutants=(
             Mutant(
                 "n² for n(n + 1)",
                 lambda n, dim, score_energy, label_energy: (score_energy - dim * label_energy) / (n * n),
             ),
-            Mutant(
-                "noise not subtracted",
-                lambda n, dim, score_energy, label_energy: score_energy / (n * (n + 1)),
-            ),
+            Mutant("noise not subtracted", lambda n, score_energy: score_energy / (n * (n + 1))),
             Mutant(
                 "d − 1 for d",
                 lambda n, dim, score_energy, label_energy: (score_energy - (dim - 1) * label_energy) / (n * (n + 1)),
@@ -154,16 +150,15 @@ ROWS = (
         limits=(
             Limit(
                 "nothing but noise: 2dσ⁴(n+2)/(n(n+1)²)",
-                target_energy_variance,
                 lambda n, dim, noise_variance, **_: 2 * dim * noise_variance**2 * (n + 2) / (n * (n + 1) ** 2),
                 ({"n": 7, "dim": 30, "target_energy": 0.0, "noise_variance": 0.6},),
             ),
             Limit(
                 "n ≫ √d decides: relative variance 2d/n² at n ≪ d",
-                lambda n, dim: target_energy_variance(n, dim, 1.0, 0.0) * n**2 / (2 * dim),
-                lambda **_: 1.0,
+                1.0,
                 ({"n": 10**4, "dim": 10**9},),
                 rtol=1e-3,
+                left=lambda formula, n, dim: formula(n, dim, 1.0, 0.0) * n**2 / (2 * dim),
             ),
         ),
         box={"n": (1, 10**6), "dim": (1, 10**6), "target_energy": (0.0, 4.0), "noise_variance": (0.0, 4.0)},
@@ -177,20 +172,12 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "n for n + 1",
-                lambda n, dim, target_energy, noise_variance: target_energy_variance(
-                    n, dim, target_energy, noise_variance
-                )
-                * ((n + 1) / n) ** 2,
-            ),
+            Mutant("n for n + 1", times(lambda n: ((n + 1) / n) ** 2)),
             Mutant(
                 "signal's own variance forgotten",
-                lambda n, dim, target_energy, noise_variance: 2
-                * (n + 2)
-                * dim
-                * (target_energy + noise_variance) ** 2
-                / (n * (n + 1) ** 2),
+                lambda n, dim, target_energy, noise_variance: (
+                    2 * (n + 2) * dim * (target_energy + noise_variance) ** 2 / (n * (n + 1) ** 2)
+                ),
             ),
         ),
     ),
@@ -206,22 +193,20 @@ ROWS = (
         limits=(
             Limit(
                 "unlimited data",
-                lambda **point: noise_variance_estimate(**_true_averages(**point)),
                 lambda noise_variance, **_: noise_variance,
                 ({"n": 10**9, "dim": 5, **_WORLD},),
                 rtol=1e-8,
+                left=lambda formula, **point: formula(**_true_averages(**point)),
             ),
         ),
         box={"n": (1, 10**6), "dim": (1, 10**6), "score_energy": (0.0, 1e6), "label_energy": (0.0, 1e3)},
         experiments=(
-            Experiment(
-                _unbiased("noise_variance"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"
-            ),
+            Experiment(_unbiased("noise_variance"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"),
         ),
         mutants=(
             Mutant(
                 "the norm's bias left in",
-                lambda n, dim, score_energy, label_energy: label_energy / n - score_energy / (n * (n + 1)),
+                lambda n, score_energy, label_energy: label_energy / n - score_energy / (n * (n + 1)),
             ),
             Mutant(
                 "‖y‖² not divided by n",
@@ -240,22 +225,15 @@ ROWS = (
         domain="Σ = I, every n ≥ 1",
         derivation="derivations.estimators.cross_energy",
         limits=(
-            Limit(
-                "unlimited data: Xᵀy = nθ_T",
-                cross_energy_estimate,
-                lambda n, source_score: 0.25,
-                ({"n": 10**6, "source_score": 0.25e6},),
-            ),
+            Limit("unlimited data: Xᵀy = nθ_T", 0.25, ({"n": 10**6, "source_score": 0.25e6},)),
         ),
         box={"n": (1, 10**6), "source_score": (-1e3, 1e3)},
         experiments=(
-            Experiment(
-                _unbiased("cross_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"
-            ),
+            Experiment(_unbiased("cross_energy"), tuple({**size, **_WORLD} for size in _SIZES), compare="identity"),
         ),
         mutants=(
             Mutant("n + 1 for n", lambda n, source_score: source_score / (n + 1)),
-            Mutant("not divided by n", lambda n, source_score: source_score),
+            Mutant("not divided by n", lambda source_score: source_score),
         ),
     ),
     Theorem(
@@ -270,25 +248,13 @@ ROWS = (
         limits=(
             Limit(
                 "no source: nothing varies",
-                cross_energy_variance,
-                lambda **_: 0.0,
-                (
-                    {
-                        "n": 3, "source_energy": 0.0, "cross_energy": 0.0, "target_energy": 1.0,
-                        "noise_variance": 0.4,
-                    },
-                ),
+                0.0,
+                ({"n": 3, "source_energy": 0.0, "cross_energy": 0.0, "target_energy": 1.0, "noise_variance": 0.4},),
             ),
             Limit(
                 "source = target, one sample, no noise: the variance of a squared normal",
-                cross_energy_variance,
-                lambda **_: 2.0,
-                (
-                    {
-                        "n": 1, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0,
-                        "noise_variance": 0.0,
-                    },
-                ),
+                2.0,
+                ({"n": 1, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0, "noise_variance": 0.0},),
             ),
         ),
         box={
@@ -311,18 +277,12 @@ ROWS = (
         mutants=(
             Mutant(
                 "the teachers' product forgotten",
-                lambda n, source_energy, cross_energy, target_energy, noise_variance: source_energy
+                lambda n, source_energy, target_energy, noise_variance: source_energy
                 * (target_energy + noise_variance)
                 / n,
             ),
-            Mutant(
-                "noise dropped",
-                lambda noise_variance, **point: cross_energy_variance(noise_variance=0.0, **point),
-            ),
-            Mutant(
-                "n − 1 for n",
-                lambda n, **point: cross_energy_variance(n=n, **point) * n / (n - 1 + (n == 1)),
-            ),
+            dropped("noise_variance"),
+            Mutant("n − 1 for n", times(lambda n: n / (n - 1 + (n == 1)))),
         ),
     ),
 )

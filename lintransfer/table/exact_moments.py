@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import risk_samples
 from lintransfer.table.conditional_experiments import world
+from lintransfer.table.mutants import instead
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
 
@@ -33,33 +35,25 @@ def _draw_modes(rng: Any) -> dict[str, Any]:
     }
 
 
-def _ill_conditioned(risk: Any) -> tuple[Limit, ...]:
-    """Two dimensions, n = 1 = d − 1: half the geometric mean of the eigenvalues, at any condition number."""
-    points = tuple(
+# Two dimensions, n = 1 = d − 1: half the geometric mean of the eigenvalues, at any condition number.
+_ILL_CONDITIONED = Limit(
+    "d = 2: √(λ₁λ₂)‖δ‖²/2",
+    lambda eigenvalues, **_: math.sqrt(math.prod(eigenvalues)) / 2,
+    tuple(
         {"eigenvalues": [1.0, small], "multiplicities": [1, 1], "displacement_energy": [0.3, 0.7]}
         for small in (1.0, 0.1, 1e-8, 1e-20)
-    )
-    return (
-        Limit(
-            "d = 2: √(λ₁λ₂)‖δ‖²/2",
-            risk,
-            lambda eigenvalues, **_: math.sqrt(math.prod(eigenvalues)) / 2,
-            points,
-            1e-11,
-        ),
-    )
+    ),
+    1e-11,
+)
 
 
-def _isotropic(risk: Any, share: Any) -> Limit:
-    points = tuple(
-        {"eigenvalues": [2.0], "multiplicities": [dim], "displacement_energy": [1.5]}
-        for dim in (2, 3, 50, 10**6)
-    )
+def _isotropic(share: Any) -> Limit:
     return Limit(
         "Σ ∝ I: (1 − n/d)‖δ‖²",
-        risk,
         lambda multiplicities, **_: 3 * share(multiplicities[0]),
-        points,
+        tuple(
+            {"eigenvalues": [2.0], "multiplicities": [dim], "displacement_energy": [1.5]} for dim in (2, 3, 50, 10**6)
+        ),
         rtol=1e-11,
     )
 
@@ -75,27 +69,18 @@ ROWS = (
         covers="two eigenvalues, each twice",
         domain="n = 1, σ = 0, any d and Σ",
         derivation="derivations.exact_moments.one_sample",
-        limits=(*_ill_conditioned(one_sample_risk), _isotropic(one_sample_risk, lambda dim: 1 - 1 / dim)),
+        limits=(_ILL_CONDITIONED, _isotropic(lambda dim: 1 - 1 / dim)),
         sample=_draw_modes,
         experiments=(
-            Experiment(
-                _draw_exact,
-                tuple({"n": 1, "dim": dim, "exponent": e} for dim in (3, 8) for e in (0.5, 2.0)),
-                arguments=_exact_arguments,
-            ),
+            Experiment(_draw_exact, grid(n=1, dim=[3, 8], exponent=[0.5, 2.0]), arguments=_exact_arguments),
         ),
         mutants=(
             Mutant(
-                "eigenvalues inverted",
-                lambda eigenvalues, multiplicities, displacement_energy: one_sample_risk(
-                    [1 / value for value in eigenvalues], multiplicities, displacement_energy
-                ),
+                "eigenvalues inverted", instead(eigenvalues=lambda eigenvalues: [1 / value for value in eigenvalues])
             ),
             Mutant(
                 "one eigenvalue more",
-                lambda eigenvalues, multiplicities, displacement_energy: one_sample_risk(
-                    eigenvalues, [multiplicities[0] + 1, *multiplicities[1:]], displacement_energy
-                ),
+                instead(multiplicities=lambda multiplicities: [multiplicities[0] + 1, *multiplicities[1:]]),
             ),
         ),
     ),
@@ -109,10 +94,7 @@ ROWS = (
         covers="two eigenvalues, each twice",
         domain="n = rank Σ − 1, σ = 0",
         derivation="derivations.exact_moments.codimension_one",
-        limits=(
-            *_ill_conditioned(codimension_one_risk),
-            _isotropic(codimension_one_risk, lambda dim: 1 / dim),
-        ),
+        limits=(_ILL_CONDITIONED, _isotropic(lambda dim: 1 / dim)),
         sample=_draw_modes,
         experiments=(
             Experiment(
@@ -122,15 +104,10 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "n = 1 for n = d − 1",
-                one_sample_risk,
-            ),
+            Mutant("n = 1 for n = d − 1", one_sample_risk),
             Mutant(
                 "one eigenvalue more",
-                lambda eigenvalues, multiplicities, displacement_energy: codimension_one_risk(
-                    eigenvalues, [multiplicities[0] + 1, *multiplicities[1:]], displacement_energy
-                ),
+                instead(multiplicities=lambda multiplicities: [multiplicities[0] + 1, *multiplicities[1:]]),
             ),
         ),
     ),

@@ -8,12 +8,12 @@ import numpy as np
 
 from lintransfer.table.boundary_experiments import (
     FEW_FEATURES,
-    asymptotic,
     distance_arguments,
     equal_overlap,
     fine_tuning_against_head,
-    sizes,
 )
+from lintransfer.table.mutants import dropped, scaled
+from lintransfer.table.points import asymptotic, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import fine_tuning_boundary, fine_tuning_end, fine_tuning_start
 
@@ -40,14 +40,12 @@ ROWS = (
         limits=(
             Limit(
                 "a source of more than twice the target's norm never helps",
-                fine_tuning_boundary,
-                lambda **_: math.nan,
+                math.nan,
                 ({"source_norm": 2.1, "target_norm": 1.0},),
             ),
             Limit(
                 "a source of twice the target's norm, at best, starts as far off as zero",
-                fine_tuning_boundary,
-                lambda **_: 1.0,
+                1.0,
                 ({"source_norm": 2.0, "target_norm": 1.0},),
             ),
         ),
@@ -66,7 +64,7 @@ ROWS = (
         mutants=(
             Mutant("factor 2 dropped", lambda source_norm, target_norm: source_norm / target_norm),
             Mutant("norms swapped", lambda source_norm, target_norm: target_norm / (2 * source_norm)),
-            Mutant("norms ignored", lambda source_norm, target_norm: 0 * source_norm + 0.5),
+            Mutant("norms ignored", lambda source_norm: 0 * source_norm + 0.5),
         ),
     ),
     Theorem(
@@ -81,14 +79,13 @@ ROWS = (
         limits=(
             Limit(
                 "no noise, unit norms: sin²(angle/2)",
-                lambda angle: fine_tuning_start(2 - 2 * math.cos(angle), math.sin(angle) ** 2, 0.0),
                 lambda angle: math.sin(angle / 2) ** 2,
                 ({"angle": 0.4}, {"angle": 1.5}),
+                left=lambda formula, angle: formula(2 - 2 * math.cos(angle), math.sin(angle) ** 2, 0.0),
             ),
             Limit(
                 "source equal to target, or too much noise: never",
-                fine_tuning_start,
-                lambda **_: math.nan,
+                math.nan,
                 (
                     {"displacement_energy": 0.0, "unexplained": 0.0, "noise_variance": 0.1},
                     {"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 0.5},
@@ -100,24 +97,16 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(32, 64, 128, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
-                distance_arguments,
-                coefficient=8.0,
+                growing(dim=32, overlap=0.1, noise_variance=0.1, low=0.3, high=0.75),
+                8,
                 resolution=0.15,
+                arguments=distance_arguments,
             ),
         ),
         mutants=(
             Mutant("the other root", lambda **point: fine_tuning_end(**point)),
-            Mutant(
-                "noise dropped",
-                lambda displacement_energy, unexplained, noise_variance: 1 - unexplained / displacement_energy,
-            ),
-            Mutant(
-                "8σ²(1−c) for 4σ²D = 8σ²(1−c) taken twice",
-                lambda displacement_energy, unexplained, noise_variance: fine_tuning_start(
-                    2 * displacement_energy, unexplained, noise_variance
-                ),
-            ),
+            Mutant("noise dropped", lambda displacement_energy, unexplained: 1 - unexplained / displacement_energy),
+            Mutant("8σ²(1−c) for 4σ²D = 8σ²(1−c) taken twice", scaled(displacement_energy=2)),
         ),
     ),
     Theorem(
@@ -132,8 +121,7 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: up to γ = 1",
-                fine_tuning_end,
-                lambda **_: 1.0,
+                1.0,
                 ({"displacement_energy": 1.0, "unexplained": 0.75, "noise_variance": 0.0},),
             ),
         ),
@@ -141,25 +129,15 @@ ROWS = (
         experiments=(
             asymptotic(
                 fine_tuning_against_head,
-                sizes(20, 40, 80, overlap=0.3, noise_variance=0.1, low=0.7, high=0.93),
-                distance_arguments,
-                coefficient=4.0,
+                growing(dim=20, overlap=0.3, noise_variance=0.1, low=0.7, high=0.93),
+                4,
+                arguments=distance_arguments,
             ),
         ),
         mutants=(
             Mutant("the other root", lambda **point: fine_tuning_start(**point)),
-            Mutant(
-                "u dropped",
-                lambda displacement_energy, unexplained, noise_variance: fine_tuning_end(
-                    displacement_energy, 0 * unexplained, noise_variance
-                ),
-            ),
-            Mutant(
-                "noise doubled",
-                lambda displacement_energy, unexplained, noise_variance: fine_tuning_end(
-                    displacement_energy, unexplained, 2 * noise_variance
-                ),
-            ),
+            dropped("unexplained"),
+            scaled(noise_variance=2),
         ),
     ),
 )

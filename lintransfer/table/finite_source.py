@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
+from lintransfer.table.mutants import dropped, scaled, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.table.source_experiments import (
     SOURCE,
@@ -15,11 +16,6 @@ from lintransfer.table.source_experiments import (
 )
 from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk
 from lintransfer.theory.isotropic import min_norm_risk
-
-
-def _perfect_source_displacement(**energies: float) -> Any:
-    """The formula for a noiseless source set of more than d samples."""
-    return finite_source_displacement(n_source=64, dim=8, source_noise_variance=0.0, **energies)
 
 
 ROWS = (
@@ -35,31 +31,31 @@ ROWS = (
         limits=(
             Limit(
                 "a noiseless source set of d samples or more: the true distance",
-                _perfect_source_displacement,
                 lambda source_energy, cross_energy, target_energy: target_energy - 2 * cross_energy + source_energy,
                 (SOURCE,),
+                given={"n_source": 64, "dim": 8, "source_noise_variance": 0.0},
             ),
             Limit(
                 "no source samples: scratch",
-                finite_source_displacement,
                 lambda target_energy, **_: target_energy,
                 ({"n_source": 0, "dim": 8, "source_noise_variance": 0.5, **SOURCE},),
             ),
             Limit(
                 "target = source: the risk of the source fit itself",
-                lambda n_source: finite_source_displacement(n_source, 9, 1.0, 1.0, 1.0, 0.3),
                 lambda n_source: min_norm_risk(n_source, 9, 1.0, 0.3),
-                tuple({"n_source": n} for n in (0, 3, 7, 8, 9, 10, 11, 30)),
+                grid(n_source=[0, 3, 7, 8, 9, 10, 11, 30]),
+                given={
+                    "dim": 9,
+                    "source_energy": 1.0,
+                    "cross_energy": 1.0,
+                    "target_energy": 1.0,
+                    "source_noise_variance": 0.3,
+                },
             ),
         ),
         sample=any_source,
         experiments=(
-            Experiment(
-                distance_to_target,
-                tuple(
-                    {"n_source": n, "dim": 8, "source_noise_variance": 0.3, **SOURCE} for n in (3, 4, 13)
-                ),
-            ),
+            Experiment(distance_to_target, grid(n_source=[3, 4, 13], dim=8, source_noise_variance=0.3, **SOURCE)),
         ),
         mutants=(
             Mutant(
@@ -68,20 +64,9 @@ ROWS = (
                 + min(n_source, dim) / dim * (source_energy - 2 * cross_energy)
                 + source_noise_variance * min(n_source, dim) / abs(n_source - dim),
             ),
-            Mutant(
-                "source noise dropped",
-                lambda source_noise_variance, **point: finite_source_displacement(source_noise_variance=0.0, **point),
-            ),
-            Mutant(
-                "factor 2 of the cross term",
-                lambda cross_energy, **point: finite_source_displacement(cross_energy=cross_energy / 2, **point),
-            ),
-            Mutant(
-                "source and target swapped",
-                lambda source_energy, target_energy, **point: finite_source_displacement(
-                    source_energy=target_energy, target_energy=source_energy, **point
-                ),
-            ),
+            dropped("source_noise_variance"),
+            scaled(cross_energy=0.5),
+            swapped("source_energy", "target_energy"),
         ),
     ),
     Theorem(
@@ -96,30 +81,18 @@ ROWS = (
         limits=(
             Limit(
                 "no source samples: scratch",
-                finite_source_risk,
                 lambda n, dim, target_energy, noise_variance, **_: min_norm_risk(n, dim, target_energy, noise_variance),
-                tuple(
-                    {"n": n, "n_source": 0, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
-                    for n in (0, 4, 8, 12)
-                ),
+                grid(n=[0, 4, 8, 12], n_source=0, dim=8, noise_variance=0.1, source_noise_variance=0.5, **SOURCE),
             ),
             Limit(
                 "a ruined source does not matter once n ≥ d",
-                finite_source_risk,
                 lambda n, dim, noise_variance, **_: min_norm_risk(n, dim, 0.0, noise_variance),
-                tuple(
-                    {"n": n, "n_source": 8, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
-                    for n in (8, 9, 10, 20)
-                ),
+                grid(n=[8, 9, 10, 20], n_source=8, dim=8, noise_variance=0.1, source_noise_variance=0.5, **SOURCE),
             ),
             Limit(
                 "a source set of about d noisy samples: fine-tuning always loses",
-                finite_source_risk,
-                lambda **_: math.inf,
-                tuple(
-                    {"n": 3, "n_source": n, "dim": 8, "noise_variance": 0.0, "source_noise_variance": 0.5, **SOURCE}
-                    for n in (7, 8, 9)
-                ),
+                math.inf,
+                grid(n=3, n_source=[7, 8, 9], dim=8, noise_variance=0.0, source_noise_variance=0.5, **SOURCE),
             ),
         ),
         sample=any_source_and_target,
@@ -138,21 +111,12 @@ ROWS = (
         mutants=(
             Mutant(
                 "perfect source",
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy, noise_variance,
-                source_noise_variance: min_norm_risk(
-                    n, dim, target_energy - 2 * cross_energy + source_energy, noise_variance
+                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: (
+                    min_norm_risk(n, dim, target_energy - 2 * cross_energy + source_energy, noise_variance)
                 ),
             ),
-            Mutant(
-                "sample sizes swapped",
-                lambda n, n_source, **point: finite_source_risk(n=n_source, n_source=n, **point),
-            ),
-            Mutant(
-                "noises swapped",
-                lambda noise_variance, source_noise_variance, **point: finite_source_risk(
-                    noise_variance=source_noise_variance, source_noise_variance=noise_variance, **point
-                ),
-            ),
+            swapped("n", "n_source"),
+            swapped("noise_variance", "source_noise_variance"),
         ),
     ),
 )

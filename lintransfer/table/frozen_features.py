@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.head_experiments import head_risk, projection, shift_world, shifted_head
+from lintransfer.table.mutants import dropped, instead, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk, shifted_least_squares_risk
+from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk
 from lintransfer.theory.frozen_features import (
     frozen_features_risk,
     least_squares_head_risk,
@@ -55,33 +57,23 @@ ROWS = (
         limits=(
             Limit(
                 "no target samples: the head stays at 0 and the risk is t² = e + u",
-                frozen_features_risk,
                 lambda n, n_features, explained, unexplained, noise_variance: explained + unexplained,
-                tuple(
-                    {"n": 0, "n_features": r, "explained": 0.7, "unexplained": 0.2, "noise_variance": 0.5}
-                    for r in (1, 2, 10**9)
-                ),
+                grid(n=0, n_features=[1, 2, 10**9], explained=0.7, unexplained=0.2, noise_variance=0.5),
             ),
             Limit(
                 "features that span everything: training from scratch",
-                frozen_features_risk,
                 lambda n, n_features, explained, unexplained, noise_variance: min_norm_risk(
                     n, n_features, explained, noise_variance
                 ),
-                tuple(
-                    {"n": n, "n_features": 6, "explained": 0.7, "unexplained": 0.0, "noise_variance": 0.5}
-                    for n in (0, 3, 5, 6, 7, 9)
-                ),
+                grid(n=[0, 3, 5, 6, 7, 9], n_features=6, explained=0.7, unexplained=0.0, noise_variance=0.5),
             ),
             Limit(
                 "no features: nothing is learnt",
-                frozen_features_risk,
                 lambda unexplained, **_: unexplained,
                 ({"n": 1, "n_features": 0, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.5},),
             ),
             Limit(
                 "unlimited data: only the unexplained energy is left",
-                frozen_features_risk,
                 lambda unexplained, **_: unexplained,
                 ({"n": 10**9, "n_features": 1, "explained": 0.5, "unexplained": 0.5, "noise_variance": 0.1},),
                 rtol=1e-8,
@@ -104,7 +96,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "n − r for n − r − 1",
-                lambda n, n_features, explained, unexplained, noise_variance: unexplained
+                lambda n, n_features, unexplained, noise_variance: unexplained
                 + (noise_variance + unexplained) * n_features / (n - n_features),
             ),
             Mutant(
@@ -118,12 +110,7 @@ ROWS = (
                     n, n_features, explained, noise_variance + unexplained
                 ),
             ),
-            Mutant(
-                "explained and unexplained swapped",
-                lambda n, n_features, explained, unexplained, noise_variance: frozen_features_risk(
-                    n, n_features, unexplained, explained, noise_variance
-                ),
-            ),
+            swapped("explained", "unexplained"),
         ),
     ),
     Theorem(
@@ -138,15 +125,14 @@ ROWS = (
         limits=(
             Limit(
                 "n ≥ r + 2 is the same formula with n and r exchanged in the noise",
-                lambda n, n_features, unexplained, noise_variance: min_norm_head_risk(
-                    n_features, n, 0.0, unexplained, noise_variance
-                ),
                 least_squares_head_risk,
                 ({"n": 9, "n_features": 4, "unexplained": 0.3, "noise_variance": 0.2},),
+                left=lambda formula, n, n_features, unexplained, noise_variance: formula(
+                    n_features, n, 0.0, unexplained, noise_variance
+                ),
             ),
             Limit(
                 "many more features than samples: the head learns nothing",
-                min_norm_head_risk,
                 lambda explained, unexplained, **_: explained + unexplained,
                 ({"n": 3, "n_features": 10**12, "explained": 0.4, "unexplained": 0.3, "noise_variance": 0.2},),
                 rtol=1e-10,
@@ -175,12 +161,7 @@ ROWS = (
                 + (n_features - n) * explained / n_features
                 + (noise_variance + unexplained) * n_features / (n_features - n - 1),
             ),
-            Mutant(
-                "label noise dropped",
-                lambda n, n_features, explained, unexplained, noise_variance: min_norm_head_risk(
-                    n, n_features, explained, unexplained, 0 * noise_variance
-                ),
-            ),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -195,16 +176,10 @@ ROWS = (
         limits=(
             Limit(
                 "one direction, one feature: the squared sine",
-                unexplained_energy,
                 lambda overlap, n_outputs: float(np.sin(np.arccos(overlap[0])) ** 2),
                 ({"overlap": np.array([0.3]), "n_outputs": 1},),
             ),
-            Limit(
-                "the features contain the target",
-                unexplained_energy,
-                lambda overlap, n_outputs: 0.0,
-                ({"overlap": np.ones(3), "n_outputs": 3},),
-            ),
+            Limit("the features contain the target", 0.0, ({"overlap": np.ones(3), "n_outputs": 3},)),
         ),
         sample=_cosines,
         experiments=(
@@ -219,7 +194,7 @@ ROWS = (
             Mutant("cosines not squared", lambda overlap, n_outputs: n_outputs - np.sum(overlap, axis=-1)),
             Mutant(
                 "directions beyond the features forgotten",
-                lambda overlap, n_outputs: np.shape(overlap)[-1] - np.sum(overlap**2, axis=-1),
+                lambda overlap: np.shape(overlap)[-1] - np.sum(overlap**2, axis=-1),
             ),
         ),
     ),
@@ -235,29 +210,22 @@ ROWS = (
         limits=(
             Limit(
                 "no shift: the misfit is u, the spread r",
-                lambda n, n_features, unexplained, noise_variance: shifted_head_risk(
-                    n, n_features, unexplained, n_features, unexplained, noise_variance
-                ),
                 least_squares_head_risk,
                 ({"n": 9, "n_features": 4, "unexplained": 0.3, "noise_variance": 0.2},),
+                left=lambda formula, n, n_features, unexplained, noise_variance: formula(
+                    n, n_features, unexplained, n_features, unexplained, noise_variance
+                ),
             ),
             Limit(
                 "no shift, all weights trained: ordinary least squares",
-                lambda n, dim, noise_variance: shifted_least_squares_risk(n, dim, dim, noise_variance),
                 underparameterized_risk,
                 ({"n": 9, "dim": 4, "noise_variance": 0.2},),
+                left=lambda formula, n, dim, noise_variance: formula(n, dim, 0.0, dim, 0.0, noise_variance),
             ),
             Limit(
                 "nothing to fit wrongly: the misfit alone",
-                shifted_head_risk,
                 lambda misfit, **_: misfit,
-                tuple(
-                    {
-                        "n": n, "n_features": 3, "misfit": 0.5, "spread": 2.0, "unexplained": 0.0,
-                        "noise_variance": 0.0,
-                    }
-                    for n in (3, 4, 9)
-                ),
+                grid(n=[3, 4, 9], n_features=3, misfit=0.5, spread=2.0, unexplained=0.0, noise_variance=0.0),
             ),
         ),
         sample=_above_features,
@@ -278,18 +246,8 @@ ROWS = (
                 lambda n, n_features, misfit, spread, unexplained, noise_variance: misfit
                 + (noise_variance + unexplained) * spread / (n - n_features),
             ),
-            Mutant(
-                "shift ignored: r for the spread",
-                lambda n, n_features, misfit, spread, unexplained, noise_variance: shifted_head_risk(
-                    n, n_features, misfit, n_features, unexplained, noise_variance
-                ),
-            ),
-            Mutant(
-                "the test misfit for the training one in the noise",
-                lambda n, n_features, misfit, spread, unexplained, noise_variance: shifted_head_risk(
-                    n, n_features, misfit, spread, misfit, noise_variance
-                ),
-            ),
+            Mutant("shift ignored: r for the spread", instead(spread="n_features")),
+            Mutant("the test misfit for the training one in the noise", instead(unexplained="misfit")),
         ),
     ),
 )

@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import risk_samples
 from lintransfer.table.isotropic_experiments import paired_gains, training_risks
+from lintransfer.table.mutants import dropped, instead, moved, scaled, times
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import isotropic as formulas
 
@@ -49,28 +51,27 @@ ROWS = (
         limits=(
             Limit(
                 "no samples: the energy of the displacement",
-                formulas.min_norm_risk,
                 lambda displacement_energy, **_: displacement_energy,
                 tuple(_few(0, d) for d in (1, 2, 10, 10**9)),
             ),
             Limit(
                 "no noise: (1 − n/d)₊‖δ‖², finite also at n = d",
-                lambda n, dim: formulas.min_norm_risk(n, dim, 0.7, 0.0),
                 lambda n, dim: max(0.0, 0.7 * (dim - n) / dim),
-                tuple({"n": n, "dim": 5} for n in range(9)),
+                grid(n=range(9), dim=5),
+                given={"displacement_energy": 0.7, "noise_variance": 0.0},
             ),
             Limit(
                 "infinite mean around n = d",
-                lambda n, dim: formulas.min_norm_risk(n, dim, 0.7, 0.1),
-                lambda **_: math.inf,
+                math.inf,
                 ({"n": 4, "dim": 5}, {"n": 5, "dim": 5}, {"n": 6, "dim": 5}, {"n": 1, "dim": 1}, {"n": 2, "dim": 1}),
+                given={"displacement_energy": 0.7, "noise_variance": 0.1},
             ),
             Limit(
                 "large d at fixed n/d: (1 − γ)‖δ‖² + σ²γ/(1 − γ)",
-                lambda gamma, dim: formulas.min_norm_risk(gamma * dim, dim, 0.7, 0.1),
                 lambda gamma, dim: (1 - gamma) * 0.7 + 0.1 * gamma / (1 - gamma),
                 ({"gamma": 0.25, "dim": 10**9}, {"gamma": 0.75, "dim": 10**9}),
                 rtol=1e-8,
+                left=lambda formula, gamma, dim: formula(gamma * dim, dim, 0.7, 0.1),
             ),
         ),
         box=_BOX,
@@ -82,22 +83,9 @@ ROWS = (
                     (1 - n / dim) * displacement_energy + noise_variance * n / (dim - n)
                 ),
             ),
-            Mutant(
-                "noise dropped",
-                lambda n, dim, displacement_energy, noise_variance: (1 - n / dim) * displacement_energy,
-            ),
-            Mutant(
-                "twice the noise",
-                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
-                    n, dim, displacement_energy, 2 * noise_variance
-                ),
-            ),
-            Mutant(
-                "n and d swapped",
-                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
-                    dim, max(n, 1), displacement_energy, noise_variance
-                ),
-            ),
+            Mutant("noise dropped", lambda n, dim, displacement_energy: (1 - n / dim) * displacement_energy),
+            scaled(noise_variance=2),
+            Mutant("n and d swapped", instead(n="dim", dim=lambda n: max(n, 1))),
         ),
     ),
     Theorem(
@@ -112,9 +100,9 @@ ROWS = (
         limits=(
             Limit(
                 "one dimension: σ²/(n − 2)",
-                lambda n: formulas.underparameterized_risk(n, 1, 0.3),
                 lambda n: 0.3 / (n - 2),
                 ({"n": 3}, {"n": 10}),
+                given={"dim": 1, "noise_variance": 0.3},
             ),
         ),
         sample=_above,
@@ -148,30 +136,17 @@ ROWS = (
         limits=(
             Limit(
                 "no samples: no randomness",
-                lambda dim: formulas.overparameterized_risk_variance(0, dim, 0.7, 0.4),
-                lambda dim: 0.0,
+                0.0,
                 ({"dim": 5}, {"dim": 10**9}),
+                given={"n": 0, "displacement_energy": 0.7, "noise_variance": 0.4},
             ),
-            Limit(
-                "the wrapper selects it",
-                formulas.min_norm_risk_variance,
-                formulas.overparameterized_risk_variance,
-                (_few(2, 8), _few(5, 9)),
-            ),
+            Limit("the wrapper selects it", formulas.min_norm_risk_variance, (_few(2, 8), _few(5, 9))),
         ),
         sample=_below,
         experiments=(Experiment(training_risks, (_few(2, 12), _few(3, 15)), compare="variance", resolution=0.25),),
         mutants=(
-            Mutant(
-                "noise averaged analytically (its own variance dropped)",
-                lambda n, dim, displacement_energy, noise_variance: formulas.overparameterized_risk_variance(
-                    n, dim, displacement_energy, 0
-                ),
-            ),
-            Mutant(
-                "factor 2 dropped",
-                lambda **a: formulas.overparameterized_risk_variance(**a) / 2,
-            ),
+            Mutant("noise averaged analytically (its own variance dropped)", dropped("noise_variance")),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -187,7 +162,6 @@ ROWS = (
             Limit(
                 "the wrapper selects it",
                 lambda n, dim, noise_variance: formulas.min_norm_risk_variance(n, dim, 0.6, noise_variance),
-                formulas.underparameterized_risk_variance,
                 (_many(8, 4), _many(20, 4)),
             ),
         ),
@@ -200,7 +174,7 @@ ROWS = (
                     2 * noise_variance**2 * n * (dim - 1) / ((n - dim - 1) ** 2 * (n - dim - 3))
                 ),
             ),
-            Mutant("factor 2 dropped", lambda **a: formulas.underparameterized_risk_variance(**a) / 2),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -215,18 +189,17 @@ ROWS = (
         limits=(
             Limit(
                 "it is the difference of the two mean risks",
-                formulas.fine_tuning_transferability,
                 lambda n, dim, source_energy, cross_energy: (
                     formulas.min_norm_risk(n, dim, 1.5, 0.25)
                     - formulas.min_norm_risk(n, dim, 1.5 - 2 * cross_energy + source_energy, 0.25)
                 ),
-                tuple({"n": n, "dim": 7, "source_energy": 0.5, "cross_energy": 0.6} for n in (0, 1, 5, 9)),
+                grid(n=[0, 1, 5, 9], dim=7, source_energy=0.5, cross_energy=0.6),
             ),
             Limit(
                 "half the source is at the boundary: T = 0 for s = 2tc",
-                lambda n: formulas.fine_tuning_transferability(n, 10, 1.0, 0.5),
-                lambda n: 0.0,
+                0.0,
                 ({"n": 3}, {"n": 0}),
+                given={"dim": 10, "source_energy": 1.0, "cross_energy": 0.5},
             ),
         ),
         box={"n": (0, 10**9), "dim": (1, 10**9), "source_energy": _ENERGY, "cross_energy": (-4.0, 4.0)},
@@ -244,13 +217,8 @@ ROWS = (
                 "stc for 2stc",
                 lambda n, dim, source_energy, cross_energy: (1 - n / dim) * (cross_energy - source_energy),
             ),
-            Mutant("s² dropped", lambda n, dim, source_energy, cross_energy: (1 - n / dim) * 2 * cross_energy),
-            Mutant(
-                "n − 1 for n",
-                lambda n, dim, source_energy, cross_energy: formulas.fine_tuning_transferability(
-                    n - 1, dim, source_energy, cross_energy
-                ),
-            ),
+            Mutant("s² dropped", lambda n, dim, cross_energy: (1 - n / dim) * 2 * cross_energy),
+            moved(n=-1),
         ),
     ),
     Theorem(
@@ -265,9 +233,9 @@ ROWS = (
         limits=(
             Limit(
                 "identical tasks: the variance of a Beta variable",
-                lambda n, dim: formulas.fine_tuning_transferability_variance(n, dim, 1.0, 1.0, 1.0),
                 lambda n, dim: 2 * n * (dim - n) / (dim**2 * (dim + 2)),
                 ({"n": 3, "dim": 8}, {"n": 0, "dim": 8}, {"n": 8, "dim": 8}),
+                given={"source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0},
             ),
         ),
         box={
@@ -289,15 +257,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "θ_T for 2θ_T",
-                lambda n, dim, source_energy, cross_energy, target_energy: (
-                    formulas.fine_tuning_transferability_variance(
-                        n, dim, source_energy, cross_energy / 2, target_energy / 4
-                    )
-                ),
-            ),
-            Mutant("factor 2 dropped", lambda **a: formulas.fine_tuning_transferability_variance(**a) / 2),
+            Mutant("θ_T for 2θ_T", scaled(cross_energy=0.5, target_energy=0.25)),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -312,7 +273,6 @@ ROWS = (
         limits=(
             Limit(
                 "one output",
-                formulas.several_outputs_risk,
                 lambda outputs, **a: formulas.min_norm_risk(**a),
                 ({**_few(3, 7), "outputs": 1}, {**_few(12, 7), "outputs": 1}),
             ),
@@ -333,7 +293,7 @@ ROWS = (
         mutants=(
             Mutant(
                 "noise of one output only",
-                lambda n, dim, displacement_energy, noise_variance, outputs: formulas.min_norm_risk(
+                lambda n, dim, displacement_energy, noise_variance: formulas.min_norm_risk(
                     n, dim, displacement_energy, noise_variance
                 ),
             ),

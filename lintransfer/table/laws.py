@@ -14,6 +14,7 @@ from lintransfer.table.isotropic_experiments import (
     training_risks,
     unexplained_energies,
 )
+from lintransfer.table.mutants import dropped, instead, swapped
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import isotropic
 from lintransfer.theory.frozen_features import frozen_features_risk
@@ -65,21 +66,21 @@ ROWS = (
         limits=(
             Limit(
                 "mean and variance are those of the formulas, infinite ones too",
-                lambda **a: _moments(laws.min_norm_law(**a)),
                 _risk_moments,
                 tuple(_risk(n, d) for n, d in ((0, 5), (1, 5), (4, 5), (4, 9), (300, 10**9))),
+                left=lambda formula, **a: _moments(formula(**a)),
             ),
             Limit(
                 "no samples: the energy of the displacement, surely",
-                lambda dim: laws.min_norm_law(0, dim, 0.8, 0.3).ppf(0.01),
-                lambda dim: 0.8,
+                0.8,
                 ({"dim": 1}, {"dim": 10**9}),
+                left=lambda formula, dim: formula(0, dim, 0.8, 0.3).ppf(0.01),
             ),
             Limit(
                 "one sample of two dimensions, no noise: the squared sine of a uniform angle",
-                lambda x: laws.min_norm_law(1, 2, 1.0, 0.0).cdf(x),
                 lambda x: 2 / math.pi * math.asin(math.sqrt(x)),
                 ({"x": 0.01}, {"x": 0.5}, {"x": 0.9}),
+                left=lambda formula, x: formula(1, 2, 1.0, 0.0).cdf(x),
             ),
         ),
         box=_RISK_BOX,
@@ -117,21 +118,21 @@ ROWS = (
         limits=(
             Limit(
                 "mean and variance are those of the formulas, infinite ones too",
-                lambda **a: _moments(laws.min_norm_law(**a)),
                 _risk_moments,
                 tuple(_risk(n, d) for n, d in ((5, 5), (6, 5), (9, 5), (2 * 10**9, 10**9))),
+                left=lambda formula, **a: _moments(formula(**a)),
             ),
             Limit(
                 "as many samples as dimensions, d = 1: the square of a Cauchy variable",
-                lambda x: laws.min_norm_law(1, 1, 0.5, 1.0).cdf(x),
                 lambda x: 2 / math.pi * math.atan(math.sqrt(x)),
                 ({"x": 1e-6}, {"x": 1.0}, {"x": 1e6}),
+                left=lambda formula, x: formula(1, 1, 0.5, 1.0).cdf(x),
             ),
             Limit(
                 "no noise: the teacher is found",
-                lambda n, dim: laws.min_norm_law(n, dim, 0.8, 0.0).cdf(0.0),
-                lambda n, dim: 1.0,
+                1.0,
                 ({"n": 5, "dim": 5}, {"n": 8, "dim": 5}),
+                left=lambda formula, n, dim: formula(n, dim, 0.8, 0.0).cdf(0.0),
             ),
         ),
         box=_RISK_BOX,
@@ -139,13 +140,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "n − d degrees of freedom for n − d + 1",
-                lambda n, dim, displacement_energy, noise_variance: BetaRatioLaw(
+                lambda n, dim, noise_variance: BetaRatioLaw(
                     ratio_scale=noise_variance, ratio_degrees=(dim, max(n - dim, 1))
                 ),
             ),
             Mutant(
                 "n for d above",
-                lambda n, dim, displacement_energy, noise_variance: BetaRatioLaw(
+                lambda n, dim, noise_variance: BetaRatioLaw(
                     ratio_scale=noise_variance, ratio_degrees=(n, n - dim + 1)
                 ),
             ),
@@ -163,15 +164,15 @@ ROWS = (
         limits=(
             Limit(
                 "the mean is that of the formula, infinite for n = r, r + 1",
-                lambda **a: laws.frozen_features_law(**a).mean(),
                 frozen_features_risk,
                 tuple(_head(n, r) for n, r in ((3, 3), (4, 3), (6, 3), (1, 1), (10**9, 1))),
+                left=lambda formula, **a: formula(**a).mean(),
             ),
             Limit(
                 "features that span everything: least squares",
-                lambda x: laws.frozen_features_law(7, 4, 0.8, 0.0, 0.3).cdf(x),
                 lambda x: laws.min_norm_law(7, 4, 0.8, 0.3).cdf(x),
                 ({"x": 0.05}, {"x": 2.0}),
+                left=lambda formula, x: formula(7, 4, 0.8, 0.0, 0.3).cdf(x),
             ),
         ),
         box=_HEAD_BOX,
@@ -179,13 +180,13 @@ ROWS = (
         mutants=(
             Mutant(
                 "the unexplained part does not act as noise",
-                lambda n, n_features, explained, unexplained, noise_variance: BetaRatioLaw(
+                lambda n, n_features, unexplained, noise_variance: BetaRatioLaw(
                     unexplained, ratio_scale=noise_variance, ratio_degrees=(n_features, n - n_features + 1)
                 ),
             ),
             Mutant(
                 "n − r degrees of freedom for n − r + 1",
-                lambda n, n_features, explained, unexplained, noise_variance: BetaRatioLaw(
+                lambda n, n_features, unexplained, noise_variance: BetaRatioLaw(
                     unexplained,
                     ratio_scale=noise_variance + unexplained,
                     ratio_degrees=(n_features, max(n - n_features, 1)),
@@ -205,15 +206,15 @@ ROWS = (
         limits=(
             Limit(
                 "the mean is that of the formula, infinite for n = r − 1",
-                lambda **a: laws.frozen_features_law(**a).mean(),
                 frozen_features_risk,
                 tuple(_head(n, r) for n, r in ((0, 3), (1, 3), (2, 3), (2, 8))),
+                left=lambda formula, **a: formula(**a).mean(),
             ),
             Limit(
                 "no samples: nothing is learnt",
-                lambda n_features: laws.frozen_features_law(0, n_features, 0.9, 0.4, 0.2).median(),
-                lambda n_features: 1.3,
+                1.3,
                 ({"n_features": 1}, {"n_features": 7}),
+                left=lambda formula, n_features: formula(0, n_features, 0.9, 0.4, 0.2).median(),
             ),
         ),
         box=_HEAD_BOX,
@@ -225,12 +226,7 @@ ROWS = (
                     unexplained, explained, ((n_features - n) / 2, n / 2), noise_variance, (n, n_features - n + 1)
                 ),
             ),
-            Mutant(
-                "explained and unexplained swapped",
-                lambda n, n_features, explained, unexplained, noise_variance: laws.frozen_features_law(
-                    n, n_features, unexplained, explained, noise_variance
-                ),
-            ),
+            swapped("explained", "unexplained"),
         ),
     ),
     Theorem(
@@ -244,22 +240,22 @@ ROWS = (
         limits=(
             Limit(
                 "n = 0: T = 2stc − s², and n ≥ d: T = 0, surely",
-                lambda n, dim: laws.transferability_law_of_fine_tuning(**_pair(n, dim, 0.9)).ppf([0.1, 0.9]),
                 lambda n, dim: 0.8 if n == 0 else 0.0,
                 ({"n": 0, "dim": 5}, {"n": 5, "dim": 5}, {"n": 9, "dim": 5}, {"n": 0, "dim": 1}, {"n": 1, "dim": 1}),
+                left=lambda formula, n, dim: formula(**_pair(n, dim, 0.9)).ppf([0.1, 0.9]),
             ),
             Limit(
                 "parallel teachers: T = (2t − s)s·b",
-                lambda x: laws.transferability_law_of_fine_tuning(3, 8, 1.0, 1.5, 2.25).cdf(2 * x),
                 lambda x: BetaRatioLaw(0.0, 1.0, (2.5, 1.5)).cdf(x),
                 ({"x": 0.2}, {"x": 0.8}),
+                left=lambda formula, x: formula(3, 8, 1.0, 1.5, 2.25).cdf(2 * x),
             ),
             Limit(
                 "at c = s/2t transfer is a coin toss",
-                lambda n, dim: laws.transferability_law_of_fine_tuning(**_pair(n, dim, 0.5)).sf(0.0),
-                lambda n, dim: 0.5,
+                0.5,
                 ({"n": 1, "dim": 2}, {"n": 3, "dim": 8}, {"n": 10**8, "dim": 10**9}),
                 rtol=1e-10,
+                left=lambda formula, n, dim: formula(**_pair(n, dim, 0.5)).sf(0.0),
             ),
         ),
         box={
@@ -279,13 +275,12 @@ ROWS = (
             ),
             Mutant(
                 "only the mean overlap: the part across θ_S dropped",
-                lambda n, dim, source_energy, cross_energy, target_energy: PairedTransferabilityLaw(
+                lambda n, dim, source_energy, cross_energy: PairedTransferabilityLaw(
                     n, dim, source_energy, cross_energy, cross_energy**2 / source_energy
                 ),
             ),
             Mutant(
-                "n and d − n swapped",
-                lambda n, dim, **energies: PairedTransferabilityLaw(dim - n, dim, **energies),
+                "n and d − n swapped", lambda n, dim, **energies: PairedTransferabilityLaw(dim - n, dim, **energies)
             ),
         ),
     ),
@@ -302,26 +297,26 @@ ROWS = (
             Limit(
                 "the mean is that of the formula",
                 lambda n_source, dim, source_norm, source_noise_std: (
-                    laws.source_alignment_law(n_source, dim, source_norm, source_noise_std).mean()
-                ),
-                lambda n_source, dim, source_norm, source_noise_std: (
                     source_cosine_squared(n_source, dim, (source_noise_std / source_norm) ** 2)
                 ),
                 tuple(_source(n, d, noise) for n in (1, 4, 7, 8, 20) for d in (1, 7) for noise in (0.0, 0.7)),
+                left=lambda formula, n_source, dim, source_norm, source_noise_std: (
+                    formula(n_source, dim, source_norm, source_noise_std).mean()
+                ),
             ),
             Limit(
                 "vanishing noise: the share of the teacher that the design sees",
-                lambda x: laws.source_alignment_law(3, 7, 1.0, 1e-9).cdf(x),
                 lambda x: laws.source_alignment_law(3, 7, 1.0, 0.0).cdf(x),
                 ({"x": 0.2}, {"x": 0.6}),
                 rtol=1e-7,
+                left=lambda formula, x: formula(3, 7, 1.0, 1e-9).cdf(x),
             ),
             Limit(
                 "two samples or more in two dimensions, overwhelming noise: a uniform angle",
-                lambda x: laws.source_alignment_law(5, 2, 1.0, 1e9).cdf(x),
                 lambda x: 2 / math.pi * math.asin(math.sqrt(x)),
                 ({"x": 0.2}, {"x": 0.6}),
                 rtol=1e-7,
+                left=lambda formula, x: formula(5, 2, 1.0, 1e9).cdf(x),
             ),
         ),
         box={"n_source": (2, 10**9), "dim": (2, 10**9), "source_norm": (0.1, 2.0), "source_noise_std": (0.1, 2.0)},
@@ -333,23 +328,10 @@ ROWS = (
         ),
         mutants=(
             Mutant(
-                "noise against s for noise against s²",
-                lambda n_source, dim, source_norm, source_noise_std: laws.source_alignment_law(
-                    n_source, dim, math.sqrt(source_norm), source_noise_std
-                ),
+                "noise against s for noise against s²", instead(source_norm=lambda source_norm: math.sqrt(source_norm))
             ),
-            Mutant(
-                "one sample less",
-                lambda n_source, dim, source_norm, source_noise_std: laws.source_alignment_law(
-                    max(n_source - 1, 1), dim, source_norm, source_noise_std
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda n_source, dim, source_norm, source_noise_std: laws.source_alignment_law(
-                    n_source, dim, source_norm, 0.0
-                ),
-            ),
+            instead(n_source=lambda n_source: max(n_source - 1, 1)),
+            dropped("source_noise_std"),
         ),
     ),
     Theorem(
@@ -364,36 +346,26 @@ ROWS = (
         limits=(
             Limit(
                 "no features: nothing is explained; as many as dimensions: everything is",
-                lambda dim, n_features: laws.random_subspace_law(dim, n_features).median(),
                 lambda dim, n_features: float(n_features == 0),
                 ({"dim": 4, "n_features": 0}, {"dim": 4, "n_features": 4}),
+                left=lambda formula, dim, n_features: formula(dim, n_features).median(),
             ),
             Limit(
                 "half of the dimensions: symmetric about 1/2",
-                lambda dim: laws.random_subspace_law(dim, dim // 2).median(),
-                lambda dim: 0.5,
+                0.5,
                 ({"dim": 2}, {"dim": 10}, {"dim": 10**8}),
                 rtol=1e-9,
+                left=lambda formula, dim: formula(dim, dim // 2).median(),
             ),
         ),
         box={"dim": (1, 10**9), "n_features": (0, 10**9)},
         sample=lambda rng: {"dim": (d := int(rng.integers(1, 10**9))), "n_features": int(rng.integers(0, d + 1))},
         experiments=(
-            Experiment(
-                unexplained_energies,
-                ({"dim": 6, "n_features": 1}, {"dim": 5, "n_features": 3}),
-                compare="law",
-            ),
+            Experiment(unexplained_energies, ({"dim": 6, "n_features": 1}, {"dim": 5, "n_features": 3}), compare="law"),
         ),
         mutants=(
-            Mutant(
-                "explained for unexplained",
-                lambda dim, n_features: laws.random_subspace_law(dim, dim - n_features),
-            ),
-            Mutant(
-                "shapes not halved",
-                lambda dim, n_features: BetaRatioLaw(0.0, 1.0, (dim - n_features, n_features)),
-            ),
+            Mutant("explained for unexplained", instead(n_features=lambda dim, n_features: dim - n_features)),
+            Mutant("shapes not halved", lambda dim, n_features: BetaRatioLaw(0.0, 1.0, (dim - n_features, n_features))),
         ),
     ),
 )

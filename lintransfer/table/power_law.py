@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from lintransfer.fixedpoint import effective_regularization
+from lintransfer.table.mutants import swapped, times
+from lintransfer.table.points import grid
 from lintransfer.table.power_law_experiments import (
     draw_inverse_traces,
     draw_ratios,
@@ -57,10 +59,6 @@ def _sample_accuracy(rng: Any) -> dict[str, Any]:
     return {"risk": float(np.exp(rng.uniform(-20, 0))), **drawn}
 
 
-def _risk_at_its_sample_size(risk: Any, **problem: Any) -> Any:
-    return power_law_risk(power_law_sample_complexity(risk, **problem), **problem)
-
-
 def _same_ratio(energy_exponent: Any, source_energy: Any, cross_energy: Any, target_energy: Any) -> Any:
     distance = source_energy - 2 * cross_energy + target_energy
     a, risk = 3.0, 1e-3
@@ -87,18 +85,17 @@ ROWS = (
         limits=(
             Limit(
                 "the solved equation at n = 300, d = 10⁵",
-                power_law_kappa,
                 _solved_kappa,
                 ({"n": 300, "spectrum_exponent": 2.0}, {"n": 300, "spectrum_exponent": 3.5}),
                 rtol=0.02,
             ),
-            Limit("a → ∞: c_a → 1", lambda: mode_constant(1e9), lambda: 1.0),
+            Limit("a → ∞: c_a → 1, to 1e-15", 1.0, ({"n": 1, "spectrum_exponent": 1e9},), rtol=1e-6),
         ),
         box={"n": (1, 10**9), "spectrum_exponent": (1.01, 20.0)},
         experiments=(
             Experiment(
                 draw_inverse_traces,
-                tuple({"n": n, "spectrum_exponent": a} for a in (2.0,) for n in (5, 10, 20)),
+                grid(spectrum_exponent=[2.0], n=[5, 10, 20]),
                 "asymptotic",
                 replicates=2000,
                 allowance=lambda n, **_: 2 / n,
@@ -107,8 +104,7 @@ ROWS = (
         mutants=(
             Mutant("exponent a lost", lambda n, spectrum_exponent: mode_constant(spectrum_exponent) / n),
             Mutant(
-                "sine forgotten",
-                lambda n, spectrum_exponent: (math.pi / spectrum_exponent / n) ** spectrum_exponent,
+                "sine forgotten", lambda n, spectrum_exponent: (math.pi / spectrum_exponent / n) ** spectrum_exponent
             ),
         ),
     ),
@@ -125,7 +121,6 @@ ROWS = (
         limits=(
             Limit(
                 "p = 1: the factor is 1",
-                power_law_risk,
                 lambda n, spectrum_exponent, energy_exponent, amplitude: (
                     amplitude * power_law_kappa(n, spectrum_exponent)
                 ),
@@ -136,15 +131,14 @@ ROWS = (
             ),
             Limit(
                 "p → 1 from both sides",
-                risk_constant,
-                lambda **_: 1.0,
-                tuple({"spectrum_exponent": 2.0, "energy_exponent": 3 + e} for e in (-1e-7, 1e-7)),
+                1.0,
+                grid(energy_exponent=[3 - 1e-7, 3 + 1e-7]),
+                given={"n": mode_constant(2.0), "spectrum_exponent": 2.0, "amplitude": 1.0},
             ),
             Limit(
                 "p = 1/2: π/2",
-                risk_constant,
-                lambda **_: math.pi / 2,
-                ({"spectrum_exponent": 4, "energy_exponent": 3},),
+                math.pi / 2,
+                given={"n": mode_constant(4), "spectrum_exponent": 4, "energy_exponent": 3, "amplitude": 1.0},
             ),
         ),
         sample=_sample_risk,
@@ -169,18 +163,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "ridgeless inflation a dropped",
-                lambda n, spectrum_exponent, energy_exponent, amplitude: (
-                    power_law_risk(n, spectrum_exponent, energy_exponent, amplitude) / spectrum_exponent
-                ),
-            ),
-            Mutant(
-                "exponents a and q swapped",
-                lambda n, spectrum_exponent, energy_exponent, amplitude: power_law_risk(
-                    n, energy_exponent, spectrum_exponent, amplitude
-                ),
-            ),
+            Mutant("ridgeless inflation a dropped", times(lambda spectrum_exponent: 1 / spectrum_exponent)),
+            swapped("spectrum_exponent", "energy_exponent"),
             Mutant(
                 "constant c_a dropped",
                 lambda n, spectrum_exponent, energy_exponent, amplitude: (
@@ -202,7 +186,6 @@ ROWS = (
         limits=(
             Limit(
                 "a = 2: 2(π/2n)⁴ Σδ²/λ",
-                saturated_power_law_risk,
                 lambda n, spectrum_exponent, inverse_energy: 2 * (math.pi / 2 / n) ** 4 * inverse_energy,
                 ({"n": 9, "spectrum_exponent": 2, "inverse_energy": 1.5},),
             ),
@@ -245,7 +228,12 @@ ROWS = (
         domain="a > 1, 1 < q < 2a + 1, σ = 0, λ = 0, d = ∞, ε → 0",
         derivation="derivations.power_law.sample_complexity",
         limits=(
-            Limit("the risk there is ε", _risk_at_its_sample_size, lambda risk, **_: risk, (_RISK_POINT,)),
+            Limit(
+                "the risk there is ε",
+                lambda risk, **_: risk,
+                (_RISK_POINT,),
+                left=lambda size, risk, **problem: power_law_risk(size(risk, **problem), **problem),
+            ),
         ),
         sample=_sample_accuracy,
         experiments=(
@@ -267,8 +255,7 @@ ROWS = (
                 "exponent 1/q",
                 lambda risk, spectrum_exponent, energy_exponent, amplitude: (
                     mode_constant(spectrum_exponent)
-                    * (amplitude * risk_constant(spectrum_exponent, energy_exponent) / risk)
-                    ** (1 / energy_exponent)
+                    * (amplitude * risk_constant(spectrum_exponent, energy_exponent) / risk) ** (1 / energy_exponent)
                 ),
             ),
         ),
@@ -286,17 +273,12 @@ ROWS = (
         limits=(
             Limit(
                 "two sample complexities",
-                power_law_sample_ratio,
                 _same_ratio,
-                tuple(
-                    {"energy_exponent": q, "source_energy": 1.2, "cross_energy": 0.9, "target_energy": 1.5}
-                    for q in (1.5, 2, 4, 6.5)
-                ),
+                grid(energy_exponent=[1.5, 2, 4, 6.5], source_energy=1.2, cross_energy=0.9, target_energy=1.5),
             ),
             Limit(
                 "no source: 1",
-                power_law_sample_ratio,
-                lambda **_: 1.0,
+                1.0,
                 ({"energy_exponent": 2.5, "source_energy": 0.0, "cross_energy": 0.0, "target_energy": 2.0},),
             ),
         ),
@@ -324,15 +306,13 @@ ROWS = (
             Mutant(
                 "cross term counted once",
                 lambda energy_exponent, source_energy, cross_energy, target_energy: (
-                    ((source_energy - cross_energy + target_energy) / target_energy)
-                    ** (1 / (energy_exponent - 1))
+                    ((source_energy - cross_energy + target_energy) / target_energy) ** (1 / (energy_exponent - 1))
                 ),
             ),
             Mutant(
                 "relative to the source",
                 lambda energy_exponent, source_energy, cross_energy, target_energy: (
-                    ((source_energy - 2 * cross_energy + target_energy) / source_energy)
-                    ** (1 / (energy_exponent - 1))
+                    ((source_energy - 2 * cross_energy + target_energy) / source_energy) ** (1 / (energy_exponent - 1))
                 ),
             ),
         ),

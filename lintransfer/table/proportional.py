@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lintransfer.table.mutants import dropped, instead, scaled, swapped, times
+from lintransfer.table.points import grid, growing
 from lintransfer.table.proportional_experiments import (
     draw_best_ridges,
     draw_kappas,
@@ -36,12 +38,6 @@ def _sign_of_gain(n: int, source_norm: float, target_norm: float, overlap: float
     return float(np.sign(tuned_transferability(n, 20, source_norm**2, cross, target_norm**2, 0.3)))
 
 
-def _growing(**fixed: Any) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {name: scale * v if name in ("n", "dim", "ridge") else v for name, v in fixed.items()} for scale in (1, 2, 4)
-    )
-
-
 def _allowance(n: int, dim: int, **_: Any) -> float:
     return 4 / (dim * max(abs(1 - n / dim), 0.25))
 
@@ -59,17 +55,18 @@ ROWS = (
         limits=(
             Limit(
                 "no ridge, large d: the exact min-norm and least-squares risks",
-                proportional_ridge_risk,
                 lambda ridge, **others: min_norm_risk(**others),
-                tuple(
-                    {"n": n, "dim": 10**9, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 0.0}
-                    for n in (0, 10**8, 9 * 10**8, 11 * 10**8, 10**10)
+                grid(
+                    n=[0, 10**8, 9 * 10**8, 11 * 10**8, 10**10],
+                    dim=10**9,
+                    displacement_energy=0.8,
+                    noise_variance=0.3,
+                    ridge=0.0,
                 ),
                 rtol=1e-7,
             ),
             Limit(
                 "infinite ridge: nothing moves",
-                proportional_ridge_risk,
                 lambda displacement_energy, **_: displacement_energy,
                 ({"n": 30, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3, "ridge": 1e12},),
                 rtol=1e-9,
@@ -79,7 +76,7 @@ ROWS = (
         experiments=tuple(
             Experiment(
                 regression,
-                _growing(n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
+                growing("ridge", n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
                 "asymptotic",
                 4_000,
                 allowance=_allowance,
@@ -87,24 +84,9 @@ ROWS = (
             for n, ridge in ((6, 2.0), (12, 4.0), (24, 2.0))
         ),
         mutants=(
-            Mutant(
-                "ridge in units of d",
-                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
-                    n, dim, displacement_energy, noise_variance, dim * ridge
-                ),
-            ),
-            Mutant(
-                "d/n for n/d",
-                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
-                    dim, n, displacement_energy, noise_variance, ridge
-                ),
-            ),
-            Mutant(
-                "noise dropped",
-                lambda n, dim, displacement_energy, noise_variance, ridge: proportional_ridge_risk(
-                    n, dim, displacement_energy, 0 * noise_variance, ridge
-                ),
-            ),
+            Mutant("ridge in units of d", instead(ridge=lambda dim, ridge: dim * ridge)),
+            Mutant("d/n for n/d", swapped("n", "dim")),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -119,25 +101,20 @@ ROWS = (
         limits=(
             Limit(
                 "no ridge: (d − n)₊/n",
-                isotropic_kappa,
                 lambda n, dim, ridge: max(dim - n, 0) / n,
-                tuple({"n": n, "dim": 20, "ridge": 0.0} for n in (1, 19, 20, 21, 400)),
+                grid(n=[1, 19, 20, 21, 400], dim=20, ridge=0.0),
             ),
         ),
         box={"n": (1, 10**9), "dim": (1, 10**9), "ridge": (1e-9, 1e9)},
         experiments=tuple(
             Experiment(
-                draw_kappas,
-                _growing(n=n, dim=8, ridge=ridge),
-                "asymptotic",
-                1_000,
-                allowance=_allowance,
+                draw_kappas, growing("ridge", n=n, dim=8, ridge=ridge), "asymptotic", 1_000, allowance=_allowance
             )
             for n, ridge in ((4, 1.0), (16, 2.0))
         ),
         mutants=(
             Mutant("the other root", lambda n, dim, ridge: -ridge / (n * isotropic_kappa(n, dim, ridge))),
-            Mutant("d/n for n/d", lambda n, dim, ridge: isotropic_kappa(dim, n, ridge)),
+            Mutant("d/n for n/d", swapped("n", "dim")),
         ),
     ),
     Theorem(
@@ -153,17 +130,17 @@ ROWS = (
         limits=(
             Limit(
                 "the risk rises on both sides",
-                lambda dim, displacement_energy, noise_variance: [
+                lambda **_: [True] * 6,
+                ({"dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3},),
+                left=lambda formula, dim, displacement_energy, noise_variance: [
                     bool(
                         proportional_ridge_risk(n, dim, displacement_energy, noise_variance, f * best)
                         > proportional_ridge_risk(n, dim, displacement_energy, noise_variance, best)
                     )
-                    for best in (tuned_ridge(dim, displacement_energy, noise_variance),)
+                    for best in (formula(dim, displacement_energy, noise_variance),)
                     for n in (5, 20, 60)
                     for f in (0.9, 1.1)
                 ],
-                lambda **_: [True] * 6,
-                ({"dim": 20, "displacement_energy": 0.8, "noise_variance": 0.3},),
             ),
         ),
         box={"dim": (1, 10**9), "displacement_energy": (0.01, 4.0), "noise_variance": (0.0, 4.0)},
@@ -179,11 +156,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("σ²/‖δ‖²", lambda dim, displacement_energy, noise_variance: noise_variance / displacement_energy),
-            Mutant(
-                "roles swapped",
-                lambda dim, displacement_energy, noise_variance: tuned_ridge(dim, noise_variance, displacement_energy),
-            ),
+            Mutant("σ²/‖δ‖²", lambda displacement_energy, noise_variance: noise_variance / displacement_energy),
+            swapped("displacement_energy", "noise_variance"),
         ),
     ),
     Theorem(
@@ -198,26 +172,20 @@ ROWS = (
         limits=(
             Limit(
                 "the risk at λ* = dσ²/‖δ‖²",
-                tuned_ridge_risk,
                 lambda n, dim, displacement_energy, noise_variance: proportional_ridge_risk(
                     n, dim, displacement_energy, noise_variance, tuned_ridge(dim, displacement_energy, noise_variance)
                 ),
-                tuple(
-                    {"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": v}
-                    for n in (0, 5, 20, 21, 400) for v in (1e-6, 0.3, 4.0)
-                ),
+                grid(n=[0, 5, 20, 21, 400], dim=20, displacement_energy=0.8, noise_variance=[1e-6, 0.3, 4.0]),
                 rtol=1e-11,
             ),
             Limit(
                 "no noise: (1 − n/d)₊‖δ‖²",
-                tuned_ridge_risk,
                 lambda n, dim, displacement_energy, noise_variance: max(1 - n / dim, 0) * displacement_energy,
-                tuple({"n": n, "dim": 20, "displacement_energy": 0.8, "noise_variance": 0.0} for n in (0, 5, 20, 60)),
+                grid(n=[0, 5, 20, 60], dim=20, displacement_energy=0.8, noise_variance=0.0),
             ),
             Limit(
                 "nothing to learn: no risk",
-                tuned_ridge_risk,
-                lambda **_: 0.0,
+                0.0,
                 ({"n": 5, "dim": 20, "displacement_energy": 0.0, "noise_variance": 0.4},),
             ),
         ),
@@ -225,7 +193,7 @@ ROWS = (
         experiments=(
             Experiment(
                 tuned_risks,
-                _growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
+                growing(n=12, dim=12, displacement_energy=1.0, noise_variance=0.3),
                 "asymptotic",
                 1_500,
                 0.08,
@@ -239,12 +207,7 @@ ROWS = (
                     n, dim, displacement_energy, noise_variance, 0.0
                 ),
             ),
-            Mutant(
-                "the cross term halved",
-                lambda n, dim, displacement_energy, noise_variance: tuned_ridge_risk(
-                    n, dim, displacement_energy, noise_variance / 2
-                ),
-            ),
+            Mutant("the cross term halved", scaled(noise_variance=0.5)),
         ),
     ),
     Theorem(
@@ -260,20 +223,21 @@ ROWS = (
         limits=(
             Limit(
                 "on the boundary c = s/(2t) nothing is gained, at any γ",
-                lambda n: tuned_transferability(n, 20, 0.64, 1.2 * float(tuned_boundary_overlap(0.8, 1.5)), 2.25, 0.3),
-                lambda n: 0.0,
-                tuple({"n": n} for n in (1, 20, 300)),
+                0.0,
+                grid(n=[1, 20, 300]),
                 rtol=1e-12,
+                given={
+                    "dim": 20,
+                    "source_energy": 0.64,
+                    "cross_energy": 1.2 * float(tuned_boundary_overlap(0.8, 1.5)),
+                    "target_energy": 2.25,
+                    "noise_variance": 0.3,
+                },
             ),
             Limit(
                 "a perfect source: the whole scratch risk",
-                tuned_transferability,
                 lambda n, dim, noise_variance, **_: tuned_ridge_risk(n, dim, 1.0, noise_variance),
-                tuple(
-                    {"n": n, "dim": 20, "source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0,
-                     "noise_variance": 0.3}
-                    for n in (0, 5, 60)
-                ),
+                grid(n=[0, 5, 60], dim=20, source_energy=1.0, cross_energy=1.0, target_energy=1.0, noise_variance=0.3),
             ),
         ),
         box={
@@ -283,7 +247,7 @@ ROWS = (
         experiments=(
             Experiment(
                 tuned_gains,
-                _growing(n=12, dim=12, overlap=0.95, noise_variance=0.3),
+                growing(n=12, dim=12, overlap=0.95, noise_variance=0.3),
                 "asymptotic",
                 3_000,
                 0.08,
@@ -292,18 +256,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "source as good as its overlap",
-                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: tuned_transferability(
-                    n, dim, cross_energy, cross_energy, target_energy, noise_variance
-                ),
-            ),
-            Mutant(
-                "sign turned",
-                lambda n, dim, source_energy, cross_energy, target_energy, noise_variance: -tuned_transferability(
-                    n, dim, source_energy, cross_energy, target_energy, noise_variance
-                ),
-            ),
+            Mutant("source as good as its overlap", instead(source_energy="cross_energy")),
+            times(-1),
         ),
     ),
     Theorem(
@@ -319,13 +273,13 @@ ROWS = (
         limits=(
             Limit(
                 "the tuned gain changes its sign there",
-                lambda source_norm, target_norm: [
-                    _sign_of_gain(n, source_norm, target_norm, tuned_boundary_overlap(source_norm, target_norm) + aside)
+                lambda **_: [-1.0, 1.0] * 3,
+                ({"source_norm": 0.8, "target_norm": 1.5}, {"source_norm": 1.0, "target_norm": 1.0}),
+                left=lambda formula, source_norm, target_norm: [
+                    _sign_of_gain(n, source_norm, target_norm, formula(source_norm, target_norm) + aside)
                     for n in (3, 20, 300)
                     for aside in (-1e-3, 1e-3)
                 ],
-                lambda **_: [-1.0, 1.0] * 3,
-                ({"source_norm": 0.8, "target_norm": 1.5}, {"source_norm": 1.0, "target_norm": 1.0}),
             ),
         ),
         box={"source_norm": (0.0, 4.0), "target_norm": (0.1, 4.0)},
@@ -338,7 +292,10 @@ ROWS = (
                 ),
                 replicates=12_000,
                 resolution=0.1,
-                arguments=lambda source_norm, target_norm, **_: {"source_norm": source_norm, "target_norm": target_norm},
+                arguments=lambda source_norm, target_norm, **_: {
+                    "source_norm": source_norm,
+                    "target_norm": target_norm,
+                },
             ),
         ),
         mutants=(

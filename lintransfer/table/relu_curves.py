@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.mutants import dropped, instead, scaled, swapped
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import complexity_term
 from lintransfer.theory.relu.learning_curves import kernel_risk, linear_energies, sphere_kappa
 from lintransfer.theory.relu.proportional import (
@@ -61,6 +63,15 @@ def _complexity_arguments(n: int, dim: int) -> dict[str, Any]:
     }
 
 
+def _size_and_its_risk(residual: Any, risk: float, noise: float, zeta: float) -> tuple[float, float]:
+    """n/d at the largest root below 1 of the residual, and the proportional risk there."""
+    u = np.linspace(-1, 1, 4)
+    roots = np.roots(np.polyfit(u, residual(u, risk, noise, zeta), 3))
+    unlearnt = float(max(root.real for root in roots if abs(root.imag) < 1e-9 and root.real < 1 - 1e-9))
+    gamma = 1 - unlearnt + zeta * (1 - unlearnt) / unlearnt
+    return gamma, float(proportional_risk(gamma, 1.0, noise, zeta))
+
+
 def mixed_up(formula: Any, **renamed: str) -> Any:
     """The formula with some arguments exchanged: a name → the name whose value it takes."""
     return lambda **arguments: formula(**{k: arguments[renamed.get(k, k)] for k in arguments})
@@ -83,21 +94,28 @@ ROWS = (
         limits=(
             Limit(
                 "one mode, no ridge mass: ordinary least squares σ²d/(n−d)",
-                lambda n, d: kernel_risk(n, 1e-9, np.ones(1), np.array([d]), np.zeros(1), 1.0, 1e-9 * (n - d)),
-                lambda n, d: d / (n - d), ({"n": 30.0, "d": 10.0},), 1e-6,
+                lambda n, d: d / (n - d),
+                ({"n": 30.0, "d": 10.0},),
+                1e-6,
+                left=lambda formula, n, d: formula(
+                    n, 1e-9, np.ones(1), np.array([d]), np.zeros(1), 1.0, 1e-9 * (n - d)
+                ),
             ),
         ),
         sample=curve_sample,
         experiments=tuple(
-            Experiment(
+            asymptotic(
                 _sphere_draws,
                 tuple({"n": int(g * d), "dim": d, "noise": noise, "trained": trained} for d in (12, 24, 48)),
-                "asymptotic", 400, 0.15, lambda n, dim, noise, trained: 1.5 / dim, _curve_arguments,
+                1.5,
+                400,
+                0.15,
+                _curve_arguments,
             )
             for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 2, 0.3))
         ),
         mutants=(
-            Mutant("dropped noise", without(kernel_risk, "noise_variance")),
+            dropped("noise_variance"),
             Mutant(
                 "without the factor 1/(1 − df₂/n)",
                 lambda **a: np.sum((a["kappa"] / (a["eigenvalues"] + a["kappa"])) ** 2 * a["residual_energies"]),
@@ -115,18 +133,18 @@ ROWS = (
         derivation="derivations.relu.proportional_risk",
         limits=(
             Limit(
-                "no samples: the starting error", proportional_risk,
+                "no samples: the starting error",
                 lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy,
                 ({"gamma": 0.0, "residual_energy": 0.7, "noise_variance": 1.0, "nonlinearity": 0.4},),
             ),
             Limit(
-                "ζ → 0: linear regression, 1 − γ", proportional_risk,
+                "ζ → 0: linear regression, 1 − γ",
                 lambda gamma, residual_energy, noise_variance, nonlinearity: residual_energy * (1 - gamma),
-                ({"gamma": 0.4, "residual_energy": 0.7, "noise_variance": 0.0, "nonlinearity": 1e-9},), 1e-7,
+                ({"gamma": 0.4, "residual_energy": 0.7, "noise_variance": 0.0, "nonlinearity": 1e-9},),
+                1e-7,
             ),
             Limit(
-                "many samples: e ζ²/γ² + σ²/γ", proportional_risk,
-                lambda gamma, residual_energy, noise_variance, nonlinearity: (
+                "many samples: e ζ²/γ² + σ²/γ", lambda gamma, residual_energy, noise_variance, nonlinearity: (
                     residual_energy * nonlinearity**2 / gamma**2 + noise_variance / gamma
                 ),
                 ({"gamma": 1e7, "residual_energy": 0.7, "noise_variance": 0.5, "nonlinearity": 0.4},), 1e-6,
@@ -137,25 +155,26 @@ ROWS = (
             "nonlinearity": (0.3, 2.0),
         },
         experiments=tuple(
-            Experiment(
+            asymptotic(
                 _sphere_draws,
                 tuple({"n": int(g * d), "dim": d, "noise": noise, "trained": trained} for d in (16, 32, 64)),
-                "asymptotic", 200, 0.3, lambda n, dim, noise, trained: 8 / dim,
+                8,
+                200,
+                0.3,
                 lambda n, dim, noise, trained: {
-                    "gamma": n / dim, "residual_energy": 1.0, "noise_variance": noise,
+                    "gamma": n / dim,
+                    "residual_energy": 1.0,
+                    "noise_variance": noise,
                     "nonlinearity": float(trained_nonlinearity(trained)),
                 },
             )
             for trained, g, noise in (("first", 1, 0.3), ("second", 1, 0.0), ("both", 1, 0.3))
         ),
         mutants=(
-            Mutant("linear regression", lambda gamma, residual_energy, noise_variance, nonlinearity: proportional_risk(
-                gamma, residual_energy, noise_variance, nonlinearity / 1000)),
-            Mutant("twice the nonlinearity", lambda gamma, residual_energy, noise_variance, nonlinearity: (
-                proportional_risk(gamma, residual_energy, noise_variance, 2 * nonlinearity))),
-            Mutant("d/n in place of n/d", lambda gamma, residual_energy, noise_variance, nonlinearity: (
-                proportional_risk(1 / gamma, residual_energy, noise_variance, nonlinearity))),
-            Mutant("dropped noise", without(proportional_risk, "noise_variance")),
+            Mutant("linear regression", scaled(nonlinearity=1 / 1000)),
+            scaled(nonlinearity=2),
+            Mutant("d/n in place of n/d", instead(gamma=lambda gamma: 1 / gamma)),
+            dropped("noise_variance"),
         ),
     ),
     Theorem(
@@ -170,15 +189,12 @@ ROWS = (
         limits=(
             Limit(
                 "the risk at the sample complexity is the risk asked for",
-                lambda risk, noise, zeta: proportional_risk(
-                    proportional_sample_complexity(risk, 100.0, 1.0, noise, zeta) / 100.0, 1.0, noise, zeta),
-                lambda risk, noise, zeta: risk,
-                tuple({"risk": r, "noise": s, "zeta": z} for r in (0.01, 0.5, 0.99) for s in (0.0, 0.5)
-                      for z in (0.36, 1.0)), 1e-10,
+                lambda risk, noise, zeta: (proportional_sample_complexity(risk, 1.0, 1.0, noise, zeta), risk),
+                grid(risk=[0.01, 0.5, 0.99], noise=[0.0, 0.5], zeta=[0.36, 1.0]), 1e-10,
+                left=_size_and_its_risk,
             ),
             Limit(
-                "ε = 1: no sample (u = 1)", sample_complexity_residual,
-                lambda unlearnt, risk_ratio, noise_ratio, nonlinearity: 0.0,
+                "ε = 1: no sample (u = 1)", 0.0,
                 ({"unlearnt": 1.0, "risk_ratio": 1.0, "noise_ratio": 0.5, "nonlinearity": 0.5},),
             ),
         ),
@@ -186,9 +202,8 @@ ROWS = (
             "unlearnt": (0.01, 1.0), "risk_ratio": (0.01, 1.0), "noise_ratio": (0.0, 2.0), "nonlinearity": (0.3, 2.0),
         },
         mutants=(
-            Mutant("dropped noise", without(sample_complexity_residual, "noise_ratio")),
-            Mutant("swapped ε and ρ", mixed_up(
-                sample_complexity_residual, risk_ratio="noise_ratio", noise_ratio="risk_ratio")),
+            dropped("noise_ratio"),
+            swapped("risk_ratio", "noise_ratio"),
         ),
     ),
     Theorem(
@@ -201,8 +216,7 @@ ROWS = (
         derivation="derivations.relu.complexity_term",
         limits=(
             Limit(
-                "κ → 0, noiseless: e/μ_1 = 4‖δ‖²", complexity_term,
-                lambda kappa, first_eigenvalue, residual_energy, noise_variance: 4.0,
+                "κ → 0, noiseless: e/μ_1 = 4‖δ‖²", 4.0,
                 ({"kappa": 1e-300, "first_eigenvalue": 0.025, "residual_energy": 0.1, "noise_variance": 0.0},),
             ),
         ),
@@ -211,13 +225,10 @@ ROWS = (
             "noise_variance": (0.0, 1.0),
         },
         experiments=(
-            Experiment(
-                _complexity_draws, tuple({"n": 2 * d, "dim": d} for d in (12, 24, 48)), "asymptotic", 300, 0.1,
-                lambda n, dim: 1.5 / dim, _complexity_arguments,
-            ),
+            asymptotic(_complexity_draws, growing(n=24, dim=12), 1.5, 300, arguments=_complexity_arguments),
         ),
         mutants=(
-            Mutant("dropped noise", without(complexity_term, "noise_variance")),
+            dropped("noise_variance"),
             Mutant("without κ beside μ_1", lambda kappa, first_eigenvalue, residual_energy, noise_variance: (
                 residual_energy / first_eigenvalue + noise_variance / kappa)),
         ),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.simulate.relu_alignment import alignment_run, force_samples
+from lintransfer.table.mutants import dropped, instead, scaled
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.alignment import (
     alignment_cosine,
@@ -66,8 +67,7 @@ ROWS = (
         domain="inputs symmetric about 0, linear teacher",
         derivation="derivations.relu.expected_force",
         limits=(
-            Limit("no displacement, no force", expected_force, lambda covariance_times_displacement: 0.0,
-                  ({"covariance_times_displacement": 0.0},)),
+            Limit("no displacement, no force", 0.0, ({"covariance_times_displacement": 0.0},)),
         ),
         box={"covariance_times_displacement": (-3.0, 3.0)},
         experiments=(
@@ -88,8 +88,7 @@ ROWS = (
         derivation="derivations.relu.force_fluctuation",
         limits=(
             Limit(
-                "one dimension, one sample, no noise: 3/2 − 1/4", force_fluctuation,
-                lambda n, dim, displacement_energy, noise_variance: 1.25,
+                "one dimension, one sample, no noise: 3/2 − 1/4", 1.25,
                 ({"n": 1, "dim": 1, "displacement_energy": 1.0, "noise_variance": 0.0},),
             ),
         ),
@@ -107,8 +106,7 @@ ROWS = (
         mutants=(
             Mutant("d + 1 in place of d + 2", lambda n, dim, displacement_energy, noise_variance: (
                 force_fluctuation(n, dim, displacement_energy, noise_variance) - displacement_energy / 2 / n)),
-            Mutant("dropped noise", lambda n, dim, displacement_energy, noise_variance: force_fluctuation(
-                n, dim, displacement_energy, 0)),
+            dropped("noise_variance"),
             Mutant("mean not subtracted", lambda n, dim, displacement_energy, noise_variance: (
                 force_fluctuation(n, dim, displacement_energy, noise_variance) + displacement_energy / 4 / n)),
         ),
@@ -123,19 +121,19 @@ ROWS = (
         derivation="derivations.relu.alignment_cosine",
         limits=(
             Limit(
-                "at the start", alignment_cosine, lambda time, cosine, force, sign: cosine,
+                "at the start", lambda time, cosine, force, sign: cosine,
                 ({"time": 0.0, "cosine": -0.4, "force": 2.0, "sign": 1},),
             ),
             Limit(
-                "in the end: the sign of the output weight", alignment_cosine, lambda time, cosine, force, sign: sign,
+                "in the end: the sign of the output weight", lambda time, cosine, force, sign: sign,
                 ({"time": 40.0, "cosine": 0.4, "force": 2.0, "sign": -1},),
             ),
         ),
         box=_MOTION,
         experiments=(Experiment(_motion("cosine"), ({"time": 1.0}, {"time": 5.0}), compare="identity", replicates=1),),
         mutants=(
-            Mutant("half the rate", lambda time, cosine, force, sign: alignment_cosine(time, cosine, force / 2, sign)),
-            Mutant("all signs positive", lambda time, cosine, force, sign: alignment_cosine(time, cosine, force, 1)),
+            scaled(force=0.5),
+            instead(sign=1),
         ),
     ),
     Theorem(
@@ -148,16 +146,15 @@ ROWS = (
         derivation="derivations.relu.growth_factor",
         limits=(
             Limit(
-                "aligned from the start: exponential growth", growth_factor,
-                lambda time, cosine, force, sign: math.exp(force * time),
+                "aligned from the start: exponential growth", lambda time, cosine, force, sign: math.exp(force * time),
                 ({"time": 3.0, "cosine": 1.0, "force": 2.0, "sign": 1},),
             ),
         ),
         box=_MOTION,
         experiments=(Experiment(_motion("growth"), ({"time": 1.0}, {"time": 5.0}), compare="identity", replicates=1),),
         mutants=(
-            Mutant("half the rate", lambda time, cosine, force, sign: growth_factor(time, cosine, force / 2, sign)),
-            Mutant("opposite sign", lambda time, cosine, force, sign: growth_factor(time, cosine, force, -sign)),
+            scaled(force=0.5),
+            scaled(sign=-1),
         ),
     ),
     Theorem(
@@ -171,19 +168,17 @@ ROWS = (
         limits=(
             Limit(
                 "the cosine at that time is 1 − ε",
-                lambda gap, cosine: alignment_cosine(alignment_time(gap, cosine, 0.7, -1), cosine, 0.7, -1),
                 lambda gap, cosine: gap - 1, ({"gap": 0.01, "cosine": 0.5}, {"gap": 0.3, "cosine": -0.5}), 1e-10,
+                left=lambda formula, gap, cosine: alignment_cosine(formula(gap, cosine, 0.7, -1), cosine, 0.7, -1),
             ),
-            Limit("opposite to the force: never", alignment_time, lambda gap, cosine, force: math.inf,
-                  ({"gap": 0.1, "cosine": -1.0, "force": 1.0},)),
+            Limit("opposite to the force: never", math.inf, ({"gap": 0.1, "cosine": -1.0, "force": 1.0},)),
         ),
         box={"gap": (0.001, 0.9), "cosine": (-0.99, 0.99), "force": (0.1, 2.0)},
         experiments=(
             Experiment(_motion("alignment time"), ({"time": 2.0}, {"time": 4.0}), compare="identity", replicates=1),
         ),
         mutants=(
-            Mutant("without the start", lambda gap, cosine, force, sign=1: alignment_time(
-                gap, 0 * cosine, force, sign)),
+            Mutant("without the start", dropped("cosine")),
         ),
     ),
     Theorem(
@@ -197,11 +192,15 @@ ROWS = (
         limits=(
             Limit(
                 "the norm at that time is 1",
-                lambda size, cosine: size * growth_factor(growth_time(size, cosine, 0.7, -1), cosine, 0.7, -1),
-                lambda size, cosine: 1.0, ({"size": 1e-6, "cosine": 0.9}, {"size": 0.5, "cosine": -0.5}), 1e-10,
+                1.0,
+                ({"size": 1e-6, "cosine": 0.9}, {"size": 0.5, "cosine": -0.5}),
+                1e-10,
+                left=lambda formula, size, cosine: (
+                    size * growth_factor(formula(size, cosine, 0.7, -1), cosine, 0.7, -1)
+                ),
             ),
             Limit(
-                "aligned: ln(1/‖w(0)‖)/‖D‖", growth_time, lambda initial_norm, cosine, force: (
+                "aligned: ln(1/‖w(0)‖)/‖D‖", lambda initial_norm, cosine, force: (
                     math.log(1 / initial_norm) / force),
                 ({"initial_norm": 0.01, "cosine": 1.0, "force": 2.0},),
             ),
@@ -211,8 +210,7 @@ ROWS = (
             Experiment(_motion("growth time"), ({"time": 6.0}, {"time": 10.0}), compare="identity", replicates=1),
         ),
         mutants=(
-            Mutant("without the start", lambda initial_norm, cosine, force, sign=1: growth_time(
-                initial_norm, 1 + 0 * cosine, force, sign)),
+            Mutant("without the start", instead(cosine=lambda cosine: 1 + 0 * cosine)),
         ),
     ),
 )  # fmt: skip

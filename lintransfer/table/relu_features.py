@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.half_space import half_space_risk_samples
 from lintransfer.simulate.relu_transfer import feature_risk_samples
+from lintransfer.table.mutants import dropped, moved, times
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.features import feature_loss, feature_risk, one_neuron_loss, residual_leverage
 from lintransfer.theory.relu.half_space import (
@@ -73,13 +75,10 @@ ROWS = (
         domain="unit neurons at cosine c, x ~ N(0, I), n → ∞",
         derivation="derivations.relu.one_neuron_loss",
         limits=(
-            Limit("the same neuron: 0", one_neuron_loss, lambda cosine, head: 0.0, ({"cosine": 1.0, "head": 2.0},)),
+            Limit("the same neuron: 0", 0.0, ({"cosine": 1.0, "head": 2.0},)),
+            Limit("the opposite neuron: all of it", lambda cosine, head: head**2 / 2, ({"cosine": -1.0, "head": 2.0},)),
             Limit(
-                "the opposite neuron: all of it", one_neuron_loss, lambda cosine, head: head**2 / 2,
-                ({"cosine": -1.0, "head": 2.0},),
-            ),
-            Limit(
-                "the general Schur complement", one_neuron_loss,
+                "the general Schur complement",
                 lambda cosine, head: feature_loss([[1.0, 0.0]], [[cosine, math.sqrt(1 - cosine**2)]], [head]),
                 ({"cosine": 0.3, "head": -1.5},),
             ),
@@ -107,8 +106,7 @@ ROWS = (
         derivation="derivations.relu.feature_risk",
         limits=(
             Limit(
-                "many samples: the floor u", feature_risk,
-                lambda n, n_features, unexplained, leverage, noise_variance: unexplained,
+                "many samples: the floor u", lambda n, n_features, unexplained, leverage, noise_variance: unexplained,
                 ({"n": 1e14, "n_features": 3, "unexplained": 0.7, "leverage": 2.0, "noise_variance": 1.0},),
             ),
         ),
@@ -118,17 +116,14 @@ ROWS = (
         },
         experiments=(
             Experiment(
-                _feature_draws, tuple({"n": n, "noise_std": 1.0} for n in (40, 80, 160)), "asymptotic", 6000, 0.06,
+                _feature_draws, grid(n=[40, 80, 160], noise_std=1.0), "asymptotic", 6000, 0.06,
                 lambda n, noise_std: 100 / n**2, _feature_arguments,
             ),
         ),
         mutants=(
-            Mutant("dropped noise", lambda n, n_features, unexplained, leverage, noise_variance: feature_risk(
-                n, n_features, unexplained, leverage, 0)),
-            Mutant("no leverage", lambda n, n_features, unexplained, leverage, noise_variance: feature_risk(
-                n, n_features, unexplained, 0, noise_variance)),
-            Mutant("one feature more", lambda n, n_features, unexplained, leverage, noise_variance: feature_risk(
-                n, n_features + 1, unexplained, leverage, noise_variance)),
+            dropped("noise_variance"),
+            dropped("leverage"),
+            moved(n_features=1),
         ),
     ),
     Theorem(
@@ -141,7 +136,7 @@ ROWS = (
         derivation="derivations.relu.half_space_risk",
         limits=(
             Limit(
-                "an even split: 2σ²d/(n − 2d − 2)", half_space_risk_given_split,
+                "an even split: 2σ²d/(n − 2d − 2)",
                 lambda n_positive, n, dim, noise_variance: large_sample_half_space_risk(n, dim, noise_variance),
                 ({"n_positive": 30, "n": 60, "dim": 4, "noise_variance": 0.5},),
             ),
@@ -154,10 +149,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("n − d in place of n − d − 1", lambda n_positive, n, dim, noise_variance: (
-                half_space_risk_given_split(n_positive + 1, n + 2, dim, noise_variance))),
-            Mutant("not halved", lambda n_positive, n, dim, noise_variance: (
-                2 * half_space_risk_given_split(n_positive, n, dim, noise_variance))),
+            Mutant("n − d in place of n − d − 1", moved(n_positive=1, n=2)),
+            times(2),
         ),
     ),
     Theorem(
@@ -170,11 +163,11 @@ ROWS = (
         derivation="derivations.relu.half_space_mean_risk",
         limits=(
             Limit(
-                "many samples: 2σ²d/(n − 2d − 2)", half_space_risk, large_sample_half_space_risk,
+                "many samples: 2σ²d/(n − 2d − 2)", large_sample_half_space_risk,
                 ({"n": 10**8, "dim": 4, "noise_variance": 0.5},), 1e-6,
             ),
             Limit(
-                "the only split", half_space_risk,
+                "the only split",
                 lambda n, dim, noise_variance: half_space_risk_given_split(n // 2, n, dim, noise_variance),
                 ({"n": 10, "dim": 3, "noise_variance": 0.5},),
             ),
@@ -188,7 +181,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("all data on one side", lambda n, dim, noise_variance: noise_variance * dim / (n - dim - 1)),
-            Mutant("dropped noise", lambda n, dim, noise_variance: 0.0 * n),
+            Mutant("dropped noise", lambda n: 0.0 * n),
         ),
     ),
     Theorem(
@@ -200,8 +193,7 @@ ROWS = (
         domain="at least d inputs on each side",
         derivation="derivations.relu.half_space_training_error",
         limits=(
-            Limit("n = 2d: interpolation", half_space_training_error, lambda n, dim, noise_variance: 0.0,
-                  ({"n": 8, "dim": 4, "noise_variance": 1.0},)),
+            Limit("n = 2d: interpolation", 0.0, ({"n": 8, "dim": 4, "noise_variance": 1.0},)),
         ),
         box={"n": (20, 10**6), "dim": (1, 10), "noise_variance": (0.1, 2.0)},
         experiments=(
@@ -209,7 +201,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("one fit: 1 − d/n", lambda n, dim, noise_variance: noise_variance * (1 - dim / n)),
-            Mutant("interpolation", lambda n, dim, noise_variance: 0.0 * n),
+            Mutant("interpolation", lambda n: 0.0 * n),
         ),
     ),
 )  # fmt: skip

@@ -9,6 +9,8 @@ import numpy as np
 import scipy.special
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_fit, kernel_risk_samples, plain_kernel
+from lintransfer.table.mutants import instead, scaled, swapped, times
+from lintransfer.table.points import asymptotic, grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.bounds import generalization_bound, gram_bound, leading_bound, risk_bound
 from lintransfer.theory.relu.kernels import (
@@ -21,7 +23,7 @@ from lintransfer.theory.relu.kernels import (
 from lintransfer.theory.relu.proportional import nonlinearity
 from lintransfer.theory.relu.spectrum import sphere_masses
 
-_COSINES = tuple({"cosine": c} for c in (-0.8, 0.0, 0.3, 0.9))
+_COSINES = grid(cosine=[-0.8, 0.0, 0.3, 0.9])
 
 
 def _neuron_samples(rng: np.random.Generator, replicates: int, cosine: float, what: str) -> np.ndarray:
@@ -123,11 +125,11 @@ ROWS = (
         domain="unit inputs, w ~ N(0, I), first layer trained, infinite width",
         derivation="derivations.relu.first_layer_kernel",
         limits=(
-            Limit("equal inputs: 1/2", first_layer_kernel, lambda cosine: 0.5, ({"cosine": 1.0},)),
-            Limit("opposite inputs: 0", first_layer_kernel, lambda cosine: 0.0, ({"cosine": -1.0},)),
+            Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
+            Limit("opposite inputs: 0", 0.0, ({"cosine": -1.0},)),
             Limit(
-                "the odd part is linear", lambda cosine: first_layer_kernel(cosine) - first_layer_kernel(-cosine),
-                lambda cosine: cosine / 2, _COSINES,
+                "the odd part is linear", lambda cosine: cosine / 2, _COSINES,
+                left=lambda formula, cosine: formula(cosine) - formula(-cosine),
             ),
         ),
         box={"cosine": (-1.0, 1.0)},
@@ -135,7 +137,7 @@ ROWS = (
             Experiment(_draws("gates"), ({"cosine": -0.5}, {"cosine": 0.4}, {"cosine": 0.95}), replicates=4000),
         ),
         mutants=(
-            Mutant("twice as large", lambda cosine: 2 * first_layer_kernel(cosine)),
+            times(2),
             Mutant("angle instead of its supplement", lambda cosine: -first_layer_kernel(-cosine)),
             Mutant("the other layer", second_layer_kernel),
         ),
@@ -149,9 +151,9 @@ ROWS = (
         domain="unit inputs, w ~ N(0, I), second layer trained, infinite width",
         derivation="derivations.relu.second_layer_kernel",
         limits=(
-            Limit("equal inputs: 1/2", second_layer_kernel, lambda cosine: 0.5, ({"cosine": 1.0},)),
-            Limit("opposite inputs: 0", second_layer_kernel, lambda cosine: 0.0, ({"cosine": -1.0},)),
-            Limit("orthogonal inputs: 1/(2π)", second_layer_kernel, lambda cosine: 0.5 / math.pi, ({"cosine": 0.0},)),
+            Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
+            Limit("opposite inputs: 0", 0.0, ({"cosine": -1.0},)),
+            Limit("orthogonal inputs: 1/(2π)", 0.5 / math.pi, ({"cosine": 0.0},)),
         ),
         box={"cosine": (-1.0, 1.0)},
         experiments=(
@@ -159,7 +161,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("without the square root", first_layer_kernel),
-            Mutant("w ~ N(0, I/3) in three dimensions", lambda cosine: second_layer_kernel(cosine) / 3),
+            Mutant("w ~ N(0, I/3) in three dimensions", times(1 / 3)),
         ),
     ),
     Theorem(
@@ -171,8 +173,8 @@ ROWS = (
         domain="−1 < τ < 1; infinite at ±1",
         derivation="derivations.relu.first_layer_slope",
         limits=(
-            Limit("orthogonal inputs: 1/4", first_layer_slope, lambda cosine: 0.25, ({"cosine": 0.0},)),
-            Limit("infinite at 1", first_layer_slope, lambda cosine: math.inf, ({"cosine": 1.0},)),
+            Limit("orthogonal inputs: 1/4", 0.25, ({"cosine": 0.0},)),
+            Limit("infinite at 1", math.inf, ({"cosine": 1.0},)),
         ),
         box={"cosine": (-1.0, 1.0)},
         mutants=(Mutant("without the cusp", second_layer_slope),),
@@ -186,14 +188,12 @@ ROWS = (
         domain="−1 ≤ τ ≤ 1",
         derivation="derivations.relu.second_layer_slope",
         limits=(
-            Limit("equal inputs: 1/2", second_layer_slope, lambda cosine: 0.5, ({"cosine": 1.0},)),
-            Limit(
-                "K₁ = τ K₂'", lambda cosine: cosine * second_layer_slope(cosine), first_layer_kernel, _COSINES
-            ),
+            Limit("equal inputs: 1/2", 0.5, ({"cosine": 1.0},)),
+            Limit("K₁ = τ K₂'", first_layer_kernel, _COSINES, left=lambda formula, cosine: cosine * formula(cosine)),
         ),
         box={"cosine": (-1.0, 1.0)},
         experiments=(Experiment(_draws("probability"), _COSINES[1:], replicates=4000),),
-        mutants=(Mutant("the complement", lambda cosine: second_layer_slope(-cosine)),),
+        mutants=(scaled(cosine=-1),),
     ),
     Theorem(
         name="relu-sphere-spectrum", kind="exact",
@@ -206,25 +206,28 @@ ROWS = (
         derivation="derivations.relu.sphere_masses",
         limits=(
             Limit(
-                "all degrees sum to K(1)", lambda dim, trained: sphere_masses(dim, 600, trained).sum(),
-                lambda dim, trained: 0.5, ({"dim": 3, "trained": "second"}, {"dim": 40, "trained": "second"}), 1e-5,
+                "all degrees sum to K(1)",
+                lambda dim, first, second: 0.5 - sphere_masses(dim, 600, (first, second))[7:].sum(),
+                grid(dim=[3, 40], first=0, second=1), 1e-5,
+                left=lambda masses, **point: sum(masses(**point)),
             ),
             Limit(
-                "degree 1 holds a quarter", lambda dim: sphere_masses(dim, 1, "first")[1], lambda dim: 0.25,
-                ({"dim": 3}, {"dim": 10**9}),
+                "degree 1 holds a quarter", 0.25,
+                grid(dim=[3, 10**9], first=1, second=0),
+                left=lambda masses, **point: masses(**point)[1],
             ),
         ),
         box={"dim": (2, 10**9), "first": (0.1, 2.0), "second": (0.1, 2.0)},
         experiments=(
             Experiment(
                 _masses_by_quadrature,
-                tuple({"dim": d, "trained": t} for d in (3, 5, 12) for t in ("first", "second")),
+                grid(dim=[3, 5, 12], trained=["first", "second"]),
                 compare="identity", replicates=1,
             ),
         ),
         mutants=(
             Mutant("one dimension more", _shifted_masses),
-            Mutant("swapped layers", lambda dim, first, second: masses_to_degree_six(dim, second, first)),
+            swapped("first", "second"),
         ),
     ),
     Theorem(
@@ -236,28 +239,25 @@ ROWS = (
         domain="α, ω ≥ 0, not both 0",
         derivation="derivations.relu.nonlinearity",
         limits=(
-            Limit("first layer: 1", nonlinearity, lambda first, second: 1.0, ({"first": 1, "second": 0},)),
-            Limit(
-                "second layer: 1 − 2/π", nonlinearity, lambda first, second: 1 - 2 / math.pi,
-                ({"first": 0, "second": 1},),
-            ),
-            Limit(
-                "both layers: 1 − 1/π", nonlinearity, lambda first, second: 1 - 1 / math.pi,
-                ({"first": 1, "second": 1},),
-            ),
+            Limit("first layer: 1", 1.0, ({"first": 1, "second": 0},)),
+            Limit("second layer: 1 − 2/π", 1 - 2 / math.pi, ({"first": 0, "second": 1},)),
+            Limit("both layers: 1 − 1/π", 1 - 1 / math.pi, ({"first": 1, "second": 1},)),
         ),
         box={"first": (0.0, 2.0), "second": (0.1, 2.0)},
         experiments=tuple(
-            Experiment(
-                _straight_line_draws, tuple({"dim": d, "trained": trained} for d in (50, 100, 200)), "asymptotic", 200,
-                allowance=lambda dim, trained: 3 / dim,
-                arguments=lambda dim, trained: dict(zip(("first", "second"), layer_weights(trained), strict=True)),
+            asymptotic(
+                _straight_line_draws,
+                grid(dim=[50, 100, 200], trained=trained),
+                3,
+                200,
+                0.05,
+                lambda dim, trained: dict(zip(("first", "second"), layer_weights(trained), strict=True)),
             )
             for trained in ("first", "second", "both")
         ),
         mutants=(
-            Mutant("swapped layers", lambda first, second: nonlinearity(second, first)),
-            Mutant("without K(0)", lambda first, second: 1 + 0 * first),
+            swapped("first", "second"),
+            Mutant("without K(0)", lambda first: 1 + 0 * first),
         ),
     ),
     Theorem(
@@ -269,11 +269,12 @@ ROWS = (
         domain="any inputs without parallel rows, any n",
         derivation="derivations.relu.gram_bound",
         limits=(
-            Limit("first layer: 4‖Pδ‖²", gram_bound, lambda projected_energy: 4 * projected_energy,
-                  ({"projected_energy": 0.7},)),
+            Limit("first layer: 4‖Pδ‖²", lambda projected_energy: 4 * projected_energy, ({"projected_energy": 0.7},)),
             Limit(
-                "sharp: a fine grid on the circle comes close", gram_bound,
-                lambda projected_energy: _grid_on_circle(400) * projected_energy, ({"projected_energy": 1.0},), 0.01,
+                "sharp: a fine grid on the circle comes close",
+                lambda projected_energy: _grid_on_circle(400) * projected_energy,
+                ({"projected_energy": 1.0},),
+                0.01,
             ),
         ),
         box={"projected_energy": (1e-3, 1e3), "first": (0.1, 2.0), "second": (0.1, 2.0)},
@@ -286,10 +287,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("constant 3 in place of 4", lambda projected_energy, first=1, second=0:
-                   0.75 * gram_bound(projected_energy, first, second)),
-            Mutant("constant 2", lambda projected_energy, first=1, second=0:
-                   gram_bound(projected_energy, first, second) / 2),
+            Mutant("constant 3 in place of 4", times(0.75)),
+            times(0.5),
         ),
     ),
     Theorem(
@@ -302,7 +301,7 @@ ROWS = (
         derivation="derivations.relu.leading_bound",
         limits=(
             Limit(
-                "first term of the bound", leading_bound,
+                "first term of the bound",
                 lambda n, displacement_energy: generalization_bound(n, 4 * displacement_energy, 0.1, 0.05, 0.0),
                 ({"n": 30, "displacement_energy": 0.4},),
             ),
@@ -314,7 +313,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("n in place of √n", lambda n, displacement_energy, first=1, second=0:
+            Mutant("n in place of √n", lambda n, displacement_energy, first, second:
                    leading_bound(n, displacement_energy, first, second) ** 2 / 8),
         ),
     ),
@@ -328,8 +327,10 @@ ROWS = (
         derivation="derivations.relu.risk_bound",
         limits=(
             Limit(
-                "largest error times mean error, first layer", risk_bound,
-                lambda n, displacement_energy: np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy),
+                "largest error times mean error, first layer",
+                lambda n, displacement_energy: (
+                    np.sqrt(2 * displacement_energy) * leading_bound(n, displacement_energy)
+                ),
                 ({"n": 30, "displacement_energy": 0.4},),
             ),
         ),
@@ -340,13 +341,16 @@ ROWS = (
             ),
             Experiment(
                 _sphere_risk_draws,
-                tuple({"n": 6, "dim": 2, "trained": trained} for trained in ("first", "second", "both")),
+                grid(n=6, dim=2, trained=["first", "second", "both"]),
                 compare="bound", replicates=200,
             ),
         ),
         mutants=(
             Mutant("n² in place of √n", lambda n, displacement_energy: 4 * displacement_energy / n**2),
-            Mutant("norm in place of energy", lambda n, displacement_energy: risk_bound(n, displacement_energy**0.5)),
+            Mutant(
+                "norm in place of energy",
+                instead(displacement_energy=lambda displacement_energy: displacement_energy**0.5),
+            ),
         ),
     ),
 )

@@ -8,7 +8,9 @@ import numpy as np
 
 from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.relu_curves import TRAINED, curve_sample, mixed_up, unit_target, without
+from lintransfer.table.mutants import dropped, swapped
+from lintransfer.table.points import asymptotic, grid, growing
+from lintransfer.table.relu_curves import TRAINED, curve_sample, unit_target
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.relu.gaussian import equivalent_ridge, gaussian_risk
 from lintransfer.theory.relu.learning_curves import sphere_kappa
@@ -120,16 +122,15 @@ ROWS = (
         limits=(
             Limit(
                 "infinite source set: e(θ_T − θ_S) in degree 1",
-                lambda: residual_energies(
+                1.2, rtol=1e-10,
+                left=lambda formula: formula(
                     1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 1.0, 0.3, 0.8, 0.5, 1e-3)[1],
-                lambda: 1.2, rtol=1e-10,
             ),
         ),
         sample=_source_sample,
         mutants=(
-            Mutant("dropped source noise", without(residual_energies, "source_noise_variance")),
-            Mutant("swapped teachers", mixed_up(
-                residual_energies, source_energy="target_energy", target_energy="source_energy")),
+            dropped("source_noise_variance"),
+            swapped("source_energy", "target_energy"),
         ),
     ),
     Theorem(
@@ -141,38 +142,55 @@ ROWS = (
         domain="unit sphere, d ≥ 12, n, n_S ≤ 3d to about 10 %",
         limits=(
             Limit(
-                "no source sample: training from scratch", two_stage_risk,
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy: two_stage_risk(
-                    n, 50, dim, 0.0, 0.0, target_energy) - two_stage_risk(n, 50, dim, 0.0, 0.0, 0.0)
-                    + 0 * source_energy,
+                "no source sample: training from scratch",
+                lambda n, n_source, dim, source_energy, cross_energy, target_energy: (
+                    two_stage_risk(n, 50, dim, 0.0, 0.0, target_energy)
+                    - two_stage_risk(n, 50, dim, 0.0, 0.0, 0.0)
+                    + 0 * source_energy
+                ),
                 ({"n": 0, "n_source": 0, "dim": 20, "source_energy": 1.0, "cross_energy": 0.5, "target_energy": 2.0},),
             ),
             Limit(
-                "no target sample: the residual itself", two_stage_risk,
+                "no target sample: the residual itself",
                 lambda n, n_source, dim, source_energy, cross_energy, target_energy: 1.5 / dim,
-                ({"n": 0, "n_source": 1e13, "dim": 20, "source_energy": 1.0, "cross_energy": 0.75,
-                  "target_energy": 2.0},), 1e-9,
+                (
+                    {
+                        "n": 0,
+                        "n_source": 1e13,
+                        "dim": 20,
+                        "source_energy": 1.0,
+                        "cross_energy": 0.75,
+                        "target_energy": 2.0,
+                    },
+                ),
+                1e-9,
             ),
         ),
         sample=lambda rng: _two_stage_arguments(
             int(rng.integers(1, 300)), int(rng.integers(1, 300)), int(rng.integers(12, 200)),
             float(rng.uniform(-1, 1)), str(rng.choice(TRAINED))),
         experiments=(
-            Experiment(
+            asymptotic(
                 _two_stage_draws,
-                tuple({"n": d, "n_source": 2 * d, "dim": d, "overlap": 0.8, "trained": "first"} for d in (12, 24, 48)),
-                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
+                growing(n=12, n_source=24, dim=12, overlap=0.8, trained="first"),
+                2,
+                200,
+                0.25,
+                _two_stage_arguments,
             ),
-            Experiment(
+            asymptotic(
                 _two_stage_draws,
-                tuple({"n": 2 * d, "n_source": d, "dim": d, "overlap": 0.5, "trained": "both"} for d in (12, 24, 48)),
-                "asymptotic", 200, 0.25, lambda n, n_source, dim, overlap, trained: 2 / dim, _two_stage_arguments,
+                growing(n=24, n_source=12, dim=12, overlap=0.5, trained="both"),
+                2,
+                200,
+                0.25,
+                _two_stage_arguments,
             ),
         ),
         mutants=(
-            Mutant("dropped noise", without(two_stage_risk, "noise_variance")),
+            dropped("noise_variance"),
             Mutant("perfectly known source", lambda **a: two_stage_risk(**{**a, "n_source": 1e12})),
-            Mutant("swapped sample sizes", mixed_up(two_stage_risk, n="n_source", n_source="n")),
+            swapped("n", "n_source"),
         ),
     ),
     Theorem(
@@ -187,25 +205,31 @@ ROWS = (
         limits=(
             Limit(
                 "infinite source set: s/(2t)",
-                lambda: critical_overlap_at(
-                    0.3, 1e-14, np.array([0.1, 0.2]), np.array([1.0, 5.0]), 4.0, 9.0, 0.5, 1e-3),
-                lambda: 1 / 3, rtol=1e-10,
+                1 / 3,
+                rtol=1e-10,
+                given={
+                    "kappa": 0.3,
+                    "kappa_source": 1e-14,
+                    "eigenvalues": np.array([0.1, 0.2]),
+                    "multiplicities": np.array([1.0, 5.0]),
+                    "source_energy": 4.0,
+                    "target_energy": 9.0,
+                    "source_noise_variance": 0.5,
+                    "ridge": 1e-3,
+                },
             ),
         ),
         sample=_overlap_sample,
         experiments=(
-            Experiment(
-                _crossing_draws,
-                tuple({"n": d, "n_source": 2 * d, "dim": d, "trained": "both"} for d in (10, 20, 40)), "asymptotic", 20,
-                0.2, lambda n, n_source, dim, trained: 2 / dim, _crossing_arguments,
+            asymptotic(
+                _crossing_draws, growing(n=10, n_source=20, dim=10, trained="both"), 2, 20, 0.2, _crossing_arguments
             ),
         ),
         mutants=(
             Mutant("without degree 1 in the sum of fluctuations", lambda **a: critical_overlap_at(
                 **{**a, "multiplicities": a["multiplicities"] * (np.arange(len(a["multiplicities"])) != 1)})),
-            Mutant("swapped teachers", mixed_up(
-                critical_overlap_at, source_energy="target_energy", target_energy="source_energy")),
-            Mutant("swapped stages", mixed_up(critical_overlap_at, kappa="kappa_source", kappa_source="kappa")),
+            swapped("source_energy", "target_energy"),
+            swapped("kappa", "kappa_source"),
         ),
     ),
     Theorem(
@@ -218,22 +242,24 @@ ROWS = (
         derivation="derivations.relu.equivalent_ridge",
         limits=(
             Limit(
-                "first layer, no explicit ridge: tr Σ", equivalent_ridge, lambda trace, first, second: trace,
+                "first layer, no explicit ridge: tr Σ", lambda trace, first, second: trace,
                 ({"trace": 7.0, "first": 1, "second": 0},),
             ),
         ),
         box={"trace": (1.0, 1e4), "first": (0.1, 2.0), "second": (0.1, 2.0), "ridge": (0.0, 3.0)},
         experiments=(
-            Experiment(
-                _ridge_draws, tuple({"dim": d, "ridge": 0.5} for d in (40, 80, 160)), "asymptotic", 200,
-                allowance=lambda dim, ridge: 4 / dim,
-                arguments=lambda dim, ridge: {
-                    "trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
+            asymptotic(
+                _ridge_draws,
+                grid(dim=[40, 80, 160], ridge=0.5),
+                4,
+                200,
+                0.05,
+                lambda dim, ridge: {"trace": float(_spectrum(dim).sum()), "first": 1, "second": 1, "ridge": ridge},
             ),
         ),
         mutants=(
-            Mutant("swapped layers", mixed_up(equivalent_ridge, first="second", second="first")),
-            Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge=0.0: (
+            swapped("first", "second"),
+            Mutant("explicit ridge not divided by K'(0)", lambda trace, first, second, ridge: (
                 nonlinearity(first, second) * trace + ridge)),
         ),
     ),
@@ -248,9 +274,9 @@ ROWS = (
         limits=(
             Limit(
                 "Σ = I is the proportional curve in units of the energy",
-                lambda n, d: gaussian_risk(n, np.ones(1), np.array([d]), np.ones(1), 0.3, "second"),
                 lambda n, d: proportional_risk(n / d, 1.0, 0.3, trained_nonlinearity("second")),
                 ({"n": 50.0, "d": 100.0}, {"n": 300.0, "d": 100.0}), 1e-9,
+                left=lambda formula, n, d: formula(n, np.ones(1), np.array([d]), np.ones(1), 0.3, "second"),
             ),
         ),
         sample=lambda rng: _gaussian_arguments(
@@ -263,7 +289,7 @@ ROWS = (
             for trained, g in (("first", 1), ("both", 1))
         ),
         mutants=(
-            Mutant("dropped noise", without(gaussian_risk, "noise_variance")),
+            dropped("noise_variance"),
             Mutant("ridgeless linear regression", lambda **a: gaussian_risk(
                 **{**a, "trained": (1e-9, 1.0), "ridge": -0.25 * (1 - 2 / np.pi) * np.sum(
                     a["multiplicities"] * a["eigenvalues"]) * (1 - 1e-6)})),

@@ -15,6 +15,8 @@ from lintransfer.table.covariance_experiments import (
     spectrum,
     teachers,
 )
+from lintransfer.table.mutants import dropped, instead, moved
+from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.negative_ridge import critical_ridge
@@ -108,13 +110,11 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues λ: −λ(√n − √d)², the edge of the Marchenko–Pastur law",
-                critical_ridge,
                 lambda n, **_: -2.0 * (np.sqrt(n) - 3.0) ** 2,
                 tuple({"n": n} | _NINE for n in (0, 1, 4, 9, 16, 100)),
             ),
             Limit(
                 "no data: −trΣ",
-                critical_ridge,
                 lambda eigenvalues, multiplicities, **_: -float(eigenvalues @ multiplicities),
                 ({"n": 0} | _MODES,),
             ),
@@ -123,7 +123,7 @@ ROWS = (
         experiments=(
             Experiment(
                 smallest_gram_eigenvalue,
-                tuple({"n": 5 * s, "dim": 20 * s, "exponent": 0.5} for s in (1, 2, 4)),
+                growing(n=5, dim=20, exponent=0.5),
                 "asymptotic",
                 1_000,
                 allowance=lambda n, **_: 4 * n ** (-2 / 3),
@@ -131,14 +131,8 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "df1 for df2 at the critical point: κ_c from n + 1",
-                lambda n, eigenvalues, multiplicities: critical_ridge(n + 1, eigenvalues, multiplicities),
-            ),
-            Mutant(
-                "the smallest eigenvalue alone",
-                lambda n, eigenvalues, multiplicities: -np.min(eigenvalues) * n,
-            ),
+            Mutant("df1 for df2 at the critical point: κ_c from n + 1", moved(n=1)),
+            Mutant("the smallest eigenvalue alone", lambda n, eigenvalues: -np.min(eigenvalues) * n),
         ),
     ),
     Theorem(
@@ -154,14 +148,15 @@ ROWS = (
         limits=(
             Limit(
                 "at the critical ridge the risk is infinite",
-                lambda n, **rest: 1 / ridge_risk(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest),
-                lambda **_: 0.0,
-                tuple({"n": n, "displacement": np.array([1.0]), "noise_variance": 0.5} for n in (1, 4, 16)),
+                0.0,
+                grid(n=[1, 4, 16], displacement=np.array([1.0]), noise_variance=0.5),
                 rtol=1e-4,
+                left=lambda formula, n, **rest: (
+                    1 / formula(n, ridge=-2 * (np.sqrt(n) - 3) ** 2 * (1 - 1e-12), **_NINE, **rest)
+                ),
             ),
             Limit(
                 "a vanishing ridge is no ridge",
-                ridge_risk,
                 lambda ridge, **others: ridge_risk(**others),
                 tuple(
                     {"n": n, "displacement": _ENERGIES, "noise_variance": 0.5, "ridge": -1e-13} | _MODES
@@ -189,8 +184,8 @@ ROWS = (
         ),
         sample=_negative_sample,
         mutants=(
-            Mutant("the sign of the ridge ignored", lambda ridge=0.0, **others: ridge_risk(ridge=abs(ridge), **others)),
-            Mutant("counted as no ridge", lambda ridge=0.0, **others: ridge_risk(ridge=max(ridge, 0.0), **others)),
+            Mutant("the sign of the ridge ignored", instead(ridge=lambda ridge: abs(ridge))),
+            Mutant("counted as no ridge", instead(ridge=lambda ridge: max(ridge, 0.0))),
         ),
     ),
     Theorem(
@@ -205,31 +200,31 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues: λ* = dσ²/‖δ‖² for every n",
-                optimal_ridge,
                 lambda n, displacement, noise_variance, **_: {
                     "ridge": tuned_ridge(40.0, displacement[0], noise_variance),
                     "risk": tuned_ridge_risk(n, 40.0, displacement[0], noise_variance),
                 },
-                tuple(
-                    {"n": n, "eigenvalues": np.ones(1), "multiplicities": np.full(1, 40.0),
-                     "displacement": np.full(1, 1.3), "noise_variance": v}
-                    for n in (0, 1, 20, 40, 41, 400) for v in (1e-3, 0.5)
+                grid(
+                    n=[0, 1, 20, 40, 41, 400],
+                    eigenvalues=np.ones(1),
+                    multiplicities=np.full(1, 40.0),
+                    displacement=np.full(1, 1.3),
+                    noise_variance=[1e-3, 0.5],
                 ),
                 rtol=1e-11,
             ),
             Limit(
                 "energies proportional to the multiplicities (an isotropic prior): λ* = σ²d/‖δ‖²",
-                lambda **arguments: optimal_ridge(**arguments).ridge,
                 lambda noise_variance, **_: noise_variance / 0.2,
                 tuple(
                     {"n": n, "displacement": 0.2 * _MODES["multiplicities"], "noise_variance": 0.3} | _MODES
                     for n in (1, 4, 8, 30)
                 ),
                 rtol=1e-10,
+                left=lambda formula, **arguments: formula(**arguments).ridge,
             ),
             Limit(
                 "nothing to learn: infinite ridge, no risk",
-                optimal_ridge,
                 lambda **_: {"ridge": np.inf, "risk": 0.0},
                 ({"n": 5, "displacement": np.zeros(2), "noise_variance": 0.3} | _MODES,),
             ),
@@ -247,12 +242,7 @@ ROWS = (
                     ),
                 },
             ),
-            Mutant(
-                "σ for σ²",
-                lambda n, eigenvalues, multiplicities, displacement, noise_variance: optimal_ridge(
-                    n, eigenvalues, multiplicities, displacement, noise_variance**2
-                ),
-            ),
+            Mutant("σ for σ²", instead(noise_variance=lambda noise_variance: noise_variance**2)),
         ),
     ),
     Theorem(
@@ -267,18 +257,18 @@ ROWS = (
         limits=(
             Limit(
                 "never above the risk at any ridge",
-                lambda **arguments: all(
-                    optimal_ridge_risk(**arguments) <= ridge_risk(ridge=r, **arguments) for r in (0.01, 0.3, 3.0)
-                ),
-                lambda **_: True,
+                True,
                 tuple({"n": n, "displacement": _ENERGIES, "noise_variance": 0.3} | _MODES for n in (1, 4, 8, 30)),
+                left=lambda formula, **arguments: all(
+                    formula(**arguments) <= ridge_risk(ridge=r, **arguments) for r in (0.01, 0.3, 3.0)
+                ),
             ),
         ),
         sample=_optimal_sample,
         experiments=(
             Experiment(
                 best_of_a_ladder,
-                tuple({"n": 6 * s, "dim": 12 * s, "noise_variance": 0.1} for s in (1, 2, 4)),
+                growing(n=6, dim=12, noise_variance=0.1),
                 "asymptotic",
                 1_500,
                 allowance=lambda n, **_: 2 / n,
@@ -287,7 +277,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("no ridge", lambda **arguments: ridge_risk(ridge=0.0, **arguments)),
-            Mutant("noise dropped", lambda noise_variance, **others: optimal_ridge_risk(noise_variance=0.0, **others)),
+            dropped("noise_variance"),
         ),
     ),
 )

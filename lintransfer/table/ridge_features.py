@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import draw_inputs
 from lintransfer.table.head_experiments import head_risk, tuned_features_risk
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.chi_square import shrinkage
 from lintransfer.theory.frozen_features import frozen_features_risk
@@ -58,43 +60,41 @@ ROWS = (
         limits=(
             Limit(
                 "one feature: an expectation over χ²_n",
-                resolvent_trace,
                 lambda n, n_features, ridge: shrinkage(n, ridge) / ridge,
-                tuple({"n": n, "n_features": 1, "ridge": z} for n in (1, 2, 9, 10**6) for z in (1e-9, 0.7, 1e4)),
+                grid(n=[1, 2, 9, 10**6], n_features=1, ridge=[1e-9, 0.7, 1e4]),
                 rtol=1e-11,
             ),
             Limit(
                 "n and r exchange roles but for |n − r| zero eigenvalues",
-                resolvent_trace,
                 lambda n, n_features, ridge: resolvent_trace(n_features, n, ridge) + (n_features - n) / ridge,
                 _points((3, 8), (8, 3), (4, 5), ridge=0.7),
             ),
             Limit(
                 "vanishing ridge: the mean inverse Wishart matrix",
-                resolvent_trace,
                 lambda n, n_features, ridge: n_features / (n - n_features - 1),
                 _points((7, 2), (8, 3), (20, 10), (250, 200), (10**6, 199), ridge=1e-14),
                 rtol=1e-11,
             ),
             Limit(
                 "large ridge: three moments of W",
-                resolvent_trace,
                 lambda n, n_features, ridge: (
                     n_features / ridge * (1 - n / ridge + n * (n + n_features + 1) / ridge**2)
                 ),
                 _points((7, 2), (3, 9), (12, 12), ridge=1e7),
                 rtol=1e-14,
             ),
-            Limit("no samples", resolvent_trace, lambda **_: 1.5, _points((0, 3), ridge=2.0)),
+            Limit("no samples", 1.5, _points((0, 3), ridge=2.0)),
         ),
         box={**_SIZES, "ridge": (1e-3, 1e4)},
         experiments=(Experiment(_traces, _points(*_SHAPES, ridge=0.7)),),
         mutants=(
             Mutant(
                 "zero eigenvalues forgotten",
-                lambda n, n_features, ridge: resolvent_trace(max(n, n_features), min(n, n_features), ridge),
+                instead(
+                    n=lambda n, n_features: max(n, n_features), n_features=lambda n, n_features: min(n, n_features)
+                ),
             ),
-            Mutant("n + 1 samples", lambda n, n_features, ridge: resolvent_trace(n + 1, n_features, ridge)),
+            moved(n=1),
             Mutant("W replaced by its mean", lambda n, n_features, ridge: n_features / (n + ridge)),
             Mutant(
                 "eigenvalues as if independent χ²_n",
@@ -115,27 +115,24 @@ ROWS = (
         limits=(
             Limit(
                 "one feature",
-                ridge_features_risk,
                 lambda n, n_features, **rest: ridge_head_risk(n, **rest),
                 _points(*((n, 1) for n in (0, 1, 2, 3, 50, 10**6)), ridge=0.7, **_POINT),
                 rtol=1e-11,
             ),
             Limit(
                 "no ridge: the least-squares or minimum-norm head, with its infinite mean at |n − r| ≤ 1",
-                lambda **point: ridge_features_risk(ridge=0.0, **point),
                 frozen_features_risk,
                 _points(*((n, 4) for n in (0, 1, 2, 3, 4, 5, 6, 50)), (3, 1), (300, 200), **_POINT),
                 rtol=1e-11,
+                given={"ridge": 0.0},
             ),
             Limit(
                 "infinite ridge: the head stays at 0",
-                ridge_features_risk,
                 lambda explained, unexplained, **_: explained + unexplained,
                 _points((0, 3), (2, 3), (9, 3), ridge=math.inf, **_POINT),
             ),
             Limit(
                 "the deterministic ridge of the limit n → ∞ at fixed λ/n",
-                ridge_features_risk,
                 _at_mean,
                 _points((10**6, 3), ridge=5e5, **_POINT),
                 rtol=1e-4,
@@ -153,12 +150,10 @@ ROWS = (
             ),
             Mutant(
                 "all explained energy on every feature: e for e/r",
-                lambda explained, n_features, **rest: ridge_features_risk(
-                    explained=n_features * explained, n_features=n_features, **rest
-                ),
+                instead(explained=lambda explained, n_features: n_features * explained),
             ),
             Mutant("W replaced by its mean", _at_mean),
-            Mutant("mean-loss convention: λn for λ", lambda n, ridge, **rest: ridge_features_risk(n=n, ridge=n * ridge, **rest)),
+            Mutant("mean-loss convention: λn for λ", instead(ridge=lambda n, ridge: n * ridge)),
         ),
     ),
     Theorem(
@@ -174,14 +169,12 @@ ROWS = (
         limits=(
             Limit(
                 "one feature",
-                optimal_ridge_features_risk,
                 lambda n, n_features, **rest: optimal_ridge_head_risk(n, **rest),
                 _points(*((n, 1) for n in (0, 1, 2, 3, 50, 10**6)), **_POINT),
                 rtol=1e-11,
             ),
             Limit(
                 "the ridge head at its best ridge",
-                optimal_ridge_features_risk,
                 lambda n, n_features, **rest: ridge_features_risk(
                     n, n_features, ridge=optimal_head_ridge(n_features, **rest), **rest
                 ),
@@ -190,13 +183,11 @@ ROWS = (
             ),
             Limit(
                 "no noise and nothing unexplained: the minimum-norm head",
-                optimal_ridge_features_risk,
                 lambda n, n_features, explained, **_: max(1 - n / n_features, 0.0) * explained,
                 _points((2, 5), (5, 5), (9, 5), explained=0.9, unexplained=0.0, noise_variance=0.0),
             ),
             Limit(
                 "useless features: R* = t²",
-                optimal_ridge_features_risk,
                 lambda unexplained, **_: unexplained,
                 _points((5, 3), explained=0.0, unexplained=0.9, noise_variance=0.3),
             ),

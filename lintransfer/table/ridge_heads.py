@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from lintransfer.table.head_experiments import best_ridges, one_head_risk, tuned_head_risk
+from lintransfer.table.mutants import instead, moved
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.chi_square import noise_gain, shrinkage, squared_shrinkage
 from lintransfer.theory.frozen_features import frozen_features_risk
@@ -32,23 +34,19 @@ ROWS = (
         limits=(
             Limit(
                 "no ridge: the least-squares head, with its infinite mean at n = 1, 2",
-                lambda n, explained, unexplained, noise_variance: ridge_head_risk(
-                    n, explained, unexplained, noise_variance, 0.0
-                ),
                 lambda n, explained, unexplained, noise_variance: frozen_features_risk(
                     n, 1, explained, unexplained, noise_variance
                 ),
-                tuple({"n": n, **_POINT} for n in (0, 1, 2, 3, 4, 50, 10**9)),
+                grid(n=[0, 1, 2, 3, 4, 50, 10**9], **_POINT),
+                given={"ridge": 0.0},
             ),
             Limit(
                 "infinite ridge: the head stays at 0",
-                ridge_head_risk,
                 lambda explained, unexplained, **_: explained + unexplained,
-                tuple({"n": n, "ridge": math.inf, **_POINT} for n in (0, 1, 7)),
+                grid(n=[0, 1, 7], ridge=math.inf, **_POINT),
             ),
             Limit(
                 "the deterministic ridge of the limit n → ∞ at fixed λ/n",
-                ridge_head_risk,
                 lambda n, explained, unexplained, noise_variance, ridge: unexplained
                 + explained * (ridge / (n + ridge)) ** 2,
                 ({"n": 10**9, "ridge": 5e8, **_POINT},),
@@ -62,11 +60,7 @@ ROWS = (
         experiments=(
             Experiment(
                 one_head_risk,
-                (
-                    {"n": 1, "ridge": 0.7, **_POINT},
-                    {"n": 2, "ridge": 0.2, **_POINT},
-                    {"n": 6, "ridge": 3.0, **_POINT},
-                ),
+                ({"n": 1, "ridge": 0.7, **_POINT}, {"n": 2, "ridge": 0.2, **_POINT}, {"n": 6, "ridge": 3.0, **_POINT}),
             ),
         ),
         mutants=(
@@ -76,18 +70,8 @@ ROWS = (
                 + explained * squared_shrinkage(n, ridge)
                 + noise_variance * noise_gain(n, ridge),
             ),
-            Mutant(
-                "n − 1 degrees of freedom",
-                lambda n, explained, unexplained, noise_variance, ridge: ridge_head_risk(
-                    n - 1, explained, unexplained, noise_variance, ridge
-                ),
-            ),
-            Mutant(
-                "mean-loss convention: λn for λ",
-                lambda n, explained, unexplained, noise_variance, ridge: ridge_head_risk(
-                    n, explained, unexplained, noise_variance, n * ridge
-                ),
-            ),
+            moved(n=-1),
+            Mutant("mean-loss convention: λn for λ", instead(ridge=lambda n, ridge: n * ridge)),
             Mutant(
                 "χ²_n replaced by its mean",
                 lambda n, explained, unexplained, noise_variance, ridge: unexplained
@@ -107,27 +91,23 @@ ROWS = (
         limits=(
             Limit(
                 "the ridge head at its best ridge",
-                optimal_ridge_head_risk,
                 lambda n, explained, unexplained, noise_variance: ridge_head_risk(
                     n, explained, unexplained, noise_variance, (noise_variance + unexplained) / explained
                 ),
-                tuple({"n": n, **_POINT} for n in (1, 2, 3, 40, 10**6)),
+                grid(n=[1, 2, 3, 40, 10**6], **_POINT),
             ),
             Limit(
                 "useless features (c = 0): λ* = ∞ and R* = t²",
-                optimal_ridge_head_risk,
                 lambda unexplained, **_: unexplained,
                 ({"n": 5, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.3},),
             ),
             Limit(
                 "no target samples: R* = t²",
-                optimal_ridge_head_risk,
                 lambda explained, unexplained, **_: explained + unexplained,
                 ({"n": 0, **_POINT}, {"n": 0, "explained": 0.9, "unexplained": 0.0, "noise_variance": 0.0}),
             ),
             Limit(
                 "n → ∞: a ridge no longer helps",
-                optimal_ridge_head_risk,
                 lambda n, explained, unexplained, noise_variance: frozen_features_risk(
                     n, 1, explained, unexplained, noise_variance
                 ),
@@ -136,7 +116,7 @@ ROWS = (
             ),
         ),
         box={"n": (0, 10**9), "explained": _ENERGY, "unexplained": _ENERGY, "noise_variance": _ENERGY},
-        experiments=(Experiment(tuned_head_risk, tuple({"n": n, **_POINT} for n in (1, 3, 6))),),
+        experiments=(Experiment(tuned_head_risk, grid(n=[1, 3, 6], **_POINT)),),
         mutants=(
             Mutant(
                 "λ* = σ²/e: the unexplained energy forgotten",
@@ -151,10 +131,9 @@ ROWS = (
             ),
             Mutant(
                 "floor dropped",
-                lambda n, explained, unexplained, noise_variance: optimal_ridge_head_risk(
-                    n, explained, unexplained, noise_variance
-                )
-                - unexplained,
+                lambda n, explained, unexplained, noise_variance: (
+                    optimal_ridge_head_risk(n, explained, unexplained, noise_variance) - unexplained
+                ),
             ),
         ),
     ),
@@ -171,14 +150,12 @@ ROWS = (
         limits=(
             Limit(
                 "useless features: the head should stay at 0",
-                optimal_head_ridge,
-                lambda **_: math.inf,
+                math.inf,
                 ({"n_features": 3, "explained": 0.0, "unexplained": 0.9, "noise_variance": 0.3},),
             ),
             Limit(
                 "nothing to protect from: no ridge",
-                optimal_head_ridge,
-                lambda **_: 0.0,
+                0.0,
                 ({"n_features": 3, "explained": 0.5, "unexplained": 0.0, "noise_variance": 0.0},),
             ),
         ),
@@ -200,11 +177,11 @@ ROWS = (
         mutants=(
             Mutant(
                 "the number of features forgotten",
-                lambda n_features, explained, unexplained, noise_variance: (noise_variance + unexplained) / explained,
+                lambda explained, unexplained, noise_variance: (noise_variance + unexplained) / explained,
             ),
             Mutant(
                 "the unexplained energy forgotten",
-                lambda n_features, explained, unexplained, noise_variance: n_features * noise_variance / explained,
+                lambda n_features, explained, noise_variance: n_features * noise_variance / explained,
             ),
             Mutant(
                 "t² for the explained energy",

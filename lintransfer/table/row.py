@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+
+from lintransfer.table.mutants import Change, by_name, of_named
 
 KINDS = ("exact", "law", "asymptotic", "bound", "implicit", "identity")
 CLAIMS = ("cited", "follows", "not found")
@@ -14,13 +17,25 @@ NOT_FOUND = f"not found in the literature (searched {SEARCHED})"
 
 @dataclass(frozen=True)
 class Limit:
-    """A special case: left(**point) = right(**point) at every point, to relative accuracy `rtol`."""
+    """A special case: the row's formula(**point) = right(**point) at every point, to relative accuracy `rtol`.
+
+    right: a function of the point, or a constant.  given: arguments of the formula beside the point, which `right` is
+    not told.  left: left(formula, **point) stands for formula(**point) where not the value itself is known, but what
+    follows from it. It must call the formula that it is handed, so that a mutant can be put in its place.
+    """
 
     text: str
-    left: Callable[..., Any]
-    right: Callable[..., Any]
+    right: Any
     points: tuple[Mapping[str, Any], ...] = ({},)
     rtol: float = 1e-12
+    left: Callable[..., Any] | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def sides(self, formula: Callable[..., Any], point: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Both sides at a point, with `formula` in the place of the row's."""
+        given = partial(formula, **self.given)
+        left = given(**point) if self.left is None else self.left(given, **point)
+        return left, self.right(**point) if callable(self.right) else self.right
 
 
 @dataclass(frozen=True)
@@ -52,10 +67,21 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A plausible mistake: a formula with the row's arguments that some rung must refuse."""
+    """A plausible mistake that some rung must refuse.
+
+    formula: a function of those of the formula's arguments that it names, or a change of the row's own formula, from
+    `lintransfer.table.mutants`.
+    """
 
     text: str
-    formula: Callable[..., Any]
+    formula: Callable[..., Any] | Change
+
+    def of(self, formula: Callable[..., Any]) -> Callable[..., Any]:
+        """The wrong formula, with the arguments of the row's."""
+        if isinstance(self.formula, Change):
+            return self.formula.of(formula)
+        wrong = of_named(self.formula)
+        return lambda *given, **named: wrong(**by_name(formula, given, named))
 
 
 @dataclass(frozen=True)
@@ -89,7 +115,7 @@ class Theorem:
     box: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     sample: Callable[..., Mapping[str, Any]] | None = None
     experiments: tuple[Experiment, ...] = ()
-    mutants: tuple[Mutant, ...] = ()
+    mutants: tuple[Mutant | Change, ...] = ()
     slow: bool = False
 
     @property

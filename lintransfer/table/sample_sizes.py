@@ -9,6 +9,8 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
 from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.table.mutants import instead, swapped
+from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.sample_sizes import (
     noiseless_sample_complexity,
@@ -88,14 +90,13 @@ ROWS = (
         limits=(
             Limit(
                 "a crossing on a whole number is that number, whatever the rounding",
-                lambda dim, steps: noiseless_sample_complexity(dim, 1.0, 1 - steps / dim),
                 lambda dim, steps: steps,
-                tuple({"dim": d, "steps": k} for d in (10, 49, 10**6 + 3) for k in (0, 1, 3, 7, 10)),
+                grid(dim=[10, 49, 10**6 + 3], steps=[0, 1, 3, 7, 10]),
+                left=lambda formula, dim, steps: formula(dim, 1.0, 1 - steps / dim),
             ),
             Limit(
                 "already there, or nothing to learn",
-                noiseless_sample_complexity,
-                lambda **_: 0.0,
+                0.0,
                 (
                     {"dim": 10, "displacement_energy": 0.5, "risk": 0.5},
                     {"dim": 10, "displacement_energy": 0.5, "risk": 3.0},
@@ -104,7 +105,6 @@ ROWS = (
             ),
             Limit(
                 "no error at all takes d samples",
-                noiseless_sample_complexity,
                 lambda dim, **_: dim,
                 ({"dim": 10**9, "displacement_energy": 0.5, "risk": 0.0},),
             ),
@@ -122,14 +122,12 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "rounded down",
-                lambda dim, displacement_energy, risk: dim * (1 - risk / displacement_energy) // 1,
-            ),
+            Mutant("rounded down", lambda dim, displacement_energy, risk: dim * (1 - risk / displacement_energy) // 1),
             Mutant(
                 "amplitudes for energies",
-                lambda dim, displacement_energy, risk: noiseless_sample_complexity(
-                    dim, displacement_energy**0.5, risk**0.5
+                instead(
+                    displacement_energy=lambda displacement_energy: displacement_energy**0.5,
+                    risk=lambda risk: risk**0.5,
                 ),
             ),
             Mutant(
@@ -150,13 +148,11 @@ ROWS = (
         limits=(
             Limit(
                 "a source at the distance of zero saves nothing",
-                noiseless_samples_saved,
-                lambda **_: 0.0,
+                0.0,
                 ({"dim": 100, "target_energy": 1.5, "displacement_energy": 1.5, "risk": 0.2},),
             ),
             Limit(
                 "a perfect source saves everything",
-                noiseless_samples_saved,
                 lambda dim, **_: dim / 2,
                 ({"dim": 100, "target_energy": 1.0, "displacement_energy": 0.0, "risk": 0.5},),
             ),
@@ -173,15 +169,10 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "scratch and fine-tuning swapped",
-                lambda dim, target_energy, displacement_energy, risk: noiseless_samples_saved(
-                    dim, displacement_energy, target_energy, risk
-                ),
-            ),
+            swapped("target_energy", "displacement_energy"),
             Mutant(
                 "difference of energies",
-                lambda dim, target_energy, displacement_energy, risk: dim * (target_energy - displacement_energy),
+                lambda dim, target_energy, displacement_energy: dim * (target_energy - displacement_energy),
             ),
         ),
     ),
@@ -197,18 +188,15 @@ ROWS = (
         limits=(
             Limit(
                 "certainty of no error takes d samples, of t² none",
-                noiseless_sample_quantile,
                 lambda dim, displacement_energy, risk, probability: 0.0 if risk else dim,
-                tuple(
-                    {"dim": 20, "displacement_energy": 1.5, "risk": risk, "probability": 1.0} for risk in (0.0, 1.5)
-                ),
+                grid(dim=20, displacement_energy=1.5, risk=[0.0, 1.5], probability=1.0),
             ),
             Limit(
                 "high dimension: the mean decides",
-                lambda risk: noiseless_sample_quantile(10**8, 1.0, risk, 0.9) / 1e8,
                 lambda risk: 1 - risk,
                 ({"risk": 0.3}, {"risk": 0.9}),
                 rtol=1e-3,
+                left=lambda formula, risk: formula(10**8, 1.0, risk, 0.9) / 1e8,
             ),
         ),
         box={
@@ -225,17 +213,10 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant(
-                "the other tail",
-                lambda dim, displacement_energy, risk, probability: noiseless_sample_quantile(
-                    dim, displacement_energy, risk, 1 - probability
-                ),
-            ),
+            Mutant("the other tail", instead(probability=lambda probability: 1 - probability)),
             Mutant(
                 "the mean for the quantile",
-                lambda dim, displacement_energy, risk, probability: noiseless_sample_complexity(
-                    dim, displacement_energy, risk
-                ),
+                lambda dim, displacement_energy, risk: noiseless_sample_complexity(dim, displacement_energy, risk),
             ),
         ),
     ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from lintransfer.table.mutants import dropped, instead, scaled
+from lintransfer.table.points import asymptotic, grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.table.source_experiments import (
     SOURCE,
@@ -12,7 +14,7 @@ from lintransfer.table.source_experiments import (
     squared_cosines,
     squared_cosines_at_ratio,
 )
-from lintransfer.theory.finite_source import source_feature_risk, source_feature_unexplained
+from lintransfer.theory.finite_source import source_feature_risk
 from lintransfer.theory.frozen_features import frozen_features_risk
 from lintransfer.theory.source_cosine import source_cosine_squared, source_cosine_squared_limit
 
@@ -43,13 +45,11 @@ ROWS = (
         limits=(
             Limit(
                 "no noise: the share of directions seen",
-                source_cosine_squared,
                 lambda n_source, dim, relative_noise: min(n_source / dim, 1.0),
-                tuple({"n_source": n, "dim": 9, "relative_noise": 0.0} for n in (1, 4, 8, 9, 20)),
+                grid(n_source=[1, 4, 8, 9, 20], dim=9, relative_noise=0.0),
             ),
             Limit(
                 "nothing but noise, or a single sample: a random direction",
-                source_cosine_squared,
                 lambda n_source, dim, relative_noise: 1 / dim,
                 (
                     {"n_source": 6, "dim": 9, "relative_noise": math.inf},
@@ -73,13 +73,8 @@ ROWS = (
                 "the limit at finite size",
                 lambda n_source, dim, relative_noise: source_cosine_squared_limit(n_source / dim, relative_noise),
             ),
-            Mutant(
-                "σ_S for σ_S²",
-                lambda n_source, dim, relative_noise: source_cosine_squared(n_source, dim, relative_noise**0.5),
-            ),
-            Mutant(
-                "noise dropped", lambda n_source, dim, relative_noise: source_cosine_squared(n_source, dim, 0.0)
-            ),
+            Mutant("σ_S for σ_S²", instead(relative_noise=lambda relative_noise: relative_noise**0.5)),
+            dropped("relative_noise"),
         ),
     ),
     Theorem(
@@ -97,34 +92,28 @@ ROWS = (
                 lambda gamma_source, relative_noise: source_cosine_squared(
                     round(gamma_source * 1e8), 10**8, relative_noise
                 ),
-                source_cosine_squared_limit,
-                tuple({"gamma_source": g, "relative_noise": 0.3} for g in (0.25, 0.75, 1.5, 40.0)),
+                grid(gamma_source=[0.25, 0.75, 1.5, 40.0], relative_noise=0.3),
                 rtol=1e-6,
             ),
-            Limit(
-                "at γ_S = 1 the feature is destroyed",
-                source_cosine_squared_limit,
-                lambda **_: 0.0,
-                ({"gamma_source": 1.0, "relative_noise": 1e-9},),
-            ),
+            Limit("at γ_S = 1 the feature is destroyed", 0.0, ({"gamma_source": 1.0, "relative_noise": 1e-9},)),
         ),
         box={"gamma_source": (0.01, 10.0), "relative_noise": (0.0, 4.0)},
         experiments=(
-            Experiment(
+            asymptotic(
                 squared_cosines_at_ratio,
-                tuple({"dim": d, "gamma_source": 0.5, "relative_noise": 0.4} for d in (10, 20, 40)),
-                "asymptotic",
-                replicates=4000,
-                allowance=lambda dim, **_: 2.0 / dim,
-                arguments=_without_dim,
+                grid(dim=[10, 20, 40], gamma_source=0.5, relative_noise=0.4),
+                2,
+                4000,
+                0.05,
+                _without_dim,
             ),
-            Experiment(
+            asymptotic(
                 squared_cosines_at_ratio,
-                tuple({"dim": d, "gamma_source": 1.5, "relative_noise": 0.4} for d in (10, 20, 40)),
-                "asymptotic",
-                replicates=4000,
-                allowance=lambda dim, **_: 2.0 / dim,
-                arguments=_without_dim,
+                grid(dim=[10, 20, 40], gamma_source=1.5, relative_noise=0.4),
+                2,
+                4000,
+                0.05,
+                _without_dim,
             ),
         ),
         mutants=(
@@ -132,10 +121,7 @@ ROWS = (
                 "min(γ_S, 1) dropped",
                 lambda gamma_source, relative_noise: abs(1 - gamma_source) / (abs(1 - gamma_source) + relative_noise),
             ),
-            Mutant(
-                "noise dropped",
-                lambda gamma_source, relative_noise: source_cosine_squared_limit(gamma_source, 0.0),
-            ),
+            dropped("relative_noise"),
         ),
     ),
     Theorem(
@@ -150,65 +136,64 @@ ROWS = (
         limits=(
             Limit(
                 "a perfect source: linear transfer on θ_S",
-                lambda n: source_feature_risk(n, 64, 8, 1.44, 0.9, 1.0, 0.2, 0.0),
                 lambda n: frozen_features_risk(n, 1, 0.81 / 1.44, 1 - 0.81 / 1.44, 0.2),
-                tuple({"n": n} for n in (0, 1, 3, 20)),
+                grid(n=[0, 1, 3, 20]),
+                given={
+                    "n_source": 64,
+                    "dim": 8,
+                    "source_energy": 1.44,
+                    "cross_energy": 0.9,
+                    "target_energy": 1.0,
+                    "noise_variance": 0.2,
+                    "source_noise_variance": 0.0,
+                },
             ),
             Limit(
                 "no source samples: nothing is learnt",
-                source_feature_risk,
                 lambda target_energy, **_: target_energy,
-                tuple(
-                    {"n": n, "n_source": 0, "dim": 8, "noise_variance": 0.1, "source_noise_variance": 0.5, **SOURCE}
-                    for n in (0, 1, 9)
-                ),
+                grid(n=[0, 1, 9], n_source=0, dim=8, noise_variance=0.1, source_noise_variance=0.5, **SOURCE),
             ),
             Limit(
                 "a source of pure noise: one random feature",
-                lambda n: source_feature_risk(n, 5, 8, 0.0, 0.0, 1.0, 0.2, 0.3),
                 lambda n: frozen_features_risk(n, 1, 1 / 8, 7 / 8, 0.2),
                 ({"n": 4}, {"n": 30}),
+                given={
+                    "n_source": 5,
+                    "dim": 8,
+                    "source_energy": 0.0,
+                    "cross_energy": 0.0,
+                    "target_energy": 1.0,
+                    "noise_variance": 0.2,
+                    "source_noise_variance": 0.3,
+                },
             ),
             Limit(
                 "the limit n, n_S, d → ∞: E A by its limit",
-                lambda gamma_source: source_feature_unexplained(
-                    round(gamma_source * 1e8), 10**8, 1.44, 0.9, 1.0, 0.3
-                ),
                 lambda gamma_source: 1 - 0.81 / 1.44 * source_cosine_squared_limit(gamma_source, 0.3 / 1.44),
                 ({"gamma_source": 0.5}, {"gamma_source": 3.0}),
                 rtol=1e-6,
+                left=lambda formula, gamma_source: formula(
+                    10**8, round(gamma_source * 1e8), 10**8, 1.44, 0.9, 1.0, 0.2, 0.3
+                ),
             ),
         ),
         sample=any_source_and_target,
         experiments=(
             Experiment(
                 linear_transfer,
-                tuple(
-                    {
-                        "n": 6, "n_source": n_source, "dim": 6, "noise_variance": 0.2,
-                        "source_noise_variance": 0.5, **SOURCE,
-                    }
-                    for n_source in (3, 6, 9)
-                ),
+                grid(n=6, n_source=[3, 6, 9], dim=6, noise_variance=0.2, source_noise_variance=0.5, **SOURCE),
             ),
         ),
         mutants=(
             Mutant(
                 "perfect source",
-                lambda n, n_source, dim, source_energy, cross_energy, target_energy, noise_variance,
-                source_noise_variance: frozen_features_risk(
+                lambda n, source_energy, cross_energy, target_energy, noise_variance: frozen_features_risk(
                     n, 1, cross_energy**2 / source_energy, target_energy - cross_energy**2 / source_energy,
                     noise_variance,
                 ),
             ),
-            Mutant(
-                "off the source teacher nothing is explained",
-                _without_aside,
-            ),
-            Mutant(
-                "source norm ignored",
-                lambda source_energy, **point: source_feature_risk(source_energy=source_energy / 4, **point),
-            ),
+            Mutant("off the source teacher nothing is explained", _without_aside),
+            scaled(source_energy=0.25),
         ),
     ),
 )

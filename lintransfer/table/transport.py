@@ -10,7 +10,9 @@ import numpy as np
 
 from lintransfer.leave_one_out import transported
 from lintransfer.simulate.end_to_end import draw_inputs, risk_samples
-from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
+from lintransfer.table.mutants import swapped
+from lintransfer.table.points import asymptotic, growing
+from lintransfer.table.row import Limit, Mutant, Theorem
 
 _NOISE_STD = 0.5
 _TRAININGS = 4_000  # behind the error that is taken to other sizes
@@ -51,10 +53,6 @@ def _arguments(n: int, rows: int, dim: int, ridge: float) -> dict[str, float]:
     return {"error": found.error, "df2": found.df2, "rows": rows, "n": n}
 
 
-def _growing(**point: float) -> tuple[dict[str, Any], ...]:
-    return tuple({name: scale * value for name, value in point.items()} for scale in (1, 2, 4))
-
-
 ROWS = (
     Theorem(
         name="transported-error",
@@ -69,21 +67,15 @@ ROWS = (
         limits=(
             Limit(
                 "the same size: the same error",
-                transported,
                 lambda error, **_: error,
                 ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 20.0},),
             ),
-            Limit(
-                "n = df2: infinite",
-                transported,
-                lambda **_: math.inf,
-                ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 4.0},),
-            ),
+            Limit("n = df2: infinite", math.inf, ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 4.0},)),
             Limit(
                 "there and back",
-                lambda error, df2, rows, n: transported(transported(error, df2, rows, n), df2, n, rows),
                 lambda error, **_: error,
                 ({"error": 1.3, "df2": 4.0, "rows": 20.0, "n": 7.0},),
+                left=lambda formula, error, df2, rows, n: formula(formula(error, df2, rows, n), df2, n, rows),
             ),
         ),
         sample=lambda rng: {
@@ -91,20 +83,15 @@ ROWS = (
             "n": int(rng.integers(10, 10**6)),
         },
         experiments=tuple(
-            Experiment(
-                _errors,
-                _growing(n=n, rows=rows, dim=12, ridge=1.0),
-                "asymptotic",
-                3_000,
-                allowance=lambda dim, **_: 1.2 / dim,
-                arguments=_arguments,
+            asymptotic(
+                _errors, growing("rows", "ridge", n=n, rows=rows, dim=12, ridge=1.0), 1.2, 3_000, 0.05, _arguments
             )
             for n, rows in ((24, 12), (8, 16))
         ),
         mutants=(
-            Mutant("sizes swapped", lambda error, df2, rows, n: transported(error, df2, n, rows)),
-            Mutant("the error does not change", lambda error, df2, rows, n: error),
-            Mutant("1/n", lambda error, df2, rows, n: error * rows / n),
+            swapped("rows", "n"),
+            Mutant("the error does not change", lambda error: error),
+            Mutant("1/n", lambda error, rows, n: error * rows / n),
         ),
     ),
 )

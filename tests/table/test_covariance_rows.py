@@ -40,4 +40,4 @@ def test_derivations_agree_and_mutants_are_refused(row):
     assert check.outcome == "PASS", check.detail
     by_simulation = {"negative-ridge-risk"}  # its derivation and limits have λ ≥ 0, where these mutants are right
     for mutant in row.mutants:
-        assert refusals(row, mutant.formula, evidence, []) or row.name in by_simulation, mutant.text
+        assert refusals(row, mutant.of(row.formula), evidence, []) or row.name in by_simulation, mutant.text

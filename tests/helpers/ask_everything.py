@@ -1,0 +1,123 @@
+"""Asks the front door everything it can answer or refuse; `test_coverage_of_routing` runs this file under coverage.
+
+    python tests/helpers/ask_everything.py RESULT.json PACKAGE
+
+Writes the functions of PACKAGE (a folder) that were not called: coverage sees lines, and a lambda shares its line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import cProfile
+import inspect
+import json
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/, for `helpers`
+
+
+def place_of(code: types.CodeType) -> tuple[Any, ...]:
+    """What tells two lambdas of one line apart: where each begins."""
+    starts = [p for p in code.co_positions() if p[0] is not None and p[2]]
+    return code.co_filename, code.co_qualname, code.co_firstlineno, tuple(starts[-1]) if starts else ()
+
+
+def functions_of(code: types.CodeType) -> list[types.CodeType]:
+    """All functions within a module's code; comprehensions and class bodies are left to coverage."""
+    found = []
+    for inner in (c for c in code.co_consts if isinstance(c, types.CodeType)):
+        named = not inner.co_name.startswith("<") or inner.co_name == "<lambda>"
+        if named and inner.co_flags & inspect.CO_OPTIMIZED:
+            found.append(inner)
+        found += functions_of(inner)
+    return found
+
+
+def ask() -> None:
+    """Every point by every method, alone and in a list; what is refused; and traced problems."""
+    import jax
+    from helpers import points
+    from helpers.asking import outcome
+
+    import lintransfer as lt
+
+    jax.config.update("jax_enable_x64", True)
+
+    methods, brief = ("auto", "exact", "asymptotic", "bound", "simulate"), {"replicates": 2}
+    for point in points.POINTS:  # finite networks take the route of infinite ones, and are slow
+        sizes = list(point.sizes)
+        for method in methods:
+            outcome(lt.risk, point.problem, point.learner, sizes, method=method, **brief)
+            if method != "bound":
+                model = getattr(point.learner, "model", lt.Linear())
+                for base in (lt.Scratch(), lt.Scratch(model), lt.LinearTransfer()):
+                    outcome(lt.transferability, point.problem, point.learner, sizes, base, method=method, **brief)
+        outcome(lt.risk_law, point.problem, point.learner, max(sizes))
+        outcome(lt.transferability_law, point.problem, point.learner, max(sizes))
+        outcome(lt.risk, point.problem, point.learner, [1, point.problem.dim + 5], **brief)
+
+    deep, wide = lt.DeepLinear(2), lt.ShallowReLU()
+    spare = [
+        lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.Scratch(ridge="optimal"), lt.Scratch(time="optimal"),
+        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0), lt.FineTune(deep, time=2.0),
+        lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), lt.Scratch(lt.DeepLinear(2, imbalance=0.5)), lt.FineTune(wide),
+        lt.FineTune(wide, ridge="optimal"), lt.FineTune(wide, ridge=-1.0), lt.FineTune(lt.ShallowReLU(trained="first"), ridge=1.0),
+        lt.FineTune(ridge=-5.0), lt.Scratch(lt.DeepLinear(1)), lt.LinearTransfer(ridge=2.0), lt.FineTune(lt.DeepLinear(2, imbalance=-3.0)),
+    ]  # fmt: skip
+    problems = {name: value for name, value in vars(points).items() if isinstance(value, lt.TransferProblem)}
+    for problem in problems.values():
+        for learner in spare:
+            outcome(lt.risk, problem, learner, 3, **brief)
+    for problem in (points.NOISY, points.QUIET, points.FITTED, points.SPECTRAL, points.SPHERE, points.SHIFTED, points.SEVERAL):
+        for learner in spare:
+            outcome(lt.risk, problem, learner, [0, 3, problem.dim + 6], method="simulate", **brief)
+            outcome(lt.transferability, problem, learner, [3, problem.dim + 6], **brief)
+            outcome(lt.transferability, problem, learner, 3, learner, **brief)
+    outcome(lt.transferability, points.NOISY, lt.FineTune(ridge=2.0), [3, 30], lt.Scratch(ridge=2.0), method="simulate", **brief)
+    outcome(lt.transferability, points.NOISY, lt.FineTune(ridge="optimal"), [3, 30], lt.Scratch(ridge="optimal"), method="simulate", **brief)
+    for problem in (points.NOISY, points.QUIET, points.FITTED, points.SPHERE, points.WIDE):
+        for learner in (*spare, lt.Scratch(), lt.FineTune(), lt.LinearTransfer()):
+            traced(lt, jax, problem, learner)
+    for problem in (points.SPECTRAL, points.SPECTRAL_QUIET, points.ORTHONORMAL, points.SHIFTED, points.DEFICIENT):
+        for learner in (lt.Scratch(), lt.FineTune(ridge=1.0), lt.LinearTransfer(), lt.LinearTransfer(ridge=1.0), lt.FineTune(wide)):
+            traced(lt, jax, problem, learner)
+
+
+def traced(lt: Any, jax: Any, problem: Any, learner: Any) -> None:
+    """Values that JAX does not know yet: the problem, or the sizes. Errors of tracing are the business of other tests."""
+    from helpers.asking import outcome
+
+    questions = (
+        lambda whole: outcome(lt.risk, whole, learner, [3.0, 30.0]),
+        lambda whole: outcome(lt.transferability, whole, learner, [3.0, 30.0]),
+    )
+    for ask_it in questions:
+        with contextlib.suppress(jax.errors.JAXTypeError, TypeError, ValueError):
+            jax.eval_shape(lambda whole, ask_it=ask_it: _value(ask_it(whole)), problem)
+    with contextlib.suppress(jax.errors.JAXTypeError, TypeError, ValueError):
+        jax.eval_shape(lambda n: _value(outcome(lt.risk, problem, learner, n)), 3.0)
+
+
+def _value(answer: Any) -> Any:
+    return 0.0 if isinstance(answer, type) else answer.value
+
+
+def main(result: str, package: str) -> None:
+    """Ask under a profiler that notes which functions of the package are called."""
+    folder, profile = str(Path(package).resolve()), cProfile.Profile(builtins=False)
+    profile.runcall(ask)
+    codes = [entry.code for entry in profile.getstats() if isinstance(entry.code, types.CodeType)]
+    called = {place_of(code) for code in codes if code.co_filename.startswith(folder)}
+    silent = []
+    for path in sorted(Path(folder).rglob("*.py")):
+        for code in functions_of(compile(path.read_text(encoding="utf-8"), str(path), "exec")):
+            if place_of(code) not in called:
+                silent.append(f"{path.name}:{code.co_firstlineno} {code.co_qualname}")
+    Path(result).write_text(json.dumps(silent), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers import worlds as w
+from helpers.asking import CLOSED, alone, method_of, outcome, per_element, refused, theorem_of, unit_of, values_alone
+from helpers.points import NETWORKS, POINTS, Point
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lintransfer as lt
-from helpers import worlds as w
-from helpers.asking import CLOSED, alone, method_of, outcome, per_element, refused, theorem_of, unit_of, values_alone
-from helpers.points import POINTS, Point
 
 P = lt.TransferProblem
 DRAWS = 4  # of a simulation that is only compared with itself
@@ -109,6 +109,13 @@ def test_a_transferability_at_a_point_does_not_depend_on_what_else_is_asked(poin
 @pytest.mark.parametrize("point", POINTS, ids=str)
 def test_method_and_theorem_at_a_point_are_those_of_each_size(point, method):
     same_words_in_company(lt.risk, point.problem, point.learner, few_of(point), method)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", [lt.risk, lt.transferability])
+@pytest.mark.parametrize("point", NETWORKS, ids=str)
+def test_a_finite_network_does_not_depend_on_what_else_is_asked(point, verb):
+    same_in_company(verb, point.problem, point.learner, np.array([3, 2, 0]), "auto")
 
 
 @pytest.mark.parametrize("layers", ["first", "second", "both"])

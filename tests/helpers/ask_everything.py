@@ -7,6 +7,9 @@ Writes the functions of PACKAGE (a folder) that were not called: coverage sees l
 
 from __future__ import annotations
 
+import contextlib
+import cProfile
+import inspect
 import json
 import sys
 import types
@@ -24,33 +27,37 @@ def place_of(code: types.CodeType) -> tuple[Any, ...]:
 
 def functions_of(code: types.CodeType) -> list[types.CodeType]:
     """All functions within a module's code; comprehensions and class bodies are left to coverage."""
-    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
-    return [f for c in inner for f in (*([c] if c.co_flags & 2 and c.co_name[:1] + c.co_name[-1:] != "<>" or c.co_name == "<lambda>" else []), *functions_of(c))]
+    found = []
+    for inner in (c for c in code.co_consts if isinstance(c, types.CodeType)):
+        named = not inner.co_name.startswith("<") or inner.co_name == "<lambda>"
+        if named and inner.co_flags & inspect.CO_OPTIMIZED:
+            found.append(inner)
+        found += functions_of(inner)
+    return found
 
 
 def ask() -> None:
     """Every point by every method, alone and in a list; what is refused; and traced problems."""
     import jax
-    import lintransfer as lt
     from helpers import points
     from helpers.asking import outcome
+
+    import lintransfer as lt
 
     jax.config.update("jax_enable_x64", True)
 
     methods, brief = ("auto", "exact", "asymptotic", "bound", "simulate"), {"replicates": 2}
-    for point in (*points.POINTS, *points.NETWORKS):
+    for point in points.POINTS:  # finite networks take the route of infinite ones, and are slow
         sizes = list(point.sizes)
-        trained = point in points.NETWORKS
         for method in methods:
             outcome(lt.risk, point.problem, point.learner, sizes, method=method, **brief)
             if method != "bound":
                 model = getattr(point.learner, "model", lt.Linear())
-                for base in [lt.Scratch(model)] if trained else [lt.Scratch(), lt.Scratch(model), lt.LinearTransfer()]:
+                for base in (lt.Scratch(), lt.Scratch(model), lt.LinearTransfer()):
                     outcome(lt.transferability, point.problem, point.learner, sizes, base, method=method, **brief)
-        if not trained:
-            outcome(lt.risk_law, point.problem, point.learner, max(sizes))
-            outcome(lt.transferability_law, point.problem, point.learner, max(sizes))
-            outcome(lt.risk, point.problem, point.learner, [1, point.problem.dim + 5], **brief)
+        outcome(lt.risk_law, point.problem, point.learner, max(sizes))
+        outcome(lt.transferability_law, point.problem, point.learner, max(sizes))
+        outcome(lt.risk, point.problem, point.learner, [1, point.problem.dim + 5], **brief)
 
     deep, wide = lt.DeepLinear(2), lt.ShallowReLU()
     spare = [
@@ -88,14 +95,10 @@ def traced(lt: Any, jax: Any, problem: Any, learner: Any) -> None:
         lambda whole: outcome(lt.transferability, whole, learner, [3.0, 30.0]),
     )
     for ask_it in questions:
-        try:
+        with contextlib.suppress(jax.errors.JAXTypeError, TypeError, ValueError):
             jax.eval_shape(lambda whole, ask_it=ask_it: _value(ask_it(whole)), problem)
-        except (jax.errors.JAXTypeError, TypeError, ValueError):
-            pass
-    try:
+    with contextlib.suppress(jax.errors.JAXTypeError, TypeError, ValueError):
         jax.eval_shape(lambda n: _value(outcome(lt.risk, problem, learner, n)), 3.0)
-    except (jax.errors.JAXTypeError, TypeError, ValueError):
-        pass
 
 
 def _value(answer: Any) -> Any:
@@ -104,17 +107,10 @@ def _value(answer: Any) -> Any:
 
 def main(result: str, package: str) -> None:
     """Ask under a profiler that notes which functions of the package are called."""
-    folder, called = str(Path(package).resolve()), set()
-
-    def note(frame: Any, event: str, _: Any) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(folder):
-            called.add(place_of(frame.f_code))
-
-    sys.setprofile(note)
-    try:
-        ask()
-    finally:
-        sys.setprofile(None)
+    folder, profile = str(Path(package).resolve()), cProfile.Profile(builtins=False)
+    profile.runcall(ask)
+    codes = [entry.code for entry in profile.getstats() if isinstance(entry.code, types.CodeType)]
+    called = {place_of(code) for code in codes if code.co_filename.startswith(folder)}
     silent = []
     for path in sorted(Path(folder).rglob("*.py")):
         for code in functions_of(compile(path.read_text(encoding="utf-8"), str(path), "exec")):

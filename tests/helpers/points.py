@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from helpers.worlds import dense
 
 import lintransfer as lt
-from helpers.worlds import dense
 
 D = 20
 P = lt.TransferProblem
@@ -156,6 +156,7 @@ POINTS: tuple[Point, ...] = (
     Point("deep tune, shifted", SHIFTED, lt.FineTune(lt.DeepLinear(2)), [8], closed=False, replicates=500),
     Point("deep tune, unbalanced", NOISY, lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), [8], off=5.0, replicates=300),
     Point("deep tune, unbalanced chain", NOISY, lt.FineTune(lt.DeepLinear(3, imbalance=(0.3, 0.2))), [8], off=5.0, replicates=300),
+    Point("deep tune, chain that may turn", LOW_SPHERE, lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), [3], off=5.0, replicates=200),
     # shallow ReLU networks
     Point("wide scratch, sphere", SPHERE, lt.Scratch(_RELU["both"]), [0, 12, 48], off=2.0, replicates=150),
     Point("wide tune, sphere", SPHERE, lt.FineTune(_RELU["first"], ridge=0.3), [0, 12, 48], off=2.0, replicates=150),

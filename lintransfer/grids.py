@@ -39,28 +39,14 @@ class Axis:
 
 
 def _turned(p: TransferProblem, learner: Any, overlap: np.ndarray) -> tuple[TransferProblem, Any]:
-    m, c = p.modes, overlap[..., None]
-    if p.modes.eigenvalue.shape[-1] == 1:
-        s, t = sqrt(m.source), sqrt(m.target)
-        return _with(p, modes=m._replace(cross=s * t * c)), learner
-    square, cross, energy = (total(e)[..., None] for e in (m.source, m.cross, m.target))
-    along = cross / where(square > 0, square, 1.0)
-    height = sqrt(energy - along * cross)
-    t = sqrt(energy)
-    a, b = t * c / sqrt(where(square > 0, square, 1.0)), t * sqrt(1 - c * c) / where(height > 0, height, 1.0)
-    apart = m.cross - along * m.source
-    aside = m.target - 2 * along * m.cross + along * along * m.source
-    turned = a * a * m.source + 2 * a * b * apart + b * b * aside
-    return _with(p, modes=m._replace(cross=a * m.source + b * apart, target=turned)), learner
+    return _with(p, modes=p.modes.turned(overlap)), learner
 
 
 def _rescaled(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]]:
     def spread(p: TransferProblem, learner: Any, norm: np.ndarray) -> tuple[TransferProblem, Any]:
-        m = p.modes
-        now = sqrt(total(getattr(m, name)))[..., None]
-        factor = norm[..., None] / where(now > 0, now, 1.0)
-        moved = {name: factor * factor * getattr(m, name), "cross": factor * m.cross}
-        return _with(p, modes=m._replace(**moved)), learner
+        now = sqrt(total(getattr(p.modes, name)))
+        factors = {"source": 1.0, "target": 1.0, name: norm / where(now > 0, now, 1.0)}
+        return _with(p, modes=p.modes.rescaled(**factors)), learner
 
     return spread
 

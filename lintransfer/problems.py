@@ -13,7 +13,7 @@ import numpy as np
 from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
 from lintransfer.estimation import check_rows, estimate, jackknife_error
-from lintransfer.spectra import Modes, diagonalize, group_modes
+from lintransfer.spectra import Modes, as_column, diagonalize, plane_modes, vector_modes
 from lintransfer.validation import is_traced, nonnegative, real_array, real_number, whole_number
 
 
@@ -110,7 +110,7 @@ class TransferProblem:
             refuse("overlap", "-1 or 1 when dim = 1 (two numbers are always parallel)", overlap)
         s, t = nonnegative("source_norm", source_norm), nonnegative("target_norm", target_norm)
         one = array_namespace(overlap, s, t).ones(1)
-        modes = Modes(np.ones(1), np.full(1, float(dim)), s * s * one, s * t * overlap * one, t * t * one)
+        modes = plane_modes(np.ones(1), np.full(1, float(dim)), s * one, t * one, overlap * one)
         return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std))
 
     @classmethod
@@ -172,8 +172,11 @@ class TransferProblem:
         paired = t * t * xp.sum(cosines) if r == k else math.nan
         own = t * t * k if r == k else math.nan
         one = xp.ones(1)
-        modes = Modes(np.ones(1), np.full(1, float(dim)), own * one, paired * one, t * t * k * one)
-        features = Features(np.ones(1), np.full(1, float(r)), explained * one, t * t * k - explained)
+        apart = 2 * t * t * xp.sum(1 - cosines) if r == k else math.nan
+        energies = (own, paired, t * t * k, apart)
+        modes = Modes(np.ones(1), np.full(1, float(dim)), *(e * one for e in energies))
+        unexplained = t * t * (xp.sum((1 - cosines) * (1 + cosines)) + (k - len(cosines)))
+        features = Features(np.ones(1), np.full(1, float(r)), explained * one, unexplained)
         return cls(dim, modes, outputs=k, given_features=features, **_checked_noise(noise_std, None, 0.0))
 
     @classmethod
@@ -226,14 +229,9 @@ class TransferProblem:
         if features is None and source.shape[1] > 1 and n_source is None:
             norms = xp.sqrt(xp.sum(source * source, axis=0))
             features = source / xp.where(norms > 0, norms, 1.0)
-        if covariance is None:
-            one = xp.ones(1)
-            energies = (xp.sum(source * source), xp.sum(source * target), xp.sum(target * target))
-            modes = Modes(np.ones(1), np.full(1, float(dim)), *(e * one for e in energies))
-        else:
-            spectrum, basis = diagonalize(covariance)
-            s, t = (source, target) if basis is None else (basis.T @ source, basis.T @ target)
-            modes = group_modes(spectrum, (s * s).sum(-1), (s * t).sum(-1), (t * t).sum(-1))
+        spectrum, basis = (np.ones(dim), None) if covariance is None else diagonalize(covariance)
+        s, t = (source, target) if basis is None else (basis.T @ source, basis.T @ target)
+        modes = vector_modes(spectrum, s, t, isotropic=covariance is None)
         given = None if features is None else _feature_modes(features, target, covariance)
         vectors = Vectors(source, target, feature_map=features, **covariances)
         noise = _checked_noise(noise_std, n_source, source_noise_std)
@@ -310,14 +308,11 @@ class TransferProblem:
             return self.given_features
         m = self.modes
         norm2, source = total(m.source), total(m.eigenvalue * m.source)
-        cross, target = total(m.eigenvalue * m.cross), total(m.eigenvalue * m.target)
+        cross = total(m.eigenvalue * m.cross)
         alive = source > 0
         safe, safe_norm = where(alive, source, 1.0), where(norm2 > 0, norm2, 1.0)
         head = where(alive, cross * cross * safe_norm / (safe * safe), 0.0)
-        xp = array_namespace(*m)
-        unexplained = xp.maximum(target - where(alive, cross * cross / safe, 0.0), 0.0)
-        modes = (xp.asarray(v)[..., None] for v in (source / safe_norm, where(alive, 1.0, 0.0), head))
-        return Features(*modes, unexplained)
+        return Features(*map(as_column, (source / safe_norm, where(alive, 1.0, 0.0), head)), m.unexplained)
 
     # ------------------------------------------------------------------ other worlds
 
@@ -327,29 +322,26 @@ class TransferProblem:
             overlap = real_number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
             if self.dim == 1 and abs(overlap) != 1:
                 refuse("overlap", "-1 or 1 when dim = 1", overlap)
-        m = self.modes
-        s, t = sqrt(total(m.source)), sqrt(total(m.target))
-        sine = sqrt(1 - overlap * overlap)
-        if self.given_features is not None and self.vectors is None:
+        m, v = self.modes, self.vectors
+        if self.given_features is not None and v is None:
             refuse("overlap", "left as it is for a problem made from_subspaces (build a new one)", overlap)
-        if self.is_isotropic and self.vectors is None:
-            return replace(self, modes=m._replace(cross=s * t * overlap * (m.source * 0 + 1)))
-        if not is_traced(m):
-            flat = total(m.cross) ** 2 >= (1 - 1e-14) * total(m.source) * total(m.target)
+        if not (self.is_isotropic and v is None) and not is_traced(m):
+            product = total(m.source) * total(m.target)
+            apart, gap = total(m.displacement), sqrt(total(m.source)) - sqrt(total(m.target))
+            flat = apart - gap * gap <= 1e-28 * sqrt(product) or abs(total(m.cross)) >= (1 - 1e-15) * sqrt(product)
             if flat and abs(overlap) != 1:
                 refuse("overlap", "left at ±1 when the teachers are parallel (they span no plane to turn in)", overlap)
-        along = total(m.cross) / total(m.source)
-        height = sqrt(total(m.target) - along * total(m.cross))
-        a, b = t * overlap / s, t * sine / where(height > 0, height, 1.0)
-        cross = a * m.source + b * (m.cross - along * m.source)
-        aside = m.target - 2 * along * m.cross + along * along * m.source
-        target = a * a * m.source + 2 * a * b * (m.cross - along * m.source) + b * b * aside
-        if self.vectors is None:
-            return replace(self, modes=m._replace(cross=cross, target=target))
-        v = self.vectors
-        turned = v._replace(target=a * v.source + b * (v.target - along * v.source))
-        given = None if v.feature_map is None else _feature_modes(v.feature_map, turned.target, v.covariance)
-        return replace(self, modes=m._replace(cross=cross, target=target), vectors=turned, given_features=given)
+        turned = m.turned(overlap)
+        if v is None:
+            return replace(self, modes=turned)
+        along = (v.source * v.target).sum() / total(m.source)
+        across = v.target - along * v.source
+        height = sqrt((across * across).sum())
+        s, t = sqrt(total(m.source)), sqrt(total(m.target))
+        b = t * sqrt((1 - overlap) * (1 + overlap)) / where(height > 0, height, 1.0)
+        v = v._replace(target=t * overlap / s * v.source + b * across)
+        given = None if v.feature_map is None else _feature_modes(v.feature_map, v.target, v.covariance)
+        return replace(self, modes=turned, vectors=v, given_features=given)
 
     def with_norms(self, source_norm: Any = None, target_norm: Any = None) -> TransferProblem:
         """The same problem with a teacher rescaled; None leaves it as it is.
@@ -367,7 +359,7 @@ class TransferProblem:
             scales.append(wanted / where(now > 0, now, 1.0))
         a, b = scales
         m, v, features = self.modes, self.vectors, self.given_features
-        m = m._replace(source=a * a * m.source, cross=a * b * m.cross, target=b * b * m.target)
+        m = m.rescaled(a, b)
         if v is not None:
             v = v._replace(source=a * v.source, target=b * v.target)
         if features is not None:
@@ -415,5 +407,9 @@ def _feature_modes(feature_map: Any, target: Any, covariance: Any) -> Features:
     head = (basis.T @ (weighted.T @ target)) / xp.where(alive, f, 1.0)[:, None]
     energy = xp.where(alive, (head * head).sum(-1), 0.0)
     spread = covariance[:, None] * target if np.ndim(covariance) == 1 else covariance @ target
-    unexplained = xp.maximum(xp.sum(target * spread) - xp.sum(f * energy), 0.0)
+    left = target - feature_map @ (basis @ xp.where(alive[:, None], head, 0.0))
+    left_spread = covariance[:, None] * left if np.ndim(covariance) == 1 else covariance @ left
+    unexplained, whole = xp.maximum(xp.sum(left * left_spread), 0.0), xp.sum(target * spread)
+    rounding = (8 * len(f) * xp.finfo(f.dtype).eps) ** 2 * whole  # what is explained in full leaves nothing but this
+    unexplained = xp.where(unexplained > rounding, unexplained, 0.0)
     return Features(f, xp.where(alive, 1.0, 0.0), energy, unexplained)

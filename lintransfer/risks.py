@@ -9,7 +9,6 @@ from lintransfer.estimates import Estimate
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import ROUTES, missing, routes_for
 from lintransfer.routing.answers import check_simulation, closed_answer, gain_answer, risk_answer
-from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import ask
 from lintransfer.strategies import Learner, default_baseline
 from lintransfer.validation import sample_sizes
@@ -47,7 +46,7 @@ def closed_form(problem: TransferProblem, learner: Learner, n: Any, method: str 
     found = routes_for(question, method)
     if not found:
         raise missing(question, method)
-    return closed_answer(question, found, n).estimate() if any(not (r.is_drawn or r.sizes is no_samples) for r in found) else None
+    return closed_answer(question, found, n).estimate() if any(not r.is_drawn for r in found) else None
 
 
 def transferability(

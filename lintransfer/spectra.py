@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace
+from lintransfer.arithmetic import array_namespace, maximum, ratio_where, sqrt, total, where
 from lintransfer.errors import refuse
 
 
@@ -16,7 +16,9 @@ class Modes(NamedTuple):
     """All that a closed form sees of two teachers and a covariance: one row per group of equal eigenvalues.
 
     Each field has shape (m,). `source`, `cross` and `target` are the energies θ_S·θ_S, θ_S·θ_T and θ_T·θ_T within the
-    eigenspace (summed over outputs if there are several).
+    eigenspace (summed over outputs if there are several). What is left between near-identical teachers would be lost in
+    their differences, and is kept from the start: `apart` is ‖θ_T − θ_S‖², `aside` is ‖θ_T − aθ_S‖² at the multiple a of the
+    source that is best under Σ. None: only the differences are known.
     """
 
     eigenvalue: Any
@@ -24,11 +26,95 @@ class Modes(NamedTuple):
     source: Any
     cross: Any
     target: Any
+    apart: Any = None
+    aside: Any = None
 
     @property
     def displacement(self) -> Any:
         """‖θ_T − θ_S‖² per mode, shape (m,)."""
-        return self.source - 2 * self.cross + self.target
+        return self.source - 2 * self.cross + self.target if self.apart is None else self.apart
+
+    @property
+    def unexplained(self) -> Any:
+        """u = min over a of ‖θ_T − aθ_S‖²_Σ: what no multiple of the source explains."""
+        if self.aside is not None:
+            return total(self.eigenvalue * self.aside)
+        source, cross = total(self.eigenvalue * self.source), total(self.eigenvalue * self.cross)
+        target = total(self.eigenvalue * self.target)
+        return maximum(target - ratio_where(source > 0, cross * cross, source, 0.0), 0.0)
+
+    def turned(self, overlap: Any) -> Modes:
+        """The target turned in the plane of the teachers to cosine `overlap`, a number or an array (…,) of them."""
+        c = as_column(overlap)
+        if self.eigenvalue.shape[-1] == 1:
+            return plane_modes(self.eigenvalue, self.multiplicity, sqrt(self.source), sqrt(self.target), c)
+        square, energy = as_column(total(self.source)), as_column(total(self.target))
+        s, t = sqrt(square), sqrt(energy)
+        p = self._perpendicular(square)
+        height = sqrt(as_column(total(p.square)))
+        b = t * sqrt((1 - c) * (1 + c)) / where(height > 0, height, 1.0)
+        safe = where(s > 0, s, 1.0)
+        a, a_less_one = t * c / safe, ((t - s) - t * (1 - c)) / safe
+        weight = as_column(total(self.eigenvalue * self.source))
+        tilt = as_column(total(self.eigenvalue * p.along_source)) / where(weight > 0, weight, 1.0)
+        return self._replace(
+            cross=a * self.source + b * p.along_source,
+            target=a * a * self.source + 2 * a * b * p.along_source + b * b * p.square,
+            apart=a_less_one**2 * self.source + 2 * a_less_one * b * p.along_source + b * b * p.square,
+            aside=b * b * (p.square - 2 * tilt * p.along_source + tilt * tilt * self.source),
+        )
+
+    def _perpendicular(self, square: Any) -> _Perpendicular:
+        """r = θ_T − (θ_S·θ_T/‖θ_S‖²)θ_S, the part of the target across the source, per mode."""
+        drift = self.cross - self.source  # θ_S·(θ_T − θ_S)
+        short = -as_column(total(drift)) / where(square > 0, square, 1.0)  # 1 − θ_S·θ_T/‖θ_S‖²
+        across = self.displacement + 2 * short * drift + short * short * self.source
+        return _Perpendicular(drift + short * self.source, across)
+
+    def rescaled(self, source: Any, target: Any) -> Modes:
+        """Both teachers times a factor, a number or an array (…,)."""
+        a, b = as_column(source), as_column(target)
+        apart = b * b * self.displacement + (b - a) * (2 * b * (self.cross - self.source) + (b - a) * self.source)
+        moved = {"source": a * a * self.source, "cross": a * b * self.cross, "target": b * b * self.target}
+        return self._replace(**moved, apart=apart, aside=None if self.aside is None else b * b * self.aside)
+
+
+class _Perpendicular(NamedTuple):
+    along_source: Any  # r·θ_S, which sums to 0
+    square: Any  # ‖r‖²
+
+
+def as_column(value: Any) -> Any:
+    """An axis more, for the modes."""
+    return array_namespace(value).asarray(value)[..., None]
+
+
+def plane_modes(eigenvalue: Any, multiplicity: Any, source_norm: Any, target_norm: Any, overlap: Any) -> Modes:
+    """One mode, from the norms s, t of the teachers and their cosine c: ‖θ_T−θ_S‖² = (s−t)² + 2st(1−c)."""
+    s, t, c = source_norm, target_norm, overlap
+    apart = (s - t) ** 2 + 2 * s * t * (1 - c)
+    aside = where(s > 0, t * t * (1 - c) * (1 + c), t * t)
+    return Modes(eigenvalue, multiplicity, s * s, s * t * c, t * t + 0 * c, apart, aside)
+
+
+def vector_modes(eigenvalues: Any, source: Any, target: Any, isotropic: bool) -> Modes:
+    """Modes of two teachers (d, k) in the eigenbasis of a spectrum (d,): differences are formed before they are squared.
+
+    isotropic: all eigenvalues are one, and the modes are one mode.
+    """
+    xp = array_namespace(eigenvalues, source, target)
+    weight = eigenvalues[:, None] * source
+    strength = xp.sum(weight * source)
+    head = ratio_where(strength > 0, xp.sum(weight * target), strength, 0.0)
+    left = target - head * source
+    energies = [(e * f).sum(-1) for e, f in ((source, source), (source, target), (target, target))]
+    apart, aside = ((e * e).sum(-1) for e in (target - source, left))
+    rounding = (8 * xp.finfo(left.dtype).eps) ** 2 * xp.sum(eigenvalues * energies[2])
+    aside = where(xp.sum(eigenvalues * aside) > rounding, aside, 0.0)  # parallel teachers leave nothing but rounding
+    if isotropic:
+        one = xp.ones(1)
+        return Modes(np.ones(1), np.full(1, float(len(source))), *(e.sum() * one for e in (*energies, apart, aside)))
+    return group_modes(eigenvalues, *energies, apart, aside)
 
 
 def power_law(dim: int, exponent: float) -> np.ndarray:
@@ -79,15 +165,14 @@ def diagonalize(covariance: Any, argument: str = "covariance") -> tuple[Any, Any
     return np.where(np.abs(eigenvalues) <= rounding, 0.0, eigenvalues), basis
 
 
-def group_modes(eigenvalues: Any, source: Any, cross: Any, target: Any) -> Modes:
-    """Modes of a full spectrum (d,) and energies (d,): equal eigenvalues are merged (never under tracing)."""
-    if any(isinstance(v, jax.core.Tracer) for v in (eigenvalues, source, cross, target)):
-        xp = array_namespace(eigenvalues, source, cross, target)
-        return Modes(eigenvalues, xp.ones_like(eigenvalues), source, cross, target)
+def group_modes(eigenvalues: Any, *energies: Any) -> Modes:
+    """Modes of a full spectrum (d,) and energies (d,) each, in the order of `Modes`: equal eigenvalues are merged (never
+    under tracing)."""
+    if any(isinstance(v, jax.core.Tracer) for v in (eigenvalues, *energies)):
+        return Modes(eigenvalues, array_namespace(eigenvalues, *energies).ones_like(eigenvalues), *energies)
     ordered = np.argsort(-np.asarray(eigenvalues), kind="stable")
     values = np.asarray(eigenvalues, float)[ordered]
     starts = np.flatnonzero(np.r_[True, values[:-1] - values[1:] > 1e-13 * values[:-1]])
     merge = np.add.reduceat
     count = merge(np.ones_like(values), starts)
-    energies = (merge(np.asarray(e, float)[ordered], starts) for e in (source, cross, target))
-    return Modes(values[starts], count, *energies)
+    return Modes(values[starts], count, *(merge(np.asarray(e, float)[ordered], starts) for e in energies))

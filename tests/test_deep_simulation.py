@@ -83,14 +83,13 @@ def test_unbalanced_chains_have_a_closed_form_where_the_sign_is_decided():
     p = lt.TransferProblem.isotropic(100, 0.6, 0.3, target_norm=1.5)
     for learner in (tuned(2, -0.7), tuned(3, (-0.2, -1.0))):
         formula = lt.risk(p, learner, [0, 50, 130])
-        assert formula.method.tolist() == ["exact", "asymptotic", "asymptotic"]
-        assert formula.theorem.tolist() == ["untrained-risk", "unbalanced-fine-tuning", "unbalanced-fine-tuning"]
+        assert (formula.method, formula.theorem) == ("asymptotic", "unbalanced-fine-tuning")
         simulated = lt.risk(p, learner, [0, 50, 130], method="simulate", replicates=200)
         assert np.all(np.abs(formula.value - simulated.value) <= 4 * simulated.std_err + 0.04 * formula.value)
         gain = lt.transferability(p, learner, 50)
         assert gain.value == pytest.approx(float(lt.risk(p, lt.Scratch(), 50).value - formula.value[1]), rel=1e-9)
     open_ = lt.risk(p, tuned(2, 2.0), [0, 50, 130], replicates=20)
-    assert open_.valid.all() and open_.method.tolist() == ["exact", "simulate", "asymptotic"]
+    assert open_.valid.all() and open_.method.tolist() == ["asymptotic", "simulate", "asymptotic"]
     assert lt.risk(p, tuned(2, 2.0), [0, 50, 130], "asymptotic").valid.tolist() == [True, False, True]
 
 

@@ -35,9 +35,7 @@ def test_formulas_are_what_training_gives(problem, model):
     n = [0, 12, 48]
     for learner in (lt.Scratch(model), lt.FineTune(model), lt.FineTune(model, ridge=0.3)):
         formula = lt.risk(problem, learner, n)
-        known = problem.n_source is None or isinstance(learner, lt.Scratch)
-        how = np.broadcast_to(formula.method, 3).tolist()
-        assert formula.valid.all() and how == ["exact" if known else "asymptotic", "asymptotic", "asymptotic"]
+        assert formula.method == "asymptotic" and formula.valid.all()
         agree(formula, lt.risk(problem, learner, n, method="simulate", replicates=100), 2 / DIM)
     gain = lt.transferability(problem, lt.FineTune(model), n, baseline=lt.Scratch(model))
     simulated = lt.transferability(problem, lt.FineTune(model), n, lt.Scratch(model), method="simulate", replicates=100)

@@ -11,7 +11,7 @@ from lintransfer.errors import MissingMethodError
 from lintransfer.routing import deep_linear, linear, shallow_relu
 from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import STRENGTH, LawRoute, Route
+from lintransfer.routing.route import EXACT, STRENGTH, LawRoute, Route
 
 FAMILIES = (linear, deep_linear, shallow_relu)
 
@@ -30,14 +30,14 @@ def lines_for(table: tuple[Any, ...], question: Question) -> list[Any]:
 def routes_for(question: Question, method: str, table: tuple[Route, ...] = ROUTES) -> list[Route]:
     """The routes that speak and answer to this method, strongest first."""
     found = [r for r in lines_for(table, question) if r.answers(method) and r.speaks(question)]
-    if all(r.sizes is no_samples for r in found):  # that an untrained learner has a risk is no theorem about it
-        return []
+    if not any(r.method == EXACT and r.sizes is not no_samples for r in found):
+        found = [r for r in found if r.sizes is not no_samples]  # that an untrained learner has a risk is no method
     return sorted(found, key=lambda r: STRENGTH.index(r.method))
 
 
 def missing(question: Question, method: str) -> MissingMethodError:
     """What to say where nothing answers to this method: what there is."""
-    speaking = [r for r in lines_for(ROUTES, question) if r.speaks(question) and r.sizes is not no_samples]
-    there = sorted({r.method for r in speaking}, key=STRENGTH.index)
+    every = [r for name in ("auto", "bound") for r in routes_for(question, name)]
+    there = sorted({r.method for r in every}, key=STRENGTH.index)
     told = f"there is: {', '.join(there)}" if there else "there is none (see lintransfer.methods())"
     return MissingMethodError(f"method {method!r} is not there for {question.learner!r} on this problem; {told}")

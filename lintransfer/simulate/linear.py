@@ -173,7 +173,7 @@ def _differences(
 
 def _source_fit(rng: np.random.Generator, replicates: int, problem: TransferProblem) -> SourceFit:
     """Energies of the source weights where a target task starts, for an isotropic problem."""
-    source, cross, target = (float(total(np.asarray(e))) for e in problem.modes[2:])
+    source, cross, target = (float(total(np.asarray(e))) for e in problem.modes[2:5])
     if problem.n_source is None or problem.outputs > 1:
         return SourceFit(source, cross)
     scale = float(problem.modes.eigenvalue[0])

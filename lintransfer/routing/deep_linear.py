@@ -8,6 +8,7 @@ model says otherwise.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from lintransfer.routing.route import ANY_INPUTS, Route
 from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.deep_covariance import deep_covariance_risk, deep_covariance_transferability
 from lintransfer.theory.deep_finite_source import finite_source_deep_closure, finite_source_deep_gain
-from lintransfer.theory.deep_moments import deep_risk_moments, risk_from_scalars, seen_block
+from lintransfer.theory.deep_moments import DeepMoments, deep_risk_moments, risk_from_scalars, seen_block
 from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure, deep_transferability_closure
 from lintransfer.validation import is_traced
 
@@ -70,9 +71,16 @@ def _moments(p: TransferProblem, learner: Any, n: Any, which: str) -> Any:
         return np.full(sizes.shape, math.nan)
     source, cross, target = (float(e) for e in q.energies(p))
     depth = float(model_of(learner).depth)
-    moments = (deep_risk_moments(int(size), p.dim, depth, source, cross, target) for size in sizes.ravel())
-    found = [getattr(m, which) for m in moments]
-    return np.reshape(np.asarray(found, dtype=float), sizes.shape)
+    moments = _kept_moments(tuple(sizes.ravel().tolist()), p.dim, depth, source, cross, target)
+    return np.reshape(getattr(moments, which), sizes.shape)
+
+
+@lru_cache(maxsize=64)
+def _kept_moments(
+    sizes: tuple[float, ...], dim: int, depth: float, source: float, cross: float, target: float
+) -> DeepMoments:
+    """Of all sizes at once; a risk and the transferability beside it need the same quadrature."""
+    return deep_risk_moments(np.array(sizes), dim, depth, source, cross, target)
 
 
 def _exact_risk(p: TransferProblem, learner: Any, n: Any) -> Any:

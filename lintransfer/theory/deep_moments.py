@@ -8,15 +8,20 @@ independent scalars, and without noise its moments are three-dimensional Gauss�
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.linalg
 
 from lintransfer.arithmetic import array_namespace, kind_of, maximum, sqrt, where
 from lintransfer.errors import refuse
-from lintransfer.theory.retention import retention_factor
+from lintransfer.theory.deep_nodes import graded_nodes, stacked_nodes
+from lintransfer.theory.retention import retention_factor, two_layer_retention
+
+_SMOOTH = (5, 8, 12, 18, 27, 40, 60)  # Gauss–Jacobi nodes per dimension, tried in turn
+_GRADED = ((7, 12, 15), (10, 18, 22), (14, 27, 33), (20, 40, 48))  # then graded nodes in P_11, Schur complement and z
+_AT_ONCE = 20_000  # values of the integrand held in memory
+_SPREAD = 1e-4  # a variance below this share of the squared mean counts as that share in the error
 
 
 class SeenBlock(NamedTuple):
@@ -59,7 +64,7 @@ def risk_from_scalars(
     depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: s² > 0, stc, t².  block: `seen_block`.
     noise_energy: V = σ²χ²_n/χ²_{d−n+1}.  noise_cosine: x, first coordinate of a uniform point on S^{n−1}.
     Scratch is min-norm, ‖Qθ_T‖² + V. Given the design and the noise this is an identity; over the scalars' laws it is
-    the exact law of the risk. Source: the rows that use it.
+    the exact law of the risk. Source: new.
 
     >>> print(risk_from_scalars(1, 1.0, 1.0, 1.0, SeenBlock(0.5, 0.0, 0.5)).risk)  # identical tasks, linear network
     0.0
@@ -71,156 +76,198 @@ def risk_from_scalars(
     seen = along * along * block.along + 2 * along * aside * block.cross + aside * aside * block.aside
     seen = maximum(seen, 0)
     fit = seen + noise_energy + 2 * sqrt(seen) * sqrt(noise_energy) * noise_cosine
-    rho = retention_factor(depth, 1 - block.along, maximum(fit, 0) / square, block.along)
+    ratio = maximum(fit, 0) / square
+    two_layers = isinstance(depth, int | float) and depth == 2  # closed form, several times as fast
+    rho = (
+        two_layer_retention(1 - block.along, ratio)
+        if two_layers
+        else retention_factor(depth, 1 - block.along, ratio, block.along)
+    )
     kept = along - rho * sqrt(square)  # of θ_T − ρθ_S along θ̂_S
     null = kept * kept * (1 - block.along) - 2 * kept * aside * block.cross + aside * aside * (1 - block.aside)
     return RiskParts(maximum(null, 0) + noise_energy, rho, target_energy - seen + noise_energy)
 
 
 class DeepMoments(NamedTuple):
-    """Mean and variance of the risk, and the mean of the transferability against min-norm scratch."""
+    """Mean and variance of the risk, and the mean of the transferability against min-norm scratch.
+
+    error: how much the last refinement of the quadrature changed them, the largest of: the mean, relative; the
+    transferability, in units of the mean risk; the variance, relative (or relative to 1e-4 mean², if that is more).
+    What is left is usually far less; with fixed nodes, few samples and great depth it may be a few times more.
+    """
 
     mean: Any
     variance: Any
     transferability: Any
+    error: Any
 
 
 def deep_risk_moments(
-    n: int, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, nodes: int = 32
+    n: Any, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, nodes: int | None = None,
+    tolerance: float = 1e-8,
 ) -> DeepMoments:
     r"""Exact noiseless moments of the risk of deep fine-tuning, by quadrature over (P_11, Schur complement, z).
 
     n: samples ≥ 0; for n ≥ d the risk is 0 (d = 1, L > 1, c < 0: t², at the saddle).  dim: d ≥ 1.  depth: L ≥ 1, real,
     or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0).  source_energy, cross_energy,
-    target_energy: s² > 0, stc, t².  nodes: Gauss–Jacobi nodes per dimension. Relative error of the mean with 32
-    (variance: ten times that): 1e-7 for L ≤ 3, 2e-5 for L = 10; L = ∞: 2e-3 for n = 3, 1e-4 for n ≤ 5, 1e-6 beyond;
-    n ≥ 12: 1e-10. `quadrature_error` measures it at any point. The cost does not depend on n or d. Floats or JAX.
-    Source: the rows that use it.
+    target_energy: s² > 0, stc, t².  All but dim broadcast; one n at all energies shares its nodes.
+    tolerance: the quadrature is refined until `error` is below it. Gauss–Jacobi rules come first, which converge fast
+    unless n is small or L large; then one that is graded towards P_11 = 0, where depth amplifies the source, and Pθ_T =
+    0, where ρ has a kink. The finest (10⁶ nodes, seconds) is taken as it is: read `error`. The true error is usually
+    several digits below it.  nodes: this many Gauss–Jacobi nodes per dimension instead, no refinement; JAX values get
+    32 of them. The cost does not depend on n or d. Floats or JAX.
+    Source: new.
 
     >>> moments = deep_risk_moments(4, 10, 1, 1.0, 0.5, 1.0)
     >>> print(f"{moments.mean:.9f} {moments.variance:.9f}")  # L = 1: (1 − n/d)‖δ‖², a Beta variable
     0.600000000 0.040000000
+    >>> bool(deep_risk_moments(3, 100, math.inf, 4.0, 1.8, 1.0).error < 1e-7)  # few samples, endless depth
+    True
     """
-    if n != int(n) or n < 0:
+    sizes = np.asarray(n, dtype=float)
+    if np.any((sizes != np.round(sizes)) | (sizes < 0)):
         refuse("n", "a whole number ≥ 0", n)
     if dim != int(dim) or dim < 1:
         refuse("dim", "a whole number ≥ 1", dim)
-    distance = source_energy - 2 * cross_energy + target_energy
-    if n == 0 or n >= dim:
-        stuck = where((dim == 1) & (depth > 1) & (cross_energy < 0), target_energy, 0 * distance)
-        left = distance if n == 0 else stuck
-        return DeepMoments(left, 0 * left, target_energy - left if n == 0 else -left)
-    weights, block = _block_nodes(int(n), int(dim), int(nodes))
     given = (depth, source_energy, cross_energy, target_energy)
-    if kind_of(*given) not in ("numpy", "jax"):
+    kind = kind_of(*given)
+    plain = sizes.ndim == 0 and (sizes == 0 or sizes >= dim)
+    if kind not in ("numpy", "jax") and not plain:
         raise TypeError("the quadrature runs in floating point: give floats or JAX values")
-    xp = array_namespace(*given)
-    depth, s2, stc, t2 = (xp.asarray(v, dtype=float)[..., None] for v in given)
-    parts = risk_from_scalars(depth, s2, stc, t2, block)
-    depth = depth[..., 0]
-    mean = xp.sum(weights * parts.risk, axis=-1)
-    variance = xp.sum(weights * (parts.risk - mean[..., None]) ** 2, axis=-1)
-    gain = xp.sum(weights * (parts.scratch - parts.risk), axis=-1)
-    endless = depth == math.inf
-    mean = xp.where(endless & (n < 3), math.inf, mean)
-    gain = xp.where(endless & (n < 3), -math.inf, gain)
-    return DeepMoments(mean[()], xp.where(endless & (n < 5), math.inf, variance)[()], gain[()])
+    if plain or kind == "jax" or nodes is not None:
+        if sizes.ndim:
+            refuse("n", "one number with JAX values or given nodes", n)
+        if plain:
+            return _without_quadrature(int(n), dim, *given)
+        return _fixed(int(n), int(dim), 32 if nodes is None else int(nodes), *given)
+    flat = np.broadcast_arrays(sizes, *(np.asarray(v, dtype=float) for v in given))
+    shape = flat[0].shape
+    found = _refined(int(dim), tolerance, *(np.ravel(v) for v in flat))
+    return DeepMoments(*(np.reshape(row, shape)[()] for row in found))
 
 
-def deep_mean_risk(
-    n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
-) -> Any:
-    """Exact noiseless mean risk of deep fine-tuning, Σ = I: the first of `deep_risk_moments`, at each n (…,).
+def deep_mean_risk(n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any) -> Any:
+    """Exact noiseless mean risk of deep fine-tuning, Σ = I: the first of `deep_risk_moments`, whose arguments it takes.
 
     >>> print(f"{deep_mean_risk(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
     0.600000000
     """
-    return _at_each(n, dim, depth, source_energy, cross_energy, target_energy, "mean")
+    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy).mean
 
 
-def deep_risk_variance(
-    n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
-) -> Any:
-    """Exact noiseless variance of the risk of deep fine-tuning, Σ = I, at each n (…,).
+def deep_risk_variance(n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any) -> Any:
+    """Exact noiseless variance of the risk of deep fine-tuning, Σ = I; arguments as in `deep_risk_moments`.
 
     >>> print(f"{deep_risk_variance(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
     0.040000000
     """
-    return _at_each(n, dim, depth, source_energy, cross_energy, target_energy, "variance")
+    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy).variance
 
 
 def deep_mean_transferability(
     n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
 ) -> Any:
-    """Exact noiseless mean transferability against min-norm scratch on the same data, Σ = I, at each n (…,).
+    """Exact noiseless mean transferability against min-norm scratch on the same data; arguments as in `deep_risk_moments`.
 
-    >>> print(f"{deep_mean_transferability(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
-    0.000000000
+    >>> print(f"{deep_mean_transferability(4, 10, 1, 1.0, 0.75, 1.0):.9f}")
+    0.300000000
     """
-    return _at_each(n, dim, depth, source_energy, cross_energy, target_energy, "transferability")
+    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy).transferability
 
 
-def _at_each(n: Any, dim: int, depth: Any, source: Any, cross: Any, target: Any, which: str) -> Any:
-    if np.ndim(n) == 0:
-        return getattr(deep_risk_moments(n, dim, depth, source, cross, target), which)
-    sizes = np.asarray(n)
-    found = [getattr(deep_risk_moments(k, dim, depth, source, cross, target), which) for k in sizes.ravel()]
-    return np.asarray(found).reshape(sizes.shape)
+def _without_quadrature(
+    n: Any, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+) -> DeepMoments:
+    """n = 0 or n ≥ d."""
+    distance = source_energy - 2 * cross_energy + target_energy
+    stuck = where((dim == 1) & (depth > 1) & (cross_energy < 0), target_energy, 0 * distance)
+    left = where(n == 0, distance, stuck)
+    return DeepMoments(left, 0 * left, where(n == 0, target_energy, 0) - left, 0 * left)
 
 
-def quadrature_error(
-    n: int, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, nodes: int = 32
-) -> Any:
-    """Relative change of the mean risk from `nodes` to 3/2 as many: what `deep_risk_moments` may be off by.
-
-    >>> bool(quadrature_error(6, 12, 2, 1.0, 0.6, 4.0) < 1e-10)
-    True
-    """
+def _fixed(n: int, dim: int, nodes: int, *given: Any) -> DeepMoments:
+    """The Gauss–Jacobi rule of so many nodes, and its distance from the one of two thirds as many."""
+    xp = array_namespace(*given)
+    given = tuple(xp.asarray(v, dtype=float) for v in given)
     coarse, fine = (
-        deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy, k).mean
-        for k in (nodes, 3 * nodes // 2)
+        _weighted(*(part[0] for part in stacked_nodes((n,), dim, k)), *given) for k in (max(2, 2 * nodes // 3), nodes)
     )
-    return abs(coarse - fine) / fine
+    fine = _finite_or_not(n, given[0], fine)
+    return DeepMoments(*(xp.asarray(v)[()] for v in (*fine, _distance(coarse, fine))))
 
 
-@lru_cache(maxsize=64)
-def _block_nodes(n: int, dim: int, nodes: int) -> tuple[np.ndarray, SeenBlock]:
-    """Weights that sum to 1 and the block at every node of the product rule, each flattened."""
-    missing = dim - n
-    # Deep networks amplify P_11 → 0 up to ρ⁴ ~ P_11^{−2}: take that power out of the integrand, into the rule.
-    power = min(2, (n - 1) // 2)
-    points, chances = beta_rule(n / 2 - power, missing / 2, nodes)
-    chances = chances * points**power
-    first = points, chances / chances.sum()
-    second = beta_rule((n - 1) / 2, missing / 2, nodes)
-    half = beta_rule((missing - 1) / 2, (missing - 1) / 2, nodes)
-    p, q, h = np.meshgrid(first[0], second[0], half[0], indexing="ij")
-    weights = first[1][:, None, None] * second[1][None, :, None] * half[1][None, None, :]
-    block = seen_block(p.ravel(), q.ravel(), 2 * h.ravel() - 1)
-    return weights.ravel(), block
+def _refined(dim: int, tolerance: float, sizes: Any, *given: Any) -> tuple[np.ndarray, ...]:
+    """Mean, variance, transferability and error at points given as arrays (points,)."""
+    result = np.array(np.broadcast_arrays(*_without_quadrature(sizes, dim, *given)), dtype=float)
+    inside = (sizes > 0) & (sizes < dim)
+    endless = (given[0] == math.inf) & (sizes < 3)
+    result[:, inside & endless] = np.array([[math.inf], [math.inf], [-math.inf], [0.0]])
+    left = np.flatnonzero(inside & ~endless)
+    result[3, left] = math.inf
+    before = np.full((3, len(sizes)), math.inf)
+    rules = (*(partial(_smooth, nodes=k) for k in _SMOOTH), *(partial(_graded, counts=k) for k in _GRADED))
+    for rule in rules:
+        if not len(left):
+            break
+        now = np.array(_finite_or_not(sizes[left], given[0][left], rule(sizes, dim, given, left)))
+        error = _distance(before[:, left], now)
+        before[:, left] = now
+        better = error < result[3, left]
+        result[:, left[better]] = np.concatenate([now, error[None]])[:, better]
+        left = left[~(result[3, left] <= tolerance)]
+    return tuple(result)
 
 
-def beta_rule(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss–Jacobi nodes and weights (probabilities) for a Beta(a, b) variable, exact to degree 2·nodes − 1.
+def _smooth(sizes: Any, dim: int, given: Any, points: Any, nodes: int) -> Any:
+    """The Gauss–Jacobi rule at these points, as many at once as memory is meant for."""
+    unique, place = np.unique(sizes[points].astype(int), return_inverse=True)
+    rules = stacked_nodes(tuple(unique.tolist()), dim, nodes)
+    depths, two_layers = given[0], np.all(given[0] == 2)
+    count = max(1, _AT_ONCE // rules[0].shape[1])
+    parts = []
+    for start in range(0, len(points), count):
+        some, row = points[start : start + count], place[start : start + count]
+        rule = rules if len(unique) == 1 else [part[row] for part in rules]
+        depth = 2.0 if two_layers else depths[some]
+        parts.append(_weighted(*rule, depth, *(v[some] for v in given[1:])))
+    return np.concatenate(parts, axis=1)
 
-    Golub and Welsch's eigenvalues, safe for a and b up to 10⁹. a = 0: the point 0; a = b = 0: a fair coin on {0, 1}.
 
-    >>> points, weights = beta_rule(2.0, 3.0, 5)
-    >>> print(f"{weights @ points:.12f}")
-    0.400000000000
-    """
-    if a == 0:
-        return (np.array([0.0, 1.0]), np.array([0.5, 0.5])) if b == 0 else (np.array([0.0]), np.array([1.0]))
-    k = np.arange(nodes, dtype=float)
-    size = a + b
-    # Recurrence of the Jacobi polynomials of the weight x^{a−1}(1−x)^{b−1} on [0, 1].
-    first = np.array([a / size])
-    rest = 0.5 * (1 + (a - b) * (size - 2) / ((2 * k[1:] + size - 2) * (2 * k[1:] + size)))
-    j = k[1:]
-    top = j * (j + a - 1) * (j + b - 1) * (j + size - 2)
-    bottom = (2 * j + size - 2) ** 2 * (2 * j + size - 1) * (2 * j + size - 3)
-    # j = 1 has the factor (size − 1) above and below: cancel it, for it vanishes at size = 1.
-    top[:1], bottom[:1] = a * b, size**2 * (size + 1)
-    points, vectors = scipy.linalg.eigh_tridiagonal(np.concatenate([first, rest]), np.sqrt(top / bottom))
-    weights = vectors[0] ** 2
-    return np.clip(points, 0.0, 1.0), weights / weights.sum()
+def _graded(sizes: Any, dim: int, given: Any, points: Any, counts: tuple[int, int, int]) -> Any:
+    """The graded rule, point by point."""
+    columns = []
+    for point in points:
+        depth, source, cross, target = (float(v[point]) for v in given)
+        cosine = cross / math.sqrt(source * target) if target > 0 else 0.0
+        rule = graded_nodes(int(sizes[point]), dim, min(1.0, max(-1.0, cosine)), counts)
+        columns.append(_weighted(*rule, depth, source, cross, target))
+    return np.transpose(columns)
+
+
+def _weighted(weights: Any, first: Any, second: Any, angle: Any, *given: Any) -> tuple[Any, Any, Any]:
+    """Mean, variance and transferability by a rule whose nodes are the last axis."""
+    depth, source, cross, target = (v if isinstance(v, float) else v[..., None] for v in given)
+    parts = risk_from_scalars(depth, source, cross, target, seen_block(first, second, angle))
+    xp = array_namespace(*given)
+    mean = xp.sum(weights * parts.risk, axis=-1)
+    variance = xp.sum(weights * (parts.risk - mean[..., None]) ** 2, axis=-1)
+    return mean, variance, xp.sum(weights * (parts.scratch - parts.risk), axis=-1)
+
+
+def _finite_or_not(n: Any, depth: Any, moments: Any) -> tuple[Any, Any, Any]:
+    mean, variance, gain = moments
+    endless = depth == math.inf
+    mean, gain = where(endless & (n < 3), math.inf, mean), where(endless & (n < 3), -math.inf, gain)
+    return mean, where(endless & (n < 5), math.inf, variance), gain
+
+
+def _distance(coarse: Any, fine: Any) -> Any:
+    """What `DeepMoments.error` is; infinite moments do not count."""
+    mean, variance = fine[:2]
+    scales = mean, maximum(variance, _SPREAD * mean * mean), mean
+    total = 0 * where(mean < math.inf, mean, 0)
+    for before, now, scale in zip(coarse, fine, scales, strict=True):
+        counts = abs(now) < math.inf
+        change = abs(before - where(counts, now, 0))
+        total = maximum(total, where(counts & (change > 0), change / where(counts & (scale > 0), scale, 1), 0))
+    return total

@@ -9,7 +9,7 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples, risk_samples
 from lintransfer.table.mutants import instead, swapped
-from lintransfer.table.points import grid, growing
+from lintransfer.table.points import grid, growing, near_square
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.early_stopping import (
     early_stopped_risk,
@@ -62,10 +62,6 @@ def _best_stopped(
     ladder = [{"time": time} for time in np.geomspace(1, 4, 7)]
     risks = paired_risk_samples(rng, replicates, ladder, n=n, target=target, noise_std=math.sqrt(noise_variance))
     return risks[np.argmin(risks.mean(axis=1))]
-
-
-def _allowance(n: int, dim: int, **_: Any) -> float:
-    return 4 / (dim * max(abs(1 - n / dim), 0.25))
 
 
 def _bessel_risk(n: Any, displacement_energy: Any, noise_variance: Any, time: Any, **_: Any) -> float:
@@ -142,7 +138,7 @@ ROWS = (
                 "asymptotic",
                 2_000,
                 0.08,
-                allowance=_allowance,
+                allowance=near_square,
             )
             for n, time in ((4, 0.5), (12, 1.0))
         ),
@@ -197,7 +193,7 @@ ROWS = (
                 growing(n=n, dim=8, displacement_energy=1.0, noise_variance=0.3, time=time),
                 "asymptotic",
                 1_500,
-                allowance=_allowance,
+                allowance=near_square,
                 unit=_slope_scale,
             )
             for n, time in ((4, 0.5), (12, 2.0))
@@ -246,7 +242,7 @@ ROWS = (
                 "asymptotic",
                 1_500,
                 resolution=0.08,
-                allowance=_allowance,
+                allowance=near_square,
             ),
         ),
         mutants=(

@@ -83,7 +83,7 @@ ROWS = (
                     (1 - n / dim) * displacement_energy + noise_variance * n / (dim - n)
                 ),
             ),
-            Mutant("noise dropped", lambda n, dim, displacement_energy: (1 - n / dim) * displacement_energy),
+            dropped("noise_variance"),
             scaled(noise_variance=2),
             Mutant("n and d swapped", instead(n="dim", dim=lambda n: max(n, 1))),
         ),

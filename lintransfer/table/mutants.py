@@ -45,7 +45,7 @@ def times(factor: Any) -> Change:
 
     def mistake(formula: Formula) -> Formula:
         def mutant(*given: Any, **named: Any) -> Any:
-            arguments = by_name(formula, given, named)
+            arguments = _by_name(formula, given, named)
             by, value = _value(factor)(**arguments), formula(**arguments)
             return by * value if isinstance(value, np.ndarray) else map_leaves(value, lambda x: by * x)
 
@@ -81,24 +81,34 @@ def instead(**values: Any) -> Change:
     return _instead(text, {name: _value(v) for name, v in values.items()})
 
 
-def of_named(function: Formula) -> Formula:
+def _of_named(function: Formula) -> Formula:
     """The function, called with those of the arguments that it names."""
     wanted = inspect.signature(function).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in wanted.values()):
+    if _takes_all(function):
         return function
     return lambda **a: function(**{name: value for name, value in a.items() if name in wanted})
 
 
+def in_place_of(formula: Formula, function: Formula) -> Formula:
+    """The function, called as the formula is: with those of its arguments, defaults among them, that it names."""
+    defaults, called = not _takes_all(function), _of_named(function)
+    return lambda *given, **named: called(**_by_name(formula, given, named, defaults))
+
+
+def _takes_all(function: Formula) -> bool:
+    return any(p.kind is p.VAR_KEYWORD for p in inspect.signature(function).parameters.values())
+
+
 def _value(value: Any) -> Formula:
     if callable(value):
-        return of_named(value)
+        return _of_named(value)
     return lambda **a: a[value] if isinstance(value, str) and value in a else value
 
 
 def _instead(text: str, computed: dict[str, Formula]) -> Change:
     def mistake(formula: Formula) -> Formula:
         def mutant(*given: Any, **named: Any) -> Any:
-            arguments = by_name(formula, given, named)
+            arguments = _by_name(formula, given, named)
             if unknown := computed.keys() - arguments.keys():
                 raise TypeError(f"{text}: the formula is not given {sorted(unknown)}")
             return formula(**(arguments | {name: new(**arguments) for name, new in computed.items()}))
@@ -108,13 +118,16 @@ def _instead(text: str, computed: dict[str, Formula]) -> Change:
     return Change(text, mistake)
 
 
-def by_name(formula: Formula, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a call, defaults among them, by name."""
+def _by_name(
+    formula: Formula, given: tuple[Any, ...], named: dict[str, Any], defaults: bool = True
+) -> dict[str, Any]:
+    """The arguments of a call by name."""
     signature = inspect.signature(formula)
     bound = signature.bind(*given, **named)
-    bound.apply_defaults()
+    if defaults:
+        bound.apply_defaults()
     arguments = dict(bound.arguments)
     for name, parameter in signature.parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
-            arguments |= arguments.pop(name)
+            arguments |= arguments.pop(name, {})
     return arguments

@@ -39,3 +39,8 @@ def asymptotic(
     return Experiment(
         draw, points, "asymptotic", replicates, resolution, lambda dim, **_: coefficient / dim, arguments, unit
     )
+
+
+def near_square(n: int, dim: int, **_: Any) -> float:
+    """What a proportional limit may be off: 4/d, more where n is near d."""
+    return 4 / (dim * max(abs(1 - n / dim), 0.25))

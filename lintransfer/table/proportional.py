@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.table.mutants import dropped, instead, scaled, swapped, times
-from lintransfer.table.points import grid, growing
+from lintransfer.table.points import grid, growing, near_square
 from lintransfer.table.proportional_experiments import (
     draw_best_ridges,
     draw_kappas,
@@ -36,10 +36,6 @@ _BOX: dict[str, tuple[Any, Any]] = {
 def _sign_of_gain(n: int, source_norm: float, target_norm: float, overlap: float) -> float:
     cross = source_norm * target_norm * overlap
     return float(np.sign(tuned_transferability(n, 20, source_norm**2, cross, target_norm**2, 0.3)))
-
-
-def _allowance(n: int, dim: int, **_: Any) -> float:
-    return 4 / (dim * max(abs(1 - n / dim), 0.25))
 
 
 ROWS = (
@@ -79,7 +75,7 @@ ROWS = (
                 growing("ridge", n=n, dim=12, displacement_energy=1.0, noise_variance=0.2, ridge=ridge),
                 "asymptotic",
                 4_000,
-                allowance=_allowance,
+                allowance=near_square,
             )
             for n, ridge in ((6, 2.0), (12, 4.0), (24, 2.0))
         ),
@@ -108,7 +104,7 @@ ROWS = (
         box={"n": (1, 10**9), "dim": (1, 10**9), "ridge": (1e-9, 1e9)},
         experiments=tuple(
             Experiment(
-                draw_kappas, growing("ridge", n=n, dim=8, ridge=ridge), "asymptotic", 1_000, allowance=_allowance
+                draw_kappas, growing("ridge", n=n, dim=8, ridge=ridge), "asymptotic", 1_000, allowance=near_square
             )
             for n, ridge in ((4, 1.0), (16, 2.0))
         ),
@@ -197,7 +193,7 @@ ROWS = (
                 "asymptotic",
                 1_500,
                 0.08,
-                allowance=_allowance,
+                allowance=near_square,
             ),
         ),
         mutants=(
@@ -251,7 +247,7 @@ ROWS = (
                 "asymptotic",
                 3_000,
                 0.08,
-                allowance=_allowance,
+                allowance=near_square,
                 arguments=gain_arguments,
             ),
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lintransfer.table.mutants import Change, by_name, of_named
+from lintransfer.table.mutants import Change, in_place_of
 
 KINDS = ("exact", "law", "asymptotic", "bound", "implicit", "identity")
 CLAIMS = ("cited", "follows", "not found")
@@ -78,10 +78,7 @@ class Mutant:
 
     def of(self, formula: Callable[..., Any]) -> Callable[..., Any]:
         """The wrong formula, with the arguments of the row's."""
-        if isinstance(self.formula, Change):
-            return self.formula.of(formula)
-        wrong = of_named(self.formula)
-        return lambda *given, **named: wrong(**by_name(formula, given, named))
+        return self.formula.of(formula) if isinstance(self.formula, Change) else in_place_of(formula, self.formula)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ that depends on neither n nor d, and the distribution function is the empirical 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,11 +25,13 @@ _DRAWS = 1 << 18
 class SampledLaw(Law):
     """An empirical law of 2¹⁸ draws: distribution functions to about 0.001, means to 0.2 % of a standard deviation.
 
-    draws: sorted, (m,).  drawer: (rng, size) -> fresh draws (size,), which `rvs` uses.
+    draws: sorted, (m,).  drawer: (rng, size) -> fresh draws (size,), which `rvs` uses.  finite: whether mean and variance
+    are finite, which no number of draws tells.
     """
 
     draws: np.ndarray
     drawer: Any
+    finite: tuple[bool, bool] = (True, True)
     theorem: str = field(default="", kw_only=True)
 
     @property
@@ -37,12 +40,12 @@ class SampledLaw(Law):
         return float(self.draws[0]), float(self.draws[-1])
 
     def mean(self) -> float:
-        """Mean of the draws (the true mean may be infinite: it is for 1 ≤ d − n ≤ 1 and σ > 0)."""
-        return float(self.draws.mean())
+        """Mean of the draws, inf where the true one is: for n = d − 1 with noise, and for n < 3 at infinite depth."""
+        return float(self.draws.mean()) if self.finite[0] else math.inf
 
     def var(self) -> float:
-        """Variance of the draws."""
-        return float(self.draws.var())
+        """Variance of the draws, inf where the true one is: for n ≥ d − 3 with noise, and for n < 5 at infinite depth."""
+        return float(self.draws.var()) if self.finite[1] else math.inf
 
     def rvs(self, size: Any = None, seed: Any = None) -> Any:
         """Fresh draws of shape `size`, exact."""
@@ -108,4 +111,8 @@ def _law(
         return parts.scratch - parts.risk if paired else parts.risk
 
     name = "deep-risk-law" if n < dim or paired else "least-squares-law"
-    return SampledLaw(np.sort(draw(np.random.default_rng(0), _DRAWS)), draw, theorem=name)
+    gap = abs(dim - n) + 1  # degrees of freedom of the χ² that noise is divided by
+    noisy = noise > 0 and n > 0 and not paired
+    endless = depth == math.inf and 0 < n < dim and cross * cross < (1 - 1e-14) * source * target
+    finite = [not (noisy and gap <= 2 * k) and not (endless and n < 2 * k + 1) for k in (1, 2)]
+    return SampledLaw(np.sort(draw(np.random.default_rng(0), _DRAWS)), draw, (finite[0], finite[1]), theorem=name)

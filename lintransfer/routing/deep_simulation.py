@@ -86,7 +86,7 @@ def _end_points(draws: Draws, model: DeepLinear) -> np.ndarray:
     null = kept / given
     if model.is_balanced:
         seen = np.sum((draws.start - draws.kept) ** 2, axis=1) / given
-        rho = retention_factor(float(model.depth), null, fit / given, seen)
+        rho = np.where(square > 0, retention_factor(float(model.depth), null, fit / given, seen), 0.0)  # nothing to keep
         return draws.fit + rho[:, None] * draws.kept
     imbalance = tuple(float(d) for d in chain_imbalances(int(model.depth), model.imbalance))
     end = unbalanced_retention(imbalance, square, null, fit)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import MissingMethodError
-from lintransfer.laws import frozen_features_law, min_norm_law, transferability_law_of_fine_tuning
+from lintransfer.laws import frozen_features_law, min_norm_law, transferability_law_of_fine_tuning, untrained_law
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.arguments import arguments_of
@@ -301,10 +301,15 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
 )  # fmt: skip
 
+_still = known_source & resting
 _lawful = gaussian & ridgeless & plain & one_output
 LAWS: tuple[LawRoute, ...] = (
     LawRoute(Scratch, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
     LawRoute(FineTune, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
+    LawRoute(Scratch, Linear, untrained_law, "untrained-risk", _still, names=UNDER_TEST),
+    LawRoute(FineTune, Linear, untrained_law, "untrained-risk", _still, names=UNDER_TEST),
+    LawRoute(LinearTransfer, Linear, untrained_law, "untrained-risk", _still, names=UNDER_TEST),
+    LawRoute(LinearTransfer, Linear, untrained_law, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
     LawRoute(LinearTransfer, Linear, frozen_features_law, "frozen-features-law", _lawful & live_features, law_of_head),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (

@@ -69,7 +69,11 @@ narrow_or_ridgeless = condition(
     "infinite width, or no ridge", lambda q: all(who.model.is_wide for who in q.contenders) or q.holds(without_ridge)
 )
 fit_like_target = condition("source inputs like the target's", lambda q: q.holds(known_source) or q.holds(same_inputs))
-simulated = smooth & narrow_or_ridgeless & fit_like_target
+plane_if_wide = condition(
+    "d ≥ 2 for infinite width (in one dimension all inputs are parallel)",
+    lambda q: q.problem.dim >= 2 or not any(who.model.is_wide for who in q.contenders),
+)
+simulated = smooth & plane_if_wide & narrow_or_ridgeless & fit_like_target
 _sphere, _gaussian = smooth & wide & on_sphere & many_dimensions, smooth & wide & gaussian & known_source & many_directions
 
 

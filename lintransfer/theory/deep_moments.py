@@ -24,6 +24,9 @@ _AT_ONCE = 20_000  # values of the integrand held in memory
 _SPREAD = 1e-4  # a variance below this share of the squared mean counts as that share in the error
 
 
+_ROUNDING = 1e-14  # of cosines, by which parallel teachers are known
+
+
 class SeenBlock(NamedTuple):
     """The block of P on the plane of the teachers, in the basis (θ̂_S, its orthogonal in the plane)."""
 
@@ -109,7 +112,7 @@ def deep_risk_moments(
     r"""Exact noiseless moments of the risk of deep fine-tuning, by quadrature over (P_11, Schur complement, z).
 
     n: samples ≥ 0; for n ≥ d the risk is 0 (d = 1, L > 1, c < 0: t², at the saddle).  dim: d ≥ 1.  depth: L ≥ 1, real,
-    or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0).  source_energy, cross_energy,
+    or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0 or the teachers are parallel).  source_energy, cross_energy,
     target_energy: s² > 0, stc, t².  All but dim broadcast; one n at all energies shares its nodes.
     tolerance: the quadrature is refined until `error` is below it. Gauss–Jacobi rules come first, which converge fast
     unless n is small or L large; then one that is graded towards P_11 = 0, where depth amplifies the source, and Pθ_T =
@@ -192,7 +195,7 @@ def _fixed(n: int, dim: int, nodes: int, *given: Any) -> DeepMoments:
     coarse, fine = (
         _weighted(*(part[0] for part in stacked_nodes((n,), dim, k)), *given) for k in (max(2, 2 * nodes // 3), nodes)
     )
-    fine = _finite_or_not(n, given[0], fine)
+    fine = _finite_or_not(n, fine, *given)
     return DeepMoments(*(xp.asarray(v)[()] for v in (*fine, _distance(coarse, fine))))
 
 
@@ -200,7 +203,7 @@ def _refined(dim: int, tolerance: float, sizes: Any, *given: Any) -> tuple[np.nd
     """Mean, variance, transferability and error at points given as arrays (points,)."""
     result = np.array(np.broadcast_arrays(*_without_quadrature(sizes, dim, *given)), dtype=float)
     inside = (sizes > 0) & (sizes < dim)
-    endless = (given[0] == math.inf) & (sizes < 3)
+    endless = _is_endless(sizes, 3, *given)
     result[:, inside & endless] = np.array([[math.inf], [math.inf], [-math.inf], [0.0]])
     left = np.flatnonzero(inside & ~endless)
     result[3, left] = math.inf
@@ -209,7 +212,7 @@ def _refined(dim: int, tolerance: float, sizes: Any, *given: Any) -> tuple[np.nd
     for rule in rules:
         if not len(left):
             break
-        now = np.array(_finite_or_not(sizes[left], given[0][left], rule(sizes, dim, given, left)))
+        now = np.array(_finite_or_not(sizes[left], rule(sizes, dim, given, left), *(v[left] for v in given)))
         error = _distance(before[:, left], now)
         before[:, left] = now
         better = error < result[3, left]
@@ -254,11 +257,18 @@ def _weighted(weights: Any, first: Any, second: Any, angle: Any, *given: Any) ->
     return mean, variance, xp.sum(weights * (parts.scratch - parts.risk), axis=-1)
 
 
-def _finite_or_not(n: Any, depth: Any, moments: Any) -> tuple[Any, Any, Any]:
+def _finite_or_not(n: Any, moments: Any, *given: Any) -> tuple[Any, Any, Any]:
     mean, variance, gain = moments
-    endless = depth == math.inf
-    mean, gain = where(endless & (n < 3), math.inf, mean), where(endless & (n < 3), -math.inf, gain)
-    return mean, where(endless & (n < 5), math.inf, variance), gain
+    endless = _is_endless(n, 3, *given)
+    mean, gain = where(endless, math.inf, mean), where(endless, -math.inf, gain)
+    return mean, where(_is_endless(n, 5, *given), math.inf, variance), gain
+
+
+def _is_endless(n: Any, least: int, depth: Any, source: Any, cross: Any, target: Any) -> Any:
+    """Whether endless depth makes a moment infinite at so few samples: not for parallel teachers, of which it keeps no
+    more than the target set confirms."""
+    parallel = cross * cross >= (1 - _ROUNDING) * source * target
+    return (depth == math.inf) & (n < least) & (parallel == False)  # noqa: E712  (~ is not `not` on Python bools)
 
 
 def _distance(coarse: Any, fine: Any) -> Any:

@@ -37,10 +37,10 @@ class Modes(NamedTuple):
     @property
     def unexplained(self) -> Any:
         """u = min over a of ‖θ_T − aθ_S‖²_Σ: what no multiple of the source explains."""
+        source, target = total(self.eigenvalue * self.source), total(self.eigenvalue * self.target)
         if self.aside is not None:
-            return total(self.eigenvalue * self.aside)
-        source, cross = total(self.eigenvalue * self.source), total(self.eigenvalue * self.cross)
-        target = total(self.eigenvalue * self.target)
+            return where(source > 0, total(self.eigenvalue * self.aside), target)
+        cross = total(self.eigenvalue * self.cross)
         return maximum(target - ratio_where(source > 0, cross * cross, source, 0.0), 0.0)
 
     def turned(self, overlap: Any) -> Modes:

@@ -18,7 +18,6 @@ from lintransfer.routing.conditions import (
     fitted_source,
     gaussian,
     known_source,
-    no_samples,
     noiseless,
     nonnegative_ridge,
     on_sphere,
@@ -29,11 +28,9 @@ from lintransfer.routing.conditions import (
     wide,
     without_ridge,
 )
-from lintransfer.routing.linear import UNDER_TEST
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import ASYMPTOTIC, BOUND, EXACT, SIMULATE, LawRoute, Route
+from lintransfer.routing.route import ASYMPTOTIC, BOUND, SIMULATE, LawRoute, Route
 from lintransfer.strategies import FineTune, Scratch
-from lintransfer.theory.distances import untrained_risk
 from lintransfer.theory.relu.bounds import risk_bound
 from lintransfer.theory.relu.gaussian import gaussian_risk
 from lintransfer.theory.relu.learning_curves import sphere_risk
@@ -82,7 +79,6 @@ def _lines(who: type) -> tuple[Route, ...]:
         return Route(who, ShallowReLU, method, formula, theorem, when, *sizes, **options)
 
     return (
-        line(EXACT, untrained_risk, "untrained-risk", smooth & known_source, no_samples, names=UNDER_TEST),
         line(
             ASYMPTOTIC, sphere_risk, "relu-sphere-risk", _sphere & known_source, names=_RAW, broadcasts=False,
         ),

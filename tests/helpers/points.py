@@ -57,6 +57,8 @@ FEW_SOURCES = NOISY.with_noise(n_source=8, source_noise_std=0.3)
 NO_SOURCES = NOISY.with_noise(n_source=0)
 SPECTRAL = teachers(POWER)
 SPECTRAL_QUIET = teachers(POWER, noise_std=0.0)
+NO_SPECTRAL = teachers(POWER, source=0 * SOURCE)
+NO_SPECTRAL_QUIET = teachers(POWER, source=0 * SOURCE, noise_std=0.0)
 SPECTRAL_FITTED = teachers(POWER, n_source=45, source_noise_std=0.3)
 OWN_INPUTS = teachers(POWER, n_source=45, source_noise_std=0.3, source_covariance=dense(TWO, 1))
 OWN_SPECTRUM = teachers(dense(POWER, 2), n_source=45, source_noise_std=0.3, source_covariance=TWO)
@@ -112,6 +114,11 @@ POINTS: tuple[Point, ...] = (
     Point("head, fitted, ridge", FITTED, lt.LinearTransfer(ridge=1.0), [8], closed=False),
     Point("head, no direction", NO_DIRECTION, lt.LinearTransfer(), [0, 8]),
     # the linear model, any Σ
+    Point("tune, spectrum, quiet", SPECTRAL_QUIET, lt.FineTune(), [0, 1, 10, 19, 25]),
+    Point("scratch, best time", NOISY, lt.Scratch(time="optimal"), [8, 45]),
+    Point("scratch, no weight", NOISY, lt.Scratch(ridge=np.inf), [0, 8, 45]),
+    Point("tune, all weight", NOISY, lt.FineTune(ridge=np.inf), [0, 8, 45]),
+    Point("head, all weight", NOISY, lt.LinearTransfer(ridge=np.inf), [0, 8, 45]),
     Point("scratch, spectrum", SPECTRAL, lt.Scratch(), ON_BOTH),
     Point("scratch, spectrum, quiet", SPECTRAL_QUIET, lt.Scratch(), [0, 1, 10, 19, 25]),
     Point("tune, spectrum", SPECTRAL, lt.FineTune(), ON_BOTH),
@@ -147,6 +154,10 @@ POINTS: tuple[Point, ...] = (
     # deep linear networks
     Point("deep scratch", NOISY, lt.Scratch(lt.DeepLinear(3)), ON_BOTH),
     Point("deep scratch, spectrum", SPECTRAL, lt.Scratch(lt.DeepLinear(3)), ON_BOTH, replicates=1500),
+    Point("deep scratch, spectrum, quiet", SPECTRAL_QUIET, lt.Scratch(lt.DeepLinear(3)), [0, 1, 10, 19, 25], replicates=1500),
+    Point("deep tune, no direction", NO_DIRECTION, lt.FineTune(lt.DeepLinear(2)), ON_BOTH, replicates=1500),
+    Point("deep tune, spectrum, no source", NO_SPECTRAL, lt.FineTune(lt.DeepLinear(2)), ON_BOTH, replicates=1500),
+    Point("deep tune, spectrum, no source, quiet", NO_SPECTRAL_QUIET, lt.FineTune(lt.DeepLinear(2)), [0, 1, 10, 19, 25], replicates=1500),
     Point("deep tune, quiet", QUIET, lt.FineTune(lt.DeepLinear(2)), [0, 6, 12, 25], off=5.0),
     Point("deep tune, real depth", QUIET, lt.FineTune(lt.DeepLinear(2.5)), [6, 12], off=5.0),
     Point("deep tune", NOISY, lt.FineTune(lt.DeepLinear(3)), ON_BOTH, off=5.0),

@@ -129,6 +129,7 @@ POINTS: tuple[Point, ...] = (
     Point("tune, inputs of its own", OWN_INPUTS, lt.FineTune(ridge=0.5), [8, 45], off=5.0),
     Point("tune, spectrum of its own", OWN_SPECTRUM, lt.FineTune(), [8, 45], off=5.0),
     Point("scratch, shifted", SHIFTED, lt.Scratch(), ON_BOTH),
+    Point("scratch, shifted, dense", SHIFTED_DENSE, lt.Scratch(), ON_BOTH),
     Point("tune, shifted", SHIFTED_DENSE, lt.FineTune(), ON_BOTH),
     Point("tune, shifted, ridge", SHIFTED, lt.FineTune(ridge=0.5), ON_BOTH),
     Point("scratch, shifted, deficient", SHIFTED_DEFICIENT, lt.Scratch(), [0]),

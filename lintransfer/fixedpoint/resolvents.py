@@ -11,6 +11,7 @@ from lintransfer.arithmetic import per_mode, total, where
 
 _FLOAT = np.dtype(float)
 _BLOCK = 1 << 16  # numbers per block: two blocks stay in cache
+_FEW = 16  # columns up to which a loop over them is faster than one small product per row
 
 
 def resolvent_sums(kappa: Any, eigenvalues: Any, *weights_by_power: Sequence[Any]) -> tuple[Any, ...]:
@@ -32,8 +33,13 @@ def resolvent_sums(kappa: Any, eigenvalues: Any, *weights_by_power: Sequence[Any
     return tuple(total(w * resolvent**p) for p, ws in enumerate(weights_by_power, 1) for w in ws)
 
 
-def mode_sums(eigenvalues: np.ndarray, *weights_by_power: Sequence[Any]) -> Callable[[np.ndarray], np.ndarray]:
-    """The sums of `resolvent_sums` as a function of κ (k,), prepared once: it returns one row for each weight."""
+def mode_sums(
+    eigenvalues: np.ndarray, *weights_by_power: Sequence[Any], alone: bool = False
+) -> Callable[[np.ndarray], np.ndarray]:
+    """The sums of `resolvent_sums` as a function of κ (k,), prepared once: it returns one row for each weight.
+
+    alone: the value at each κ does not depend on the others in the call, not even in its last bit.
+    """
     size, columns, last = len(eigenvalues), [], 0
     for weights in weights_by_power:
         columns.append((np.array(weights).T, slice(last, last + len(weights))) if len(weights) else None)
@@ -55,10 +61,21 @@ def mode_sums(eigenvalues: np.ndarray, *weights_by_power: Sequence[Any]) -> Call
                 if degree:
                     np.multiply(power if degree > 1 else resolvent, resolvent, out=power)
                 if column is not None:
-                    np.matmul(power if degree else resolvent, column[0], out=here[:, column[1]])
+                    product(power if degree else resolvent, column[0], out=here[:, column[1]])
         return out.T
 
+    product = _row_by_row if alone else np.matmul
     return sums
+
+
+def _row_by_row(rows: np.ndarray, columns: np.ndarray, out: np.ndarray) -> None:
+    """The matrix product, in an order of summation that does not depend on how many rows there are."""
+    if rows.shape[1] > _FEW:
+        out[...] = np.matmul(rows[:, None, :], columns)[:, 0]
+        return
+    out[...] = rows[:, :1] * columns[0]
+    for i in range(1, rows.shape[1]):
+        out += rows[:, i : i + 1] * columns[i]
 
 
 def excess_samples(n: Any, kappa: Any, eigenvalues: Any, multiplicities: Any) -> Any:

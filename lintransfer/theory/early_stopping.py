@@ -29,10 +29,11 @@ from lintransfer.arithmetic import (
     total,
     where,
 )
-from lintransfer.fixedpoint import bracketed_root
+from lintransfer.fixedpoint import bracketed_root, kind_of_entries
 from lintransfer.theory.proportional import proportional_ridge_risk
 
 _COUNT = 600
+_BLOCK = 1 << 9  # sizes at once
 _TAIL = 13.5  # the integrand falls by e^(−3·13.5) = 3·10⁻¹⁸ over this length, or three times it where x₋ ≪ x
 _SLACK = 1e-9  # widens the bracket of log T*, which closes as d/n vanishes
 
@@ -72,6 +73,20 @@ def spectral_average(function: Callable[[Any, Any], Any], n: Any, dim: Any, scal
     return step * total(16 / pi * (growth / (1 + square)) ** 3 / x * function(x, above))
 
 
+def _in_blocks(function: Callable[..., Any], *values: Any) -> Any:
+    """An elementwise function on a block of its arguments at a time, so that the nodes of all do not have to fit into
+    memory, and always on arrays, whose elementary functions NumPy may round differently from those of scalars."""
+    if kind_of_entries(*values) != "numpy":
+        return function(*values)
+    arrays = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in values))
+    flat = [array.reshape(-1) for array in arrays]
+    found = np.empty(flat[0].shape)
+    for start in range(0, len(found), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        found[part] = function(*(array[part] for array in flat))
+    return found.reshape(arrays[0].shape)[()]
+
+
 def early_stopped_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, time: Any) -> Any:
     r"""Limit risk of gradient flow w' = −Xᵀ(Xw − y)/n from w0, stopped at time T, Σ = I.
 
@@ -87,6 +102,10 @@ def early_stopped_risk(n: Any, dim: Any, displacement_energy: Any, noise_varianc
     >>> round(float(early_stopped_risk(50, 100, 1.0, 0.1, 0.5)), 6)
     0.649932
     """
+    return _in_blocks(_early_stopped_risk, n, dim, displacement_energy, noise_variance, time)
+
+
+def _early_stopped_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, time: Any) -> Any:
     trained, stopped = n > 0, time < float("inf")
     some, moving = where(trained, n, dim), where(stopped, time, 1)
     scale = ratio_where(moving > 0, 1, moving, float("inf"))
@@ -114,8 +133,8 @@ def stopping_slope(time: Any, n: Any, dim: Any, displacement_energy: Any, noise_
 
 
 def optimal_stopping_time(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
-    r"""The time T* at which `early_stopped_risk` is least; its root is bracketed by log(1+cx)/x at x = x₊ and x = x₋,
-    c = n‖δ‖²/(dσ²), because for each x alone the risk would turn at that time.
+    r"""The time T* at which `early_stopped_risk` is least; its root is bracketed by log(1+cx)/x at x = x₊ and x = x₋
+    (c itself at x₋ = 0), c = n‖δ‖²/(dσ²), because for each x alone the risk would turn at that time.
 
     Arguments as in `early_stopped_risk`, noise_variance = 0 allowed: then T* = inf. T* = 0 if δ = 0 or n = 0.
     Returns T*, (…,), differentiable under JAX.
@@ -125,14 +144,18 @@ def optimal_stopping_time(n: Any, dim: Any, displacement_energy: Any, noise_vari
     >>> bool(early_stopped_risk(50, 100, 1.0, 0.1, time) < early_stopped_risk(50, 100, 1.0, 0.1, 1.01 * time))
     True
     """
+    return _in_blocks(_optimal_stopping_time, n, dim, displacement_energy, noise_variance)
+
+
+def _optimal_stopping_time(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
     signal = n * displacement_energy
     regular = (signal > 0) & (noise_variance > 0)
     some, noise = where(regular, n, dim), where(regular, noise_variance, 1)
     energy = where(regular, displacement_energy, 1)
     ratio, product = some * energy / (dim * noise), sqrt(dim / some)
     upper_edge = (1 + product) ** 2
-    lower_edge = maximum(((some - dim) / (sqrt(some) + sqrt(dim))) ** 2 / some, upper_edge * 2.0**-60)
-    early, late = (log1p(ratio * x) / x for x in (upper_edge, lower_edge))
+    lower_edge = ((some - dim) / (sqrt(some) + sqrt(dim))) ** 2 / some
+    early, late = (ratio_where(x > 0, log1p(ratio * x), x, ratio) for x in (upper_edge, lower_edge))
     root = bracketed_root(
         lambda x: stopping_slope(exp(x), some, dim, energy, noise), log(early) - _SLACK, log(late) + _SLACK
     )

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.arithmetic import kind_of
 from lintransfer.errors import MissingMethodError, refuse
+from lintransfer.host_calls import on_host
 from lintransfer.problems import TransferProblem
-from lintransfer.estimates import Estimate
-from lintransfer.risks import closed_form
-from lintransfer.validation import sample_sizes
-from lintransfer.strategies import Learner
+from lintransfer.routing import missing, routes_for
+from lintransfer.routing.answers import closed_answer
+from lintransfer.routing.conditions import no_samples
+from lintransfer.routing.question import Question, ask
+from lintransfer.routing.route import Route
+from lintransfer.searches import LARGEST, ROUNDING, Found, crossing, ladder, saturations, search
+from lintransfer.spectra import group_modes
+from lintransfer.strategies import Learner, LinearTransfer
+from lintransfer.validation import is_real, is_traced, whole_number
 
-LARGEST = 2.0**53  # beyond it, float64 does not tell n from n + 1
-_ROUNDING = 1e-12  # relative; a risk that equals the target up to rounding has reached it
 
-
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["value", "lasting", "risk", "floor", "unanswered"],
+    meta_fields=["method", "theorem", "n_max"],
+)
 @dataclass(frozen=True)
 class SampleComplexity:
     """Sample sizes at which a risk is reached.
 
-    value: the smallest n with risk ≤ the one asked; `inf` if there is none (a floor, or n_max).
-    lasting: the smallest n from which on the risk stays there: risk curves are not monotone (double descent).
-    risk: the risk asked for.  method, theorem: as in `Estimate`.
+    value: the smallest n with risk ≤ the one asked; `inf` if there is none up to n_max, `nan` if some n before has no
+    answer.
+    lasting: the smallest n from which on the risk stays there: risk curves are not monotone (double descent). `inf` if
+    there is none; `nan` if some n that matters has no answer, or if n_max was given: nobody looked beyond.
+    risk: the risk asked for.  floor: the lowest risk up to n_max.  unanswered: the first and the last n that was looked
+    at and has no answer; nan if all have one.  method, theorem: those of the risk at `value` (at n_max if that is inf).
     """
 
     value: Any
     lasting: Any
     risk: Any
+    floor: Any
+    unanswered: tuple[Any, Any]
     method: str
     theorem: str
+    n_max: float = LARGEST
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return np.asarray(self.value, dtype=dtype)
@@ -44,123 +59,121 @@ class SampleComplexity:
         return float(self.value)
 
     def __str__(self) -> str:
-        return f"n = {self.value:.0f}, for good from n = {self.lasting:.0f}  [{self.method}: {self.theorem}]"
+        return f"{self._in_words()}  [{self.method}: {self.theorem}]"
+
+    def _in_words(self) -> str:
+        whole, limited = self.n_max >= LARGEST, f"beyond n = {self.n_max:.0f} not looked at"
+        if math.isinf(self.value):
+            return f"{'never' if whole else f'not up to n = {self.n_max:.0f}'}: the risk stays above {self.floor:.4g}"
+        silent, last = (f"no answer at n = {n:.0f}" for n in self.unanswered)
+        first = f"n unknown: {silent}" if math.isnan(self.value) else f"n = {self.value:.0f}"
+        if math.isnan(self.lasting):
+            return f"{first}, for good unknown: {last if whole else limited}"
+        return f"{first}, {'not for good' if math.isinf(self.lasting) else f'for good from n = {self.lasting:.0f}'}"
 
 
 def sample_complexity(
-    problem: TransferProblem, learner: Learner, risk: Any, method: str = "auto", n_max: float = LARGEST
+    problem: TransferProblem, learner: Learner, risk: Any, method: str = "auto", n_max: Any = LARGEST
 ) -> SampleComplexity:
     r"""Smallest n with E R(n) ≤ `risk`, and the n from which on it stays there.
 
-    risk: the excess risk to reach, > 0 or = 0, a number.  n_max: give up there (default 2⁵³).  method: "exact",
-    "asymptotic" or "auto", as in `lintransfer.risk`; a simulated learner has no sample complexity here.
+    risk: the excess risk to reach, a finite number ≥ 0; what equals it up to rounding has reached it.  n_max: give up
+    there (default 2⁵³, the end of float64).  method: "exact", "asymptotic", "bound" or "auto", at each n by itself as in
+    `lintransfer.risk`; a simulated learner has no sample complexity here.
 
-    Returns a `SampleComplexity` with float fields. Traced problems give JAX values whose derivative is that of the
-    real-valued crossing n(ε), from the implicit function theorem: dn = (dε − ∂R)/(∂R/∂n).
-    Raises `DomainError` for a negative or non-finite risk.
+    Returns a `SampleComplexity` with float fields. JAX values give JAX values, under `jit` and `vmap` too (the search runs
+    on the host); their first derivative is that of the real-valued crossing n(ε), dn = (dε − ∂R)/(∂R/∂n), and 0
+    where the risk jumps over ε.
+    Raises `DomainError` for a negative or non-finite risk, `MissingMethodError` where there is no closed form.
 
     >>> p = TransferProblem.isotropic(dim=500, overlap=0.8)
-    >>> from lintransfer.strategies import FineTune
+    >>> from lintransfer.strategies import FineTune, LinearTransfer
     >>> print(sample_complexity(p, FineTune(), risk=0.1))
     n = 375, for good from n = 375  [exact: min-norm-risk]
+    >>> print(sample_complexity(p, LinearTransfer(), risk=0.1))
+    never: the risk stays above 0.36  [exact: frozen-features-risk]
     """
-    if isinstance(risk, jax.core.Tracer) or kind_of(*jax.tree_util.tree_leaves(problem), risk) == "jax":
-        return _differentiable(problem, learner, risk, method, n_max)
-    if np.ndim(risk) != 0 or not np.isfinite(risk) or risk < 0:
+    question = ask(problem, learner, method=method)
+    routes = _closed_routes(question, method)
+    if not is_traced(risk) and not (is_real(risk) and math.isfinite(risk) and risk >= 0):
         refuse("risk", "a finite number ≥ 0", risk)
-    n_max = float(sample_sizes(n_max, "n_max"))
-    rank = float(np.sum(np.where(np.asarray(problem.modes.eigenvalue) > 0, problem.modes.multiplicity, 0.0)))
-    grid = _grid(problem.dim, n_max, (rank, float(np.sum(problem.features.multiplicity))))
-    estimate = _closed(problem, learner, grid, method)
-
-    def curve(n: np.ndarray) -> np.ndarray:
-        return np.asarray(_closed(problem, learner, n, estimate.method).value)
-
-    goal = float(risk) * (1 + _ROUNDING)
-    grid, values = _with_valleys(grid, np.asarray(estimate.value), curve, goal)
-    reached = values <= goal
-    answer: dict[str, Any] = {"risk": float(risk), "method": estimate.method, "theorem": estimate.theorem}
-    if not reached.any():
-        return SampleComplexity(float("inf"), float("inf"), **answer)
-    first = int(np.argmax(reached))
-    smallest = grid[0] if first == 0 else _edge(curve, goal, grid[first - 1], grid[first])
-    last = len(grid) - 1 - int(np.argmax(~reached[::-1])) if not reached.all() else -1
-    if last == len(grid) - 1:
-        lasting = float("inf")
-    else:
-        lasting = grid[0] if last < 0 else _edge(curve, goal, grid[last], grid[last + 1])
-    return SampleComplexity(float(smallest), float(lasting), **answer)
+    most = float(min(whole_number("n_max", n_max, 0), LARGEST))
+    numbers, structure = jax.tree_util.tree_flatten((problem, vars(question.learner), risk))
+    if any(isinstance(number, jax.Array) for number in numbers):
+        return _differentiable(question, routes, risk, method, most, numbers, structure)
+    found = _search(question, routes, float(risk) * (1 + ROUNDING), most)
+    there = closed_answer(question, routes, np.asarray(most if math.isinf(found.smallest) else found.smallest))
+    return _answer(found, float(risk), there, most)
 
 
-def _closed(problem: TransferProblem, learner: Learner, n: Any, method: str) -> Estimate:
-    estimate = closed_form(problem, learner, n, method)
-    if estimate is None:
-        raise MissingMethodError(f"sample_complexity needs a closed form, and {learner!r} is only simulated here")
-    return estimate
+def _closed_routes(question: Question, method: str) -> list[Route]:
+    found = routes_for(question, method)
+    if not found:
+        raise missing(question, method)
+    closed = [route for route in found if not route.is_drawn]
+    if all(route.sizes is no_samples for route in closed):
+        raise MissingMethodError(
+            f"sample_complexity needs a closed form, and {question.learner!r} is only simulated here"
+        )
+    return closed
 
 
-def _grid(dim: int, n_max: float, special: tuple[float, ...] = ()) -> np.ndarray:
-    """Every small n, the neighbourhoods of the special sizes, and a geometric ladder to n_max."""
-    near = [center + np.arange(-4.0, 5.0) for center in (dim, *special)]
-    sides = dim * (1 + np.concatenate([-np.geomspace(1e-3, 1, 60), np.geomspace(1e-3, 1, 60)]))
-    ladder = np.geomspace(64, max(n_max, 64.0), 900)
-    grid = np.unique(np.round(np.concatenate([np.arange(65.0), *near, sides, ladder])))
-    return grid[(grid >= 0) & (grid <= n_max)]
+def _answer(found: Found, risk: Any, there: Any, most: float) -> SampleComplexity:
+    unknown = math.nan if most < LARGEST else found.lasting
+    silent = not is_traced(found.smallest) and math.isnan(found.smallest)
+    method, theorem = ("none", "none") if silent else (there.method, there.theorem)
+    return SampleComplexity(found.smallest, unknown, risk, found.lowest, found[3:], method, theorem, most)
 
 
-def _with_valleys(
-    grid: np.ndarray, values: np.ndarray, curve: Callable[[np.ndarray], np.ndarray], goal: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Add the bottoms of valleys that lie between grid points and might dip below the goal unseen."""
-    inner = np.flatnonzero((values[1:-1] <= values[:-2]) & (values[1:-1] <= values[2:]) & (values[1:-1] > goal)) + 1
-    low, high = grid[inner - 1], grid[inner + 1]
-    while np.any(high - low > 2):
-        third = np.floor((high - low) / 3)
-        left, right = low + third, high - third
-        down = curve(left) <= curve(right)
-        low, high = np.where(down, low, left), np.where(down, right, high)
-    bottoms = np.setdiff1d(np.concatenate([low, low + 1, high]), grid)
-    if not len(bottoms):
-        return grid, values
-    everything = np.concatenate([grid, bottoms])
-    order = np.argsort(everything)
-    return everything[order], np.concatenate([values, curve(bottoms)])[order]
+def _curve(question: Question, routes: Sequence[Route]) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """n → risks and the theorems that they come from."""
+
+    def curve(n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found = closed_answer(question, routes, n)
+        return found.value, np.where(np.isnan(found.value), "none", found.theorem)
+
+    return curve
 
 
-def _edge(curve: Callable[[np.ndarray], np.ndarray], goal: float, low: float, high: float) -> float:
-    """The smallest whole n in (low, high] with curve(n) ≤ goal, by bisection."""
-    while high - low > 1:
-        middle = np.floor((low + high) / 2)
-        low, high = (low, middle) if curve(np.asarray(middle)) <= goal else (middle, high)
-    return high
+def _search(question: Question, routes: Sequence[Route], goal: float, most: float) -> Found:
+    problem = question.problem
+    spectra: list[Any] = [problem.modes]
+    if isinstance(question.learner, LinearTransfer):
+        with np.errstate(all="ignore"):
+            spectra.append(problem.features)
+    centers = [problem.dim, *(size for s in spectra for size in saturations(s.eigenvalue, s.multiplicity))]
+    return search(_curve(question, routes), goal, ladder(centers, most))
 
 
 def _differentiable(
-    problem: TransferProblem, learner: Learner, risk: Any, method: str, n_max: float
+    question: Question, routes: Sequence[Route], risk: Any, method: str, most: float, numbers: list[Any], structure: Any
 ) -> SampleComplexity:
-    """The same search with fixed work under JAX, and one Newton step that carries the derivative."""
-    frozen = jax.lax.stop_gradient(problem)
-    goal = jax.lax.stop_gradient(jnp.asarray(risk)) * (1 + _ROUNDING)
-    grid = jnp.asarray(_grid(problem.dim, n_max))
-    estimate = _closed(frozen, learner, grid, method)
+    """The same search, on the host, and one Newton step that carries the derivative."""
+    places = [i for i, number in enumerate(numbers) if isinstance(number, jax.Array)]
+    rounding = max(ROUNDING, 4 * float(jnp.finfo(jnp.result_type(float)).eps))  # of the numbers given
 
-    def edge(reached: Any, index: Any) -> Any:
-        low, high = grid[jnp.maximum(index - 1, 0)], grid[index]
+    def find(*values: Any) -> np.ndarray:
+        plain = list(numbers)
+        for place, number in zip(places, values, strict=True):
+            plain[place] = number
+        problem, options, goal = jax.tree_util.tree_unflatten(structure, plain)
+        modes = problem.modes
+        if np.all(modes.multiplicity == 1):  # a traced spectrum is not grouped yet
+            problem = replace(problem, modes=group_modes(modes.eigenvalue, modes.source, modes.cross, modes.target))
+        concrete = ask(problem, replace(question.learner, **options), method=method)
+        closed, goal = _closed_routes(concrete, method), float(goal) * (1 + rounding)
+        found = _search(concrete, closed, goal, most)
+        return np.array([*found, *(crossing(_curve(concrete, closed), goal, n) for n in found[:2])])
 
-        def halve(_: int, bracket: tuple[Any, Any]) -> tuple[Any, Any]:
-            low, high = bracket
-            middle = (low + high) / 2
-            down = _closed(frozen, learner, middle, estimate.method).value <= goal
-            return jnp.where(down, low, middle), jnp.where(down, middle, high)
-
-        low, high = jax.lax.fori_loop(0, 70, halve, (low, high))
-        slope = jax.grad(lambda n: _closed(frozen, learner, n, estimate.method).value)(high)
-        moved = high - (_closed(problem, learner, high, estimate.method).value - risk) / jax.lax.stop_gradient(slope)
-        whole = jnp.ceil(high - 1e-9 * (1 + high))
-        crossing = whole + (moved - jax.lax.stop_gradient(moved))
-        return jnp.where(index == 0, grid[0], jnp.where(reached[index], crossing, jnp.inf))
-
-    reached = estimate.value <= goal
-    lasting = jnp.flip(jnp.cumprod(jnp.flip(reached))).astype(bool)
-    first, last = edge(reached, jnp.argmax(reached)), edge(lasting, jnp.argmax(lasting))
-    return SampleComplexity(first, last, risk, estimate.method, estimate.theorem)
+    told = on_host(find, [numbers[i] for i in places], len(Found._fields) + 2)
+    found, ends = Found(*told[:-2]), told[-2:]
+    smooth = ends > 0
+    at = jnp.where(smooth, ends, question.problem.dim + 9.5)
+    value, slope = jax.jvp(lambda n: closed_answer(question, routes, n).value, (at,), (jnp.ones_like(at),))
+    smooth &= slope != 0
+    step = (risk - value) / jax.lax.stop_gradient(jnp.where(smooth, slope, 1))
+    smallest, lasting = told[:2] + jnp.where(smooth, step - jax.lax.stop_gradient(step), 0)
+    where_from = jnp.where(jnp.isinf(found.smallest), most, found.smallest)
+    look = partial(closed_answer, question, routes)
+    there = jax.eval_shape(look, where_from) if question.traced or is_traced(where_from) else look(where_from)
+    return _answer(found._replace(smallest=smallest, lasting=lasting), risk, there, most)

@@ -8,7 +8,18 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = {
     0: ("arithmetic", "precision", "errors", "validation", "papers", "theory.estimators"),
-    1: ("models", "strategies", "spectra", "fixedpoint", "designs", "estimation", "leave_one_out", "problems"),
+    1: (
+        "models",
+        "strategies",
+        "spectra",
+        "fixedpoint",
+        "designs",
+        "estimation",
+        "leave_one_out",
+        "problems",
+        "searches",
+        "host_calls",
+    ),
     2: ("theory", "simulate"),
     3: (
         "table",

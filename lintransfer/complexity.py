@@ -13,11 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.errors import MissingMethodError, refuse
+from lintransfer.estimates import Estimate
 from lintransfer.host_calls import on_host
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import missing, routes_for
 from lintransfer.routing.answers import closed_answer
-from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import Question, ask
 from lintransfer.routing.route import Route
 from lintransfer.searches import LARGEST, ROUNDING, Found, crossing, ladder, saturations, search
@@ -102,7 +102,8 @@ def sample_complexity(
     if any(isinstance(number, jax.Array) for number in numbers):
         return _differentiable(question, routes, risk, method, most, numbers, structure)
     found = _search(question, routes, float(risk) * (1 + ROUNDING), most)
-    there = closed_answer(question, routes, np.asarray(most if math.isinf(found.smallest) else found.smallest))
+    decisive = np.asarray(most if math.isinf(found.smallest) else found.smallest)
+    there = closed_answer(question, routes, decisive).estimate()
     return _answer(found, float(risk), there, most)
 
 
@@ -111,7 +112,7 @@ def _closed_routes(question: Question, method: str) -> list[Route]:
     if not found:
         raise missing(question, method)
     closed = [route for route in found if not route.is_drawn]
-    if all(route.sizes is no_samples for route in closed):
+    if not closed:
         raise MissingMethodError(
             f"sample_complexity needs a closed form, and {question.learner!r} is only simulated here"
         )
@@ -130,7 +131,7 @@ def _curve(question: Question, routes: Sequence[Route]) -> Callable[[np.ndarray]
 
     def curve(n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         found = closed_answer(question, routes, n)
-        return found.value, np.where(np.isnan(found.value), "none", found.theorem)
+        return found.value, np.where(np.isnan(found.value), -1, found.source)
 
     return curve
 
@@ -159,7 +160,7 @@ def _differentiable(
         problem, options, goal = jax.tree_util.tree_unflatten(structure, plain)
         modes = problem.modes
         if np.all(modes.multiplicity == 1):  # a traced spectrum is not grouped yet
-            problem = replace(problem, modes=group_modes(modes.eigenvalue, modes.source, modes.cross, modes.target))
+            problem = replace(problem, modes=group_modes(modes.eigenvalue, *(e for e in modes[2:] if e is not None)))
         concrete = ask(problem, replace(question.learner, **options), method=method)
         closed, goal = _closed_routes(concrete, method), float(goal) * (1 + rounding)
         found = _search(concrete, closed, goal, most)
@@ -174,6 +175,9 @@ def _differentiable(
     step = (risk - value) / jax.lax.stop_gradient(jnp.where(smooth, slope, 1))
     smallest, lasting = told[:2] + jnp.where(smooth, step - jax.lax.stop_gradient(step), 0)
     where_from = jnp.where(jnp.isinf(found.smallest), most, found.smallest)
-    look = partial(closed_answer, question, routes)
+
+    def look(n: Any) -> Estimate:
+        return closed_answer(question, routes, n).estimate()
+
     there = jax.eval_shape(look, where_from) if question.traced or is_traced(where_from) else look(where_from)
     return _answer(found._replace(smallest=smallest, lasting=lasting), risk, there, most)

@@ -19,11 +19,10 @@ def is_traced(*values: Any) -> bool:
 
 def is_real(value: Any) -> bool:
     """Whether a value is one real number (NumPy scalars and arrays without axes count, bool does not), not nan."""
-    if isinstance(value, bool | np.bool_ | str | bytes) or value is None:
-        return False
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return value == value
-    return np.ndim(value) == 0 and getattr(getattr(value, "dtype", None), "kind", "O") in "fiu" and bool(value == value)
+    dtype = getattr(value, "dtype", None)  # of NumPy and JAX values
+    return dtype is not None and dtype.kind in "fiu" and np.ndim(value) == 0 and bool(value == value)
 
 
 def whole_number(argument: str, value: Any, least: int) -> int:

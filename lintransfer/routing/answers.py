@@ -89,7 +89,8 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
     closed = [r for r in routes if not r.is_drawn]
     if question.is_jax or isinstance(n, jax.Array):
         return _traced(question, [r for r in closed if r.traced or not is_traced(question.problem, n)], n)
-    shape = (*question.grid, *np.shape(n))
+    n = np.asarray(n, dtype=float)
+    shape = (*question.grid, *n.shape)
     value, source = np.full(shape, np.nan), np.full(shape, -1)
     for index, route in enumerate(closed):
         here = (source < 0) & np.asarray(route.at(question, n))

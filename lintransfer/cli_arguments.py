@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import DataFileError, DomainError, UnknownNameError, refuse
-from lintransfer.models import DeepLinear, ShallowReLU
 from lintransfer.problems import TransferProblem
+from lintransfer.routing import FAMILIES
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch
 
 STRATEGIES: dict[str, type] = {"scratch": Scratch, "fine-tune": FineTune, "linear-transfer": LinearTransfer}
 
-_MODEL_OPTIONS = ["depth", "relu", "width"]
+_MODEL_OPTIONS = [word for family in FAMILIES for word in family.words]
 
 
 def numbers(text: str) -> list[Any]:
@@ -130,12 +130,10 @@ def _learner(text: str) -> Learner:
     return strategy(**options, model=_model(given)) if given else strategy(**options)
 
 
-def _model(given: dict[str, Any]) -> DeepLinear | ShallowReLU:
-    """The model that depth, or relu and width, describe."""
-    if "depth" in given and len(given) > 1:
-        refuse("depth", "given without relu and width", got=", ".join(given))
-    if "depth" in given:
-        return DeepLinear(given["depth"])
-    if "relu" not in given:
-        refuse("width", "given together with relu, as in relu=both,width=64", got="no relu")
-    return ShallowReLU(given.get("width", np.inf), given["relu"])
+def _model(given: dict[str, Any]) -> Any:
+    """The model that options of one family describe."""
+    family = next(family for family in FAMILIES if set(given) & set(family.words))
+    others = sorted(set(given) - set(family.words))
+    if others or family.from_words is None:
+        refuse(next(iter(given)), f"given without {' and '.join(others)}", got=", ".join(given))
+    return family.from_words(given)

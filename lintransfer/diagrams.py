@@ -15,11 +15,13 @@ from lintransfer.cells import Cells, Contest, flag_variable
 from lintransfer.errors import DataFileError, MissingMethodError, refuse
 from lintransfer.grids import axis_values, block_question, blocks, check_axes
 from lintransfer.problems import TransferProblem
+from lintransfer.routing import default_baseline
 from lintransfer.routing.answers import Answer, check_simulation, gain_answer, risk_answer, silent_answer
 from lintransfer.routing.question import Question, as_learners, ask
 from lintransfer.storage import load_dataset, provenance, save_dataset
-from lintransfer.strategies import Learner, default_baseline, label_of
+from lintransfer.strategies import Learner, label_of
 from lintransfer.validation import sample_sizes
+
 
 @dataclass(frozen=True)
 class PhaseDiagram:

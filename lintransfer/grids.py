@@ -11,31 +11,18 @@ import copy
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from lintransfer.arithmetic import sqrt, total, where
 from lintransfer.errors import refuse
-from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
+from lintransfer.routing import FAMILIES
 from lintransfer.routing.question import Question, as_learner
+from lintransfer.routing.route import Axis
 from lintransfer.strategies import Learner, LinearTransfer
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What a value along an axis does.
-
-    move(problem, learner, value): problem and learner with it, checked.  spread(problem, learner, values): the same for
-    an array (…, 1), unchecked; None where each value is asked by itself.  of_learner: whether it is the learner that moves
-    (the baseline keeps its own).
-    """
-
-    move: Callable[[TransferProblem, Any, Any], tuple[TransferProblem, Any]]
-    spread: Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]] | None
-    of_learner: bool = False
 
 
 def _turned(p: TransferProblem, learner: Any, overlap: np.ndarray) -> tuple[TransferProblem, Any]:
@@ -72,16 +59,6 @@ def _with_time(learner: Any, time: Any) -> Any:
     return learner if isinstance(learner, LinearTransfer) else replace(learner, time=time)
 
 
-def _with_depth(learner: Any, depth: Any) -> Any:
-    """The learner with a deep linear model of that depth; frozen features have none and stay as they are."""
-    if isinstance(learner, LinearTransfer):
-        return learner
-    model = DeepLinear(depth) if isinstance(learner.model, Linear) else learner.model
-    if not isinstance(model, DeepLinear):
-        refuse("depth", "an axis of linear and deep linear learners only", learner)
-    return replace(learner, model=replace(model, depth=depth))
-
-
 AXES: Mapping[str, Axis] = {
     "overlap": Axis(lambda p, who, v: (p.with_overlap(v), who), _turned),
     "source_norm": Axis(lambda p, who, v: (p.with_norms(source_norm=v), who), _rescaled("source")),
@@ -91,7 +68,7 @@ AXES: Mapping[str, Axis] = {
     "n_source": Axis(lambda p, who, v: (p.with_source_size(v), who), _field("n_source")),
     "ridge": Axis(lambda p, who, v: (p, replace(who, ridge=v)), _option("ridge"), of_learner=True),
     "time": Axis(lambda p, who, v: (p, _with_time(who, v)), None, of_learner=True),
-    "depth": Axis(lambda p, who, v: (p, _with_depth(who, v)), None, of_learner=True),
+    **{name: axis for family in FAMILIES for name, axis in family.axes.items()},
 }
 
 

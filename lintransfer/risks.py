@@ -7,13 +7,13 @@ from typing import Any
 from lintransfer.errors import MissingMethodError
 from lintransfer.estimates import Estimate
 from lintransfer.problems import TransferProblem
-from lintransfer.routing import ROUTES, missing, routes_for
+from lintransfer.routing import ROUTES, default_baseline, missing, routes_for
 from lintransfer.routing.answers import check_simulation, closed_answer, gain_answer, risk_answer
 from lintransfer.routing.question import ask
-from lintransfer.strategies import Learner, default_baseline
+from lintransfer.strategies import Learner
 from lintransfer.validation import sample_sizes
 
-__all__ = ["Estimate", "risk", "transferability", "methods"]
+__all__ = ["Estimate", "methods", "risk", "transferability"]
 
 
 def risk(

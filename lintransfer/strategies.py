@@ -7,10 +7,9 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 import jax
-import numpy as np
 
 from lintransfer.errors import UnknownNameError, refuse
-from lintransfer.models import Linear, Model, ShallowReLU
+from lintransfer.models import Linear, Model
 from lintransfer.validation import is_real
 
 
@@ -102,19 +101,6 @@ Learner = Scratch | FineTune | LinearTransfer
 def model_of(learner: Learner) -> Any:
     """The model a learner trains; frozen features carry a linear head."""
     return getattr(learner, "model", Linear())
-
-
-def default_baseline(*learners: Learner) -> Scratch:
-    """What transfer is compared with: `Scratch` of the ReLU network that the learners share, else of the linear model.
-
-    (A deep linear network trained from a vanishing start ends where the linear model does.)
-
-    >>> default_baseline(FineTune(), LinearTransfer())
-    Scratch(model=Linear(), ridge=0.0, time=inf)
-    """
-    models = {model_of(learner) for learner in learners}
-    shared = next(iter(models)) if len(models) == 1 else None
-    return Scratch(shared) if isinstance(shared, ShallowReLU) else Scratch()
 
 
 def label_of(learner: Learner) -> str:

@@ -9,7 +9,7 @@ import lintransfer as lt
 from lintransfer import cli
 from lintransfer.models import LAYERS
 from lintransfer.routing import shallow_relu
-from lintransfer.strategies import default_baseline
+from lintransfer.routing import default_baseline
 from lintransfer.theory import relu
 
 DIM = 24

@@ -1,6 +1,7 @@
 """The routing table: for each (strategy, model), the formulas that answer, strongest method first.
 
-A new family of models is one file like `lintransfer.routing.linear` and one name in `FAMILIES`.
+A new family of models is one file like `lintransfer.routing.linear` and one name in `FAMILIES`; the doors (`risk`, laws,
+`fit`, diagrams, the command line) ask nothing else of it.
 """
 
 from __future__ import annotations
@@ -8,17 +9,36 @@ from __future__ import annotations
 from typing import Any
 
 from lintransfer.errors import MissingMethodError
+from lintransfer.models import Linear
 from lintransfer.routing import deep_linear, linear, shallow_relu
 from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import EXACT, STRENGTH, LawRoute, Route
+from lintransfer.routing.route import EXACT, STRENGTH, Family, LawRoute, Route
+from lintransfer.strategies import model_of
 
-FAMILIES = (linear, deep_linear, shallow_relu)
+FAMILIES: tuple[Family, ...] = (linear.FAMILY, deep_linear.FAMILY, shallow_relu.FAMILY)
 
-ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.RISK)
-TRANSFER_ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.TRANSFERABILITY)
-LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.LAWS)
-TRANSFER_LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.TRANSFER_LAWS)
+ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.risk)
+TRANSFER_ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.transferability)
+LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.laws)
+TRANSFER_LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.transfer_laws)
+
+
+def family_of(model: Any) -> Family:
+    """The family that a model belongs to."""
+    return next(family for family in FAMILIES if isinstance(model, family.model))
+
+
+def default_baseline(*learners: Any) -> Any:
+    """What transfer is compared with: the baseline of the model that the learners share, else ridgeless `Scratch`.
+
+    >>> from lintransfer.strategies import FineTune, LinearTransfer
+    >>> default_baseline(FineTune(), LinearTransfer())
+    Scratch(model=Linear(), ridge=0.0, time=inf)
+    """
+    models = {model_of(learner) for learner in learners}
+    shared = next(iter(models)) if len(models) == 1 else Linear()
+    return family_of(shared).baseline(shared)
 
 
 def lines_for(table: tuple[Any, ...], question: Question) -> list[Any]:

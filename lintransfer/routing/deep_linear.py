@@ -7,10 +7,12 @@ about. Networks are balanced unless the model says otherwise.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from lintransfer.errors import refuse
 from lintransfer.laws import min_norm_law
 from lintransfer.laws.deep_fine_tuning import deep_risk_law, deep_transferability_law
 from lintransfer.models import DeepLinear, Linear
@@ -22,7 +24,6 @@ from lintransfer.routing.conditions import (
     at_least_rank,
     balanced,
     condition,
-    converged,
     determined,
     fewer_than_dim,
     fitted_source,
@@ -47,8 +48,8 @@ from lintransfer.routing.conditions import (
 from lintransfer.routing.deep_simulation import simulate, simulate_gain, simulate_law, simulate_law_gain
 from lintransfer.routing.linear import PER_MODE, RANK, RAW, UNDER_TEST
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, LawRoute, Route
-from lintransfer.strategies import FineTune, Scratch, model_of
+from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Axis, Family, LawRoute, Route
+from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
 from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.deep_covariance import deep_covariance_risk, deep_covariance_transferability
 from lintransfer.theory.deep_finite_source import finite_source_deep_closure, finite_source_deep_gain
@@ -182,3 +183,21 @@ LAWS: tuple[LawRoute, ...] = (
 TRANSFER_LAWS: tuple[LawRoute, ...] = (
     LawRoute(FineTune, DeepLinear, deep_transferability_law, "deep-risk-law", against_scratch & _LAW & moving),
 )
+
+
+def _with_depth(learner: Any, depth: Any) -> Any:
+    """The learner with a deep linear model of that depth; frozen features have none and stay as they are."""
+    if isinstance(learner, LinearTransfer):
+        return learner
+    model = DeepLinear(depth) if isinstance(learner.model, Linear) else learner.model
+    if not isinstance(model, DeepLinear):
+        refuse("depth", "an axis of linear and deep linear learners only", learner)
+    return replace(learner, model=replace(model, depth=depth))
+
+
+# From a vanishing start a deep linear network ends where the linear model does: that is what it is compared with.
+FAMILY = Family(
+    "deep_linear", DeepLinear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS, TRANSFER_LAWS,
+    axes={"depth": Axis(lambda problem, learner, value: (problem, _with_depth(learner, value)), None, of_learner=True)},
+    words=("depth",), from_words=lambda given: DeepLinear(given["depth"]),
+)  # fmt: skip

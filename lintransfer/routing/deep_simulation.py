@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from lintransfer.arithmetic import total
 from lintransfer.models import DeepLinear
 from lintransfer.problems import TransferProblem
-from lintransfer.arithmetic import total
 from lintransfer.simulate.deep_draws import Draws, draw_trainings, excess, world_of
 from lintransfer.simulate.deep_law import draw_scalars, least_squares_scalars
 from lintransfer.simulate.deep_reduced import chain_turns

@@ -15,10 +15,8 @@ from lintransfer.routing.arguments import arguments_of
 from lintransfer.routing.conditions import (
     Sizes,
     anisotropic,
-    anything,
     at_least_rank,
     condition,
-    converged,
     dead_feature,
     dense,
     determined,
@@ -28,7 +26,6 @@ from lintransfer.routing.conditions import (
     full_rank,
     gaussian,
     head_determined,
-    is_number,
     isotropic,
     known_resolvent,
     known_source,
@@ -36,7 +33,6 @@ from lintransfer.routing.conditions import (
     law_of_head,
     linear_pair,
     live_features,
-    moving,
     no_samples,
     noiseless,
     one_feature,
@@ -58,7 +54,7 @@ from lintransfer.routing.conditions import (
     with_ridge,
 )
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, LawRoute, Route
+from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Family, LawRoute, Route
 from lintransfer.simulate.linear import draws_a_law, simulate_risk, simulate_transferability
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 from lintransfer.theory.covariance import feature_covariance_risk, metric_transferability, ridge_risk
@@ -318,3 +314,7 @@ TRANSFER_LAWS: tuple[LawRoute, ...] = (
         names=RANK,
     ),
 )
+
+FAMILY = Family(
+    "linear", Linear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS, TRANSFER_LAWS, sliced=True,
+)  # fmt: skip

@@ -98,3 +98,40 @@ class LawRoute:
     def law(self, question: Question, n: int) -> Any:
         """The law at n."""
         return self.formula(**arguments_of(self.formula, question, n, self.names))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What a value along an axis of a diagram does.
+
+    move(problem, learner, value): problem and learner with it, checked.  spread(problem, learner, values): the same for
+    an array (…, 1), unchecked; None where each value is asked by itself.  of_learner: whether it is the learner that moves
+    (the baseline keeps its own).
+    """
+
+    move: Callable[[Any, Any, Any], tuple[Any, Any]]
+    spread: Callable[[Any, Any, np.ndarray], tuple[Any, Any]] | None
+    of_learner: bool = False
+
+
+@dataclass(frozen=True)
+class Family:
+    """All that a front door asks of a kind of model; one is the last line of each file like `lintransfer.routing.linear`.
+
+    name: of its folders on every floor, and of the module of `lintransfer.fitting` that trains it on arrays.
+    baseline(model): what transfer of this model is compared with.  axes: those of diagrams that only it has.
+    words: options of a learner on the command line; from_words(options) → model.  sliced: whether the flagship picture can
+    train it beside the formula.
+    """
+
+    name: str
+    model: type
+    risk: tuple[Route, ...]
+    transferability: tuple[Route, ...]
+    baseline: Callable[[Any], Any]
+    laws: tuple[LawRoute, ...] = ()
+    transfer_laws: tuple[LawRoute, ...] = ()
+    axes: Mapping[str, Axis] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    from_words: Callable[[Mapping[str, Any]], Any] | None = None
+    sliced: bool = False

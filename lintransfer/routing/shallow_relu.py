@@ -7,9 +7,12 @@ the kernel.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from lintransfer.errors import refuse
 from lintransfer.models import ShallowReLU
 from lintransfer.routing.conditions import (
     condition,
@@ -29,7 +32,7 @@ from lintransfer.routing.conditions import (
     without_ridge,
 )
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import ASYMPTOTIC, BOUND, SIMULATE, LawRoute, Route
+from lintransfer.routing.route import ASYMPTOTIC, BOUND, SIMULATE, Family, Route
 from lintransfer.strategies import FineTune, Scratch
 from lintransfer.theory.relu.bounds import risk_bound
 from lintransfer.theory.relu.gaussian import gaussian_risk
@@ -114,5 +117,14 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _pair(SIMULATE, _simulation("simulate_relu_transferability"), "simulation", simulated),
 )  # fmt: skip
-LAWS: tuple[LawRoute, ...] = ()
-TRANSFER_LAWS: tuple[LawRoute, ...] = ()
+
+
+def _from_words(given: Mapping[str, Any]) -> ShallowReLU:
+    if "relu" not in given:
+        refuse("width", "given together with relu, as in relu=both,width=64", got="no relu")
+    return ShallowReLU(given.get("width", math.inf), given["relu"])
+
+
+FAMILY = Family(
+    "shallow_relu", ShallowReLU, RISK, TRANSFERABILITY, Scratch, words=("relu", "width"), from_words=_from_words,
+)  # fmt: skip

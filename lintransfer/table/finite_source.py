@@ -17,7 +17,6 @@ from lintransfer.table.source_experiments import (
 from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk
 from lintransfer.theory.isotropic import min_norm_risk
 
-
 ROWS = (
     Theorem(
         name="finite-source-displacement",

@@ -157,7 +157,8 @@ def _sizes(options: Any, problem: Any) -> np.ndarray:
 
 def _diagram(options: Any) -> int:
     from lintransfer import complexity, diagrams, plotting, slices
-    from lintransfer.strategies import Scratch, default_baseline
+    from lintransfer.routing import default_baseline
+    from lintransfer.strategies import Scratch
 
     check_writable(options.figure)
     check_writable(options.data)

@@ -108,6 +108,7 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
                 if here[cell].any():
                     value[cell][here[cell]] = route.value(question.cell(cell), n[here[cell]])
         source[here] = index
+    value += 0.0  # no −0
     return Answer(value, np.zeros(shape), source, tuple((r.method, r.theorem) for r in closed))
 
 

@@ -107,5 +107,6 @@ def _law(
         parts = risk_from_scalars(depth, source, cross, target, seen_block(*scalars[:3]), *scalars[3:])
         return parts.scratch - parts.risk if paired else parts.risk
 
-    name = "deep-risk-law" if n < dim or paired else "least-squares-law"
-    return SampledLaw(np.sort(draw(np.random.default_rng(0), _DRAWS)), draw, theorem=name)
+    name = "deep-risk-law" if n < dim else "least-squares-law"
+    drawn = np.sort(draw(np.random.default_rng(0), _DRAWS))
+    return SampledLaw(drawn, draw, theorem="deep-transferability-law" if paired else name)

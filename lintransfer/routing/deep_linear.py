@@ -180,5 +180,5 @@ LAWS: tuple[LawRoute, ...] = (
     LawRoute(FineTune, DeepLinear, deep_risk_law, "deep-risk-law", _LAW & moving),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (
-    LawRoute(FineTune, DeepLinear, deep_transferability_law, "deep-risk-law", against_scratch & _LAW & moving),
+    LawRoute(FineTune, DeepLinear, deep_transferability_law, "deep-transferability-law", against_scratch & _LAW & moving),
 )

@@ -107,7 +107,6 @@ def _words_of(result: Any) -> set[str]:
     dataset = getattr(result, "dataset", result)
     attributes, variables = getattr(dataset, "attrs", {}), getattr(dataset, "data_vars", {})
     told = [getattr(result, "theorem", ""), *(attributes.get(name, "") for name in ("theorem", "theorems"))]
-    told += [variables["theorem"].values] if "theorem" in variables else []
     words = {word for text in _texts(told) for word in re.split(r"[;:,\s()]+", text)}
     known = words & {_SIMULATION, *(row.name for row in THEOREMS)}
     if not known:

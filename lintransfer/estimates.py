@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from lintransfer.arithmetic import array_namespace
+from lintransfer.validation import same_content
 
 _TWO_DIGITS: Any = {"float_kind": lambda value: f"{value:.2g}"}
 _STRENGTH = ("exact", "asymptotic", "bound", "law", "simulate", "none")
@@ -43,6 +44,12 @@ class Estimate:
     def tree_unflatten(cls, words: tuple[Any, ...], numbers: tuple[Any, ...]) -> Estimate:
         """The inverse of `tree_flatten`."""
         return cls(*numbers, *map(_thawed, words))
+
+    def __eq__(self, other: object) -> bool:
+        return same_content(self, other) if isinstance(other, Estimate) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((np.shape(self.value), *self.tree_flatten()[1]))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return np.asarray(self.value, dtype=dtype)

@@ -14,7 +14,7 @@ from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
 from lintransfer.estimation import check_rows, estimate, jackknife_error
 from lintransfer.spectra import Modes, as_column, diagonalize, plane_modes, vector_modes
-from lintransfer.validation import is_traced, nonnegative, real_array, real_number, whole_number
+from lintransfer.validation import is_traced, nonnegative, real_array, real_number, same_content, whole_number
 
 
 class Features(NamedTuple):
@@ -83,6 +83,12 @@ class TransferProblem:
     vectors: Vectors | None = field(default=None, repr=False)
     std_err: StandardErrors | None = None
     inputs: str = "gaussian"
+
+    def __eq__(self, other: object) -> bool:
+        return same_content(self, other) if isinstance(other, TransferProblem) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.dim, self.n_source, self.outputs, self.inputs))
 
     # ------------------------------------------------------------------ constructors
 

@@ -84,3 +84,13 @@ def sample_sizes(n: Any, argument: str = "n") -> Any:
     if wrong.any():
         refuse(argument, "a whole number ≥ 0, or an array of them", sizes[wrong].flat[0].item())
     return jax.numpy.asarray(sizes) if isinstance(n, jax.Array) else sizes
+
+
+def same_content(a: Any, b: Any) -> bool:
+    """Whether two pytrees of one class hold the same numbers (nan equals nan); traced ones only if they are the same."""
+    if a is b:
+        return True
+    (left, shape), (right, other) = jax.tree_util.tree_flatten(a), jax.tree_util.tree_flatten(b)
+    if shape != other or is_traced(left, right):
+        return False
+    return all(np.array_equal(np.asarray(x), np.asarray(y), equal_nan=True) for x, y in zip(left, right, strict=True))

@@ -123,6 +123,8 @@ def test_curves_sample_complexities_and_simulations_are_cited():
         (lambda: lt.risk_law(P, lt.FineTune(lt.DeepLinear(2)), 10), "deep-risk-law"),
         (lambda: lt.transferability_law(P, lt.FineTune(), 10), "paired-transferability-law"),
         (lambda: lt.transferability_law(P, lt.FineTune(), 60), "paired-transferability-law"),
+        (lambda: lt.transferability_law(P, lt.FineTune(lt.DeepLinear(2)), 10), "deep-transferability-law"),
+        (lambda: lt.transferability_law(P, lt.FineTune(lt.DeepLinear(2)), 60), "deep-transferability-law"),
         (lambda: source_alignment_law(4, 10, 1.0, 0.5), "source-alignment-law"),
         (lambda: source_alignment_law(4, 10, 1.0, 0.0), "source-alignment-law"),
         (lambda: random_subspace_law(10, 4), "random-subspace-law"),

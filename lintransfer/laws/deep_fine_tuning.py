@@ -110,7 +110,7 @@ def _law(
         parts = risk_from_scalars(depth, source, cross, target, seen_block(*scalars[:3]), *scalars[3:])
         return parts.scratch - parts.risk if paired else parts.risk
 
-    name = "deep-risk-law" if n < dim or paired else "least-squares-law"
+    name = "deep-transferability-law" if paired else "deep-risk-law" if n < dim else "least-squares-law"
     gap = abs(dim - n) + 1  # degrees of freedom of the χ² that noise is divided by
     noisy = noise > 0 and n > 0 and not paired
     endless = depth == math.inf and 0 < n < dim and cross * cross < (1 - 1e-14) * source * target

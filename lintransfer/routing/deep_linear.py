@@ -171,7 +171,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
         ASYMPTOTIC, unbalanced_transferability, "unbalanced-transferability", against_scratch & chain,
         _decided(unbalanced_transferability), names=_SCALED, times="scale", broadcasts=False,
     ),
-    _line(LAW, simulate_law_gain, "deep-risk-law", against_scratch & _LAW & moving),
+    _line(LAW, simulate_law_gain, "deep-transferability-law", against_scratch & _LAW & moving),
     _line(SIMULATE, simulate_gain, "simulation", against_scratch & trained & drawable),
 )  # fmt: skip
 LAWS: tuple[LawRoute, ...] = (
@@ -181,7 +181,7 @@ LAWS: tuple[LawRoute, ...] = (
     LawRoute(FineTune, DeepLinear, deep_risk_law, "deep-risk-law", _LAW & moving),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (
-    LawRoute(FineTune, DeepLinear, deep_transferability_law, "deep-risk-law", against_scratch & _LAW & moving),
+    LawRoute(FineTune, DeepLinear, deep_transferability_law, "deep-transferability-law", against_scratch & _LAW & moving),
 )
 
 

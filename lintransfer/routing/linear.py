@@ -80,6 +80,7 @@ from lintransfer.theory.ridge_head import (
 from lintransfer.theory.two_stage import two_stage_matrix_risk, two_stage_risk
 
 PER_MODE = {"source_energy": "source", "cross_energy": "cross", "target_energy": "target"}
+_TEACHERS = {"source_energy": "source", "cross_energy": "cross"}
 FEATURES = {"eigenvalues": "feature_eigenvalues", "multiplicities": "feature_multiplicities", "displacement": "head"}
 RANK = {"dim": "rank"}
 RAW = {"displacement_energy": "displacement"}
@@ -286,7 +287,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
         EXACT, finite_source_transferability, "finite-source-transferability",
         same_training & ridgeless & fitted_source & gaussian & isotropic & same_inputs,
     ),
-    _pair(ASYMPTOTIC, metric_transferability, "metric-transferability", same_training & with_ridge & plain, names=PER_MODE),
+    _pair(ASYMPTOTIC, metric_transferability, "metric-transferability", same_training & with_ridge & plain, names=_TEACHERS),
     *(
         Route(who, Linear, method, draw, theorem, linear_pair & when)
         for who in (Scratch, FineTune, LinearTransfer)

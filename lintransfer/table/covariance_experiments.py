@@ -102,6 +102,37 @@ def gain_arguments(n: int, dim: int, exponent: float, ridge: float) -> Mapping[s
     }
 
 
+def mixing(dim: int) -> np.ndarray:
+    """An orthogonal matrix without zeros: eigenvectors that share no axis with a diagonal covariance."""
+    i = np.arange(1.0, dim + 1)
+    return np.sqrt(2 / (dim + 1)) * np.sin(np.pi * np.outer(i, i) / (dim + 1))
+
+
+def mixed_spectrum(dim: int, exponent: float) -> np.ndarray:
+    """The power-law spectrum on the eigenvectors of `mixing`, (d, d)."""
+    basis = mixing(dim)
+    return (basis * spectrum(dim, exponent)) @ basis.T
+
+
+def shifted_dense(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, exponent: float, noise_variance: float, ridge: float
+) -> np.ndarray:
+    """Risks of ridge regression from zero, measured under a covariance that does not commute with that of training."""
+    return risk_samples(
+        rng, replicates, n=n, target=teachers(dim)[1], covariance=mixed_spectrum(dim, exponent),
+        test_covariance=spectrum(dim, exponent), noise_std=noise_variance**0.5, ridge=ridge,
+    )
+
+
+def shifted_dense_arguments(
+    n: int, dim: int, exponent: float, noise_variance: float, ridge: float
+) -> Mapping[str, Any]:
+    return {
+        "n": n, "covariance": mixed_spectrum(dim, exponent), "displacement": teachers(dim)[1],
+        "test_covariance": np.diag(spectrum(dim, exponent)), "noise_variance": noise_variance, "ridge": ridge,
+    }
+
+
 def shifted(
     rng: np.random.Generator, replicates: int, *, n: int, dim: int, exponent: float, noise_variance: float, ridge: float
 ) -> np.ndarray:
@@ -144,6 +175,28 @@ def two_stage_arguments(n: int, n_source: int, dim: int, ridge: float, source_ri
     }
 
 
+def two_stage_dense(
+    rng: np.random.Generator, replicates: int, *, n: int, n_source: int, dim: int, ridge: float, source_ridge: float
+) -> np.ndarray:
+    """As `two_stage`, with a source covariance that does not commute with that of the target."""
+    source, target = teachers(dim)
+    return risk_samples(
+        rng, replicates, n=n, target=target, covariance=spectrum(dim, 1.0), noise_std=0.3, ridge=ridge, source=source,
+        n_source=n_source, source_noise_std=0.2, source_covariance=mixed_spectrum(dim, 1.0), source_ridge=source_ridge,
+    )
+
+
+def two_stage_dense_arguments(
+    n: int, n_source: int, dim: int, ridge: float, source_ridge: float
+) -> Mapping[str, Any]:
+    source, target = teachers(dim)
+    return {
+        "n": n, "n_source": n_source, "covariance": np.diag(spectrum(dim, 1.0)), "source": source, "target": target,
+        "noise_variance": 0.09, "source_noise_variance": 0.04, "ridge": ridge, "source_ridge": source_ridge,
+        "source_covariance": mixed_spectrum(dim, 1.0),
+    }
+
+
 def _feature_map(dim: int, n_features: int) -> np.ndarray:
     i, j = np.arange(1.0, dim + 1)[:, None], np.arange(1.0, n_features + 1)
     return np.cos(1.3 * i * j) / np.sqrt(dim)
@@ -157,6 +210,23 @@ def head(
         rng, replicates, n=n, target=teachers(dim)[1], covariance=spectrum(dim, 1.0),
         features=_feature_map(dim, n_features), noise_std=noise_variance**0.5, ridge=ridge,
     )
+
+
+def best_head_of_a_ladder(
+    rng: np.random.Generator, replicates: int, *, n: int, dim: int, n_features: int, noise_variance: float
+) -> np.ndarray:
+    """Risks of a head at the ridge, out of a fine ladder, whose mean over the same designs is least."""
+    ladder = [{"ridge": ridge} for ridge in np.geomspace(0.02, 20, 41)]
+    risks = paired_risk_samples(
+        rng, replicates, ladder, n=n, target=teachers(dim)[1], covariance=spectrum(dim, 1.0),
+        features=_feature_map(dim, n_features), noise_std=noise_variance**0.5,
+    )
+    return risks[np.argmin(risks.mean(axis=1))]
+
+
+def tuned_head_arguments(n: int, dim: int, n_features: int, noise_variance: float) -> Mapping[str, Any]:
+    known = head_arguments(n, dim, n_features, noise_variance, 0.0)
+    return {name: value for name, value in known.items() if name != "ridge"}
 
 
 def head_arguments(n: int, dim: int, n_features: int, noise_variance: float, ridge: float) -> Mapping[str, Any]:

@@ -9,11 +9,11 @@ import numpy as np
 
 from lintransfer.simulate.deep_linear import deep_gain_samples, deep_risk_samples
 from lintransfer.table.deep_experiments import energies, transfer
-from lintransfer.table.mutants import dropped, instead
+from lintransfer.table.mutants import dropped, instead, moved
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory import deep_covariance as formulas
-from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.covariance import metric_transferability, ridge_risk
 from lintransfer.theory.deep_risk import (
     deep_fine_tuning_risk,
     deep_transferability,
@@ -26,13 +26,13 @@ _ONE_MODE: dict[str, Any] = {name: np.full(1, energy) for name, energy in _POINT
 _LEVELS = np.array([3.0, 1.0])
 
 
-def _two_levels(dim: int) -> dict[str, Any]:
+def _two_levels(dim: int, source_norm: float = 1.0) -> dict[str, Any]:
     """Teachers with different shares in the two halves of a two-level spectrum."""
     source, target = np.cos(np.arange(dim)), np.cos(np.arange(dim)) + np.sin(3 + 2 * np.arange(dim))
     source[dim // 2 :] *= 0.5
     return {
         "covariance": np.repeat(_LEVELS, [dim // 2, dim - dim // 2]),
-        "source": source / np.linalg.norm(source),
+        "source": source_norm * source / np.linalg.norm(source),
         "target": 2 * target / np.linalg.norm(target),
     }
 
@@ -42,8 +42,21 @@ def _covariance_risks(rng: np.random.Generator, replicates: int, dim: int, **poi
     return deep_risk_samples(rng, replicates, method="reduced", **_two_levels(dim), **point)
 
 
-def _covariance_arguments(dim: int, **point: Any) -> dict[str, Any]:
+def _covariance_gains(
+    rng: np.random.Generator, replicates: int, dim: int, source_norm: float, noise_variance: float, **point: Any
+) -> np.ndarray:
+    world = _two_levels(dim, source_norm)
+    return deep_gain_samples(rng, replicates, method="reduced", noise_std=math.sqrt(noise_variance), **world, **point)
+
+
+def _scratch_risk(n: int, dim: int, **_: Any) -> float:
+    """About the risk from scratch, which T is a difference of: its share of the energy that n of d samples miss."""
     world = _two_levels(dim)
+    return (1 - n / dim) * float(world["covariance"] @ world["target"] ** 2)
+
+
+def _covariance_arguments(dim: int, source_norm: float = 1.0, **point: Any) -> dict[str, Any]:
+    world = _two_levels(dim, source_norm)
 
     def halves(values: np.ndarray) -> np.ndarray:
         return np.array([values[: dim // 2].sum(), values[dim // 2 :].sum()])
@@ -129,6 +142,66 @@ ROWS = (
                 formulas.deep_covariance_risk(n, noise_variance=0.0, **a)
                 + ridge_risk(n, a["eigenvalues"], a["multiplicities"], 0 * a["eigenvalues"], noise_variance)
             )),
+        ),
+    ),
+    Theorem(
+        name="deep-covariance-transferability",
+        slow=True,
+        kind="asymptotic",
+        statement="any Σ: T = 2ρ⟨θ_S,θ_T⟩_M − ρ²⟨θ_S,θ_S⟩_M, M = κ²Σ(Σ+κ)⁻²/(1 − df2/n), ρ as in deep-covariance-risk",
+        formula=formulas.deep_covariance_transferability,
+        source="follows from ridge-risk and deep-covariance-risk by substitution (their difference)",
+        follows=("ridge-risk", "deep-covariance-risk"),
+        covers="depth = 2, eigenvalues 3 (four) and 1 (seven)",
+        domain="as deep-covariance-risk, against min-norm scratch on the same data",
+        derivation="derivations.deep_linear.deep_covariance_transferability",
+        limits=(
+            Limit(
+                "Σ = I: the isotropic formula",
+                lambda gamma, depth: deep_transferability(gamma, depth, **_POINT, noise_variance=0.3),
+                grid(gamma=[0.0, 0.3, 0.9, 1.5], depth=[1, 2, math.inf]),
+                rtol=1e-11,
+                left=lambda formula, gamma, depth: formula(
+                    gamma * 100, depth, np.ones(1), np.full(1, 100.0), **_ONE_MODE, noise_variance=0.3
+                ),
+            ),
+            Limit(
+                "one layer: the metric of linear transfer",
+                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
+                    metric_transferability(n, eigenvalues, multiplicities, source_energy, cross_energy)
+                ),
+                tuple(_covariance_arguments(10, noise_variance=0.2) | {"n": n} for n in (0, 4, 10, 13)),
+                given={"depth": 1},
+            ),
+            Limit(
+                "it is the difference of the two risks",
+                lambda n, depth, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
+                    ridge_risk(n, eigenvalues, multiplicities, target_energy, noise_variance)
+                    - formulas.deep_covariance_risk(
+                        n, depth, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance
+                    )
+                ),
+                tuple(
+                    _covariance_arguments(10, noise_variance=0.2) | {"n": n, "depth": depth}
+                    for n in (0, 4, 13) for depth in (2, 5.5)
+                ),
+            ),
+        ),
+        sample=_sample,
+        experiments=(
+            asymptotic(
+                _covariance_gains,
+                growing(n=6, dim=12, depth=3, source_norm=3.0, noise_variance=0.2),
+                2,
+                2500,
+                arguments=_covariance_arguments,
+                unit=_scratch_risk,
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1", instead(depth=1)),
+            Mutant("noise dropped in B", dropped("noise_variance")),
+            moved(depth=1),
         ),
     ),
     Theorem(

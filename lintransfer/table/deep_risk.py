@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from lintransfer.table.deep_experiments import energies, gains, in_gamma, large_gains, large_risks, risks
-from lintransfer.table.mutants import instead
+from lintransfer.table.mutants import dropped, instead, moved
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_risk as formulas
 from lintransfer.theory.deep_phases import published_transferability
-from lintransfer.theory.isotropic import min_norm_risk
+from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk
 from lintransfer.theory.retention import retention_factor
 
 _POINT = {"source_energy": 1.0, "cross_energy": 0.8, "target_energy": 2.56}
@@ -218,6 +218,59 @@ ROWS = (
         mutants=(
             Mutant("d − n for d − n − 1", lambda n, dim, **others: formulas.deep_fine_tuning_risk(n / dim, **others)),
             Mutant("ρ = 1", instead(depth=1)),
+        ),
+    ),
+    Theorem(
+        name="deep-transferability-closure",
+        slow=True,
+        kind="asymptotic",
+        statement="T = (1−n/d)₊(2ρ stc − ρ²s²), ρ from the mean fractions at finite n and d",
+        formula=formulas.deep_transferability_closure,
+        source="follows from deep-fine-tuning-closure by substitution (min-norm scratch is its case L = 1, s = 0)",
+        follows=("deep-fine-tuning-closure",), see=("tahir2024",),
+        domain="as deep-fine-tuning-closure, against min-norm scratch on the same data; nan at n = d − 1 if L > 1, σ > 0",
+        derivation="derivations.deep_linear.finite_size_gain",
+        limits=(
+            Limit(
+                "one layer: exact",
+                lambda n, dim, source_energy, cross_energy, **_: fine_tuning_transferability(
+                    n, dim, source_energy, cross_energy
+                ),
+                grid(n=[0, 3, 8, 10, 11, 14], dim=10, depth=1, **_POINT, noise_variance=[0.0, 0.3]),
+            ),
+            Limit(
+                "it is the difference of the two closures",
+                lambda n, dim, target_energy, noise_variance, **others: min_norm_risk(n, dim, target_energy, noise_variance)
+                - formulas.deep_fine_tuning_risk_closure(
+                    n, dim, target_energy=target_energy, noise_variance=noise_variance, **others
+                ),
+                grid(n=[0, 3, 8, 12, 14], dim=10, depth=[2, 3.5], **_NEAR, noise_variance=0.3),
+            ),
+            Limit(
+                "large d: the proportional limit",
+                lambda gamma: formulas.deep_transferability(gamma, 3, **_POINT, noise_variance=0.3),
+                ({"gamma": 0.25}, {"gamma": 0.75}, {"gamma": 1.75}),
+                rtol=1e-9,
+                left=lambda formula, gamma: formula(gamma * 1e12, 1e12, 3, **_POINT, noise_variance=0.3),
+            ),
+            Limit(
+                "n = d − 1: the mean of ‖m‖² is infinite with noise, and the closure is silent",
+                math.nan,
+                grid(n=9, dim=10, depth=[2, 3], **_POINT, noise_variance=0.3),
+            ),
+        ),
+        box={"n": (0, 10**9), "dim": (2, 10**9), **_BOX, **_NOISE},
+        experiments=(
+            asymptotic(large_gains, growing(n=5, dim=10, depth=2, **_AWAY), 1.5, 1600, 0.08, unit=_scratch),
+            asymptotic(
+                large_gains, growing(n=5, dim=10, depth=3, **_HELPFUL, noise_variance=0.2), 1.5, 1600, 0.08, unit=_scratch
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1: the published form", instead(depth=1)),
+            Mutant("noise dropped in B", dropped("noise_variance")),
+            Mutant("d − n for d − n − 1 in B", lambda n, dim, **others: formulas.deep_transferability(n / dim, **others)),
+            moved(depth=1),
         ),
     ),
 )

@@ -10,22 +10,45 @@ import numpy as np
 from lintransfer.simulate.deep_linear import draw_sets
 from lintransfer.simulate.deep_pretraining import flow_to_rest, product, random_network
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.table.deep_experiments import energies, large_risks, risks
-from lintransfer.table.mutants import instead, moved
+from lintransfer.table.deep_experiments import energies, gains, large_gains, large_risks, risks
+from lintransfer.table.mutants import dropped, instead, moved, scaled
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory import deep_finite_source as fitted
 from lintransfer.theory import unbalanced_risk as chains
 from lintransfer.theory.deep_end_points import deep_end_point
-from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure, finite_source_deep_risk
-from lintransfer.theory.finite_source import finite_source_risk
+from lintransfer.theory.deep_risk import (
+    deep_fine_tuning_risk_closure,
+    deep_transferability_closure,
+    finite_source_deep_risk,
+    finite_source_deep_transferability,
+)
+from lintransfer.theory.finite_source import finite_source_risk, finite_source_transferability
+from lintransfer.theory.isotropic import min_norm_risk
 
 _POINT = energies(1.0, 1.6, 0.5)
+_LONG_SOURCE = energies(2.0, 1.0, 0.9)  # what the imbalances change of ρ is half the risk from scratch here
 _FITTED = {**_POINT, "noise_variance": 0.04, "source_noise_variance": 0.09}
 
 
 def _from_fit(rng: np.random.Generator, replicates: int, source_noise_variance: float, **point: Any) -> np.ndarray:
     return large_risks(rng, replicates, source_noise_std=math.sqrt(source_noise_variance), **point)
+
+
+def _gains_from_fit(rng: np.random.Generator, replicates: int, source_noise_variance: float, **point: Any) -> np.ndarray:
+    return large_gains(rng, replicates, source_noise_std=math.sqrt(source_noise_variance), **point)
+
+
+def _unbalanced_gains(
+    rng: np.random.Generator, replicates: int, imbalance: tuple[float, ...], **point: Any
+) -> np.ndarray:
+    how: dict[str, Any] = {"imbalance": imbalance, "method": "chain"}
+    return gains(rng, replicates, depth=len(imbalance) + 1, **point, **how)
+
+
+def _scratch(n: int, dim: int, target_energy: float, **_: Any) -> float:
+    """The noiseless risk from scratch, which T is a difference of."""
+    return (1 - n / dim) * target_energy
 
 
 def _unbalanced(rng: np.random.Generator, replicates: int, imbalance: tuple[float, ...], **point: Any) -> np.ndarray:
@@ -105,6 +128,64 @@ ROWS = (
         ),
     ),
     Theorem(
+        name="finite-source-deep-gain",
+        kind="asymptotic",
+        statement="T = (1−n/d)₊(2ρ min(n_S/d, 1)stc − ρ²W), W and ρ as in finite-source-deep-closure",
+        formula=fitted.finite_source_deep_gain,
+        source="follows from min-norm-risk and finite-source-deep-closure by substitution (their difference)",
+        follows=("min-norm-risk", "finite-source-deep-closure"),
+        domain="as finite-source-deep-closure, against min-norm scratch on the same data; nan at n = d − 1 if L > 1, σ > 0",
+        slow=True,
+        derivation="derivations.deep_linear.finite_source_deep_gain",
+        limits=(
+            Limit(
+                "one layer: exact",
+                lambda n, n_source, dim, depth, noise_variance, **others: finite_source_transferability(
+                    n, n_source, dim, **others
+                ),
+                grid(n=[0, 4, 8, 12], n_source=[0, 3, 8, 10, 12], dim=10, depth=1, **_FITTED),
+            ),
+            Limit(
+                "it is the difference of the two risks",
+                lambda n, dim, target_energy, noise_variance, **others: min_norm_risk(n, dim, target_energy, noise_variance)
+                - fitted.finite_source_deep_closure(
+                    n, dim=dim, target_energy=target_energy, noise_variance=noise_variance, **others
+                ),
+                grid(n=[0, 4, 8, 12], n_source=[3, 8, 10, 12], dim=10, depth=[2, 3.5], **_FITTED),
+            ),
+            Limit(
+                "large d: the proportional limit",
+                lambda gamma, gamma_source: finite_source_deep_transferability(gamma, gamma_source, 3, **_FITTED),
+                ({"gamma": 0.25, "gamma_source": 0.5}, {"gamma": 0.5, "gamma_source": 1.75}),
+                rtol=1e-9,
+                left=lambda formula, gamma, gamma_source: formula(
+                    gamma * 1e12, gamma_source * 1e12, 1e12, 3, **_FITTED
+                ),
+            ),
+            Limit(
+                "a source set of about d noisy samples: fine-tuning always loses",
+                -math.inf,
+                grid(n=[0, 4], n_source=[9, 10, 11], dim=10, depth=[1, 3], **_FITTED),
+            ),
+        ),
+        box={
+            "n": (0, 1000), "n_source": (1, 1000), "dim": (2, 1000), "depth": (1.0, 50.0), "source_energy": (0.1, 4.0),
+            "cross_energy": (-0.5, 0.5), "target_energy": (0.1, 4.0), "noise_variance": (0.01, 1.0),
+            "source_noise_variance": (0.01, 1.0),
+        },
+        experiments=(
+            asymptotic(
+                _gains_from_fit, growing(n=6, n_source=6, dim=12, depth=3, **_FITTED), 1.5, 2000, unit=_scratch
+            ),
+        ),
+        mutants=(
+            Mutant("ρ = 1: the published form", instead(depth=1)),
+            Mutant("the source known", lambda n_source, source_noise_variance, **a: deep_transferability_closure(**a)),
+            dropped("source_noise_variance"),
+            scaled(cross_energy=0.5),
+        ),
+    ),
+    Theorem(
         name="unbalanced-fine-tuning",
         kind="asymptotic",
         statement="deep-fine-tuning-closure with ρ from (Y−q)Π(Y−Δ_j) = ‖m‖², where max Δ_j ≤ q",
@@ -141,6 +222,55 @@ ROWS = (
             Mutant("noise dropped in ‖m‖²", lambda n, dim, noise_variance, **a: (
                 chains.unbalanced_fine_tuning_risk(n, dim, noise_variance=0.0, **a) + noise_variance * n / (dim - n - 1)
             )),
+        ),
+    ),
+    Theorem(
+        name="unbalanced-transferability",
+        kind="asymptotic",
+        statement="T = (1−n/d)₊(2ρ stc − ρ²s²), ρ as in unbalanced-fine-tuning",
+        formula=chains.unbalanced_transferability,
+        source="follows from min-norm-risk and unbalanced-fine-tuning by substitution (their difference)",
+        follows=("min-norm-risk", "unbalanced-fine-tuning"), covers="three layers",
+        domain="as unbalanced-fine-tuning, against min-norm scratch on the same data; nan at n = d − 1 if σ > 0",
+        slow=True,
+        derivation="derivations.deep_linear.unbalanced_transferability",
+        limits=(
+            Limit(
+                "balanced",
+                lambda imbalance, **a: deep_transferability_closure(depth=len(imbalance) + 1, **a),
+                tuple(
+                    {"n": n, "dim": 10, "imbalance": (0.0,) * k, **_POINT, "noise_variance": v}
+                    for n in (0, 4, 8, 9, 11, 14)
+                    for k in (1, 2, 4)
+                    for v in (0.1, 0.5)
+                ),
+            ),
+            Limit(
+                "a much larger head: linear fine-tuning",
+                lambda imbalance, **a: deep_transferability_closure(depth=1, **a),
+                (_chain_limit(-1e10),),
+                rtol=1e-8,
+            ),
+            Limit(
+                "it is the difference of the two risks",
+                lambda n, dim, target_energy, noise_variance, **others: min_norm_risk(n, dim, target_energy, noise_variance)
+                - chains.unbalanced_fine_tuning_risk(
+                    n, dim, target_energy=target_energy, noise_variance=noise_variance, **others
+                ),
+                tuple(_chain_limit(imbalance) | {"n": n} for imbalance in (-2.0, -0.3) for n in (0, 4, 8, 12)),
+            ),
+        ),
+        sample=_chain_sample,
+        experiments=(
+            asymptotic(
+                _unbalanced_gains, growing(n=4, dim=8, imbalance=(-2.0, -1.0), **_LONG_SOURCE, noise_variance=0.2), 2,
+                3000, 0.15, unit=_scratch,
+            ),
+        ),
+        mutants=(
+            Mutant("balanced", lambda imbalance, **a: deep_transferability_closure(depth=len(imbalance) + 1, **a)),
+            Mutant("noise dropped in ‖m‖²", dropped("noise_variance")),
+            scaled(cross_energy=0.5),
         ),
     ),
     Theorem(

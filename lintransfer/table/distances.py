@@ -8,21 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.simulate.end_to_end import draw_inputs
+from lintransfer.simulate.end_to_end import draw_inputs, risk_samples
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.table.boundary_experiments import scratch_against_head
-from lintransfer.table.mutants import instead, scaled
+from lintransfer.table.mutants import instead, scaled, times
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.boundaries import large_sample_boundary
+from lintransfer.theory.covariance import ridge_risk
 from lintransfer.theory.distances import (
     boundary_from_divergence,
     dudley_bound,
     kl_divergence,
     squared_hellinger_distance,
     teacher_distance_squared,
+    untrained_risk,
     wasserstein_bound,
 )
+from lintransfer.theory.isotropic import min_norm_risk
 
 _SPECTRUM = np.array([2.0, 1.0, 0.5])
 _PAIRS = ({"overlap": 0.8, "noise_variance": 0.25}, {"overlap": -0.3, "noise_variance": 2.0})
@@ -56,6 +59,18 @@ def _hellinger(rng: np.random.Generator, replicates: int, **point: float) -> np.
 def _squared_differences(rng: np.random.Generator, replicates: int, overlap: float) -> np.ndarray:
     source, target = _teachers(overlap)
     return (draw_inputs(rng, (replicates, len(_SPECTRUM)), _SPECTRUM) @ (source - target)) ** 2
+
+
+def _energy_argument(overlap: float, **_: float) -> dict[str, float]:
+    return {"displacement_energy": _distance_squared(overlap)}
+
+
+def _at_rest(rng: np.random.Generator, replicates: int, overlap: float, ridge: float, n: int) -> np.ndarray:
+    """Risks of training that cannot move: no sample, or an infinite ridge; tested under another covariance."""
+    source, target = _teachers(overlap)
+    return risk_samples(
+        rng, replicates, n=n, target=target, initial=source, test_covariance=_SPECTRUM, ridge=ridge, noise_std=0.5
+    )
 
 
 def _spectral_arguments(overlap: float) -> dict[str, np.ndarray]:
@@ -118,6 +133,43 @@ ROWS = (
         mutants=(
             Mutant("Σ ignored", lambda displacement_energy: sum(displacement_energy)),
             Mutant("λ² for λ", instead(eigenvalues=lambda eigenvalues: eigenvalues**2)),
+        ),
+    ),
+    Theorem(
+        name="untrained-risk",
+        kind="exact",
+        statement="R = (θ_T−w0)ᵀΣ'(θ_T−w0), summed over outputs",
+        formula=untrained_risk,
+        source="definition; variance of a linear form: Anderson (2003)",
+        papers=("anderson2003",),
+        domain="weights that stay at w0 (n = 0, time 0, an infinite ridge, dead features); any Σ', any inputs",
+        derivation="derivations.distances.untrained_risk",
+        limits=(
+            Limit("starting at the target", 0.0, ({"displacement_energy": 0.0},)),
+            Limit(
+                "what every formula says without samples",
+                lambda displacement_energy: min_norm_risk(0, 5, displacement_energy, 0.3),
+                grid(displacement_energy=[0.4, 2.0]),
+            ),
+            Limit(
+                "an infinite ridge",
+                lambda displacement_energy: ridge_risk(
+                    7, np.array([2.0]), np.array([5.0]), np.array([displacement_energy / 2]), 0.3, math.inf
+                ),
+                grid(displacement_energy=[0.4, 2.0]),
+            ),
+        ),
+        box={"displacement_energy": (0.0, 4.0)},
+        experiments=(
+            Experiment(_squared_differences, ({"overlap": 0.8}, {"overlap": -0.3}), arguments=_energy_argument),
+            Experiment(
+                _at_rest, ({"overlap": 0.8, "ridge": math.inf, "n": 4}, {"overlap": -0.3, "ridge": 0.0, "n": 0}),
+                replicates=20, arguments=_energy_argument,
+            ),
+        ),
+        mutants=(
+            Mutant("½ of the squared error, as losses have it", times(0.5)),
+            Mutant("the distance, not its square", lambda displacement_energy: displacement_energy**0.5),
         ),
     ),
     Theorem(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from lintransfer.table.mutants import dropped, scaled, swapped
 from lintransfer.table.points import grid
@@ -13,9 +16,27 @@ from lintransfer.table.source_experiments import (
     any_source_and_target,
     distance_to_target,
     fine_tuning,
+    fine_tuning_gains,
 )
-from lintransfer.theory.finite_source import finite_source_displacement, finite_source_risk
-from lintransfer.theory.isotropic import min_norm_risk
+from lintransfer.theory.finite_source import (
+    finite_source_displacement,
+    finite_source_risk,
+    finite_source_transferability,
+)
+from lintransfer.theory.isotropic import fine_tuning_transferability, min_norm_risk
+
+_FITTED = {"dim": 8, "source_noise_variance": 0.5, **SOURCE}
+
+
+def _without_noise(rng: np.random.Generator) -> dict[str, Any]:
+    drawn = any_source_and_target(rng)
+    del drawn["noise_variance"]
+    return drawn
+
+
+def _scratch(n: int, dim: int, target_energy: float, **_: float) -> float:
+    """The noiseless risk from scratch, which T is a difference of."""
+    return (1 - n / dim) * target_energy
 
 ROWS = (
     Theorem(
@@ -116,6 +137,60 @@ ROWS = (
             ),
             swapped("n", "n_source"),
             swapped("noise_variance", "source_noise_variance"),
+        ),
+    ),
+    Theorem(
+        name="finite-source-transferability",
+        kind="exact",
+        statement="E T = (1−n/d)₊(t² − E‖θ_T−ŵ_S‖²)",
+        formula=finite_source_transferability,
+        source="follows from min-norm-risk and finite-source-fine-tuning by substitution (their difference); d → ∞: Tahir, Ganguli & Rotskoff (2025), eq. 22",
+        follows=("min-norm-risk", "finite-source-fine-tuning"), see=("tahir2024",),
+        domain="Σ_S = Σ = I, scratch on the same target set, every n, n_S ≥ 0; −inf if n < d where |n_S − d| ≤ 1, σ_S > 0",
+        derivation="derivations.finite_source.finite_source_transferability",
+        limits=(
+            Limit(
+                "it is the difference of the two mean risks, whatever the noise",
+                lambda n, dim, target_energy, **others: min_norm_risk(n, dim, target_energy, 0.4)
+                - finite_source_risk(n, dim=dim, target_energy=target_energy, noise_variance=0.4, **others),
+                grid(n=[0, 3, 6, 11, 20], n_source=[0, 3, 6, 12], **_FITTED),
+            ),
+            Limit(
+                "a perfect source: paired transferability",
+                lambda n, dim, source_energy, cross_energy, **_: fine_tuning_transferability(
+                    n, dim, source_energy, cross_energy
+                ),
+                grid(n=[0, 3, 7, 8, 9], n_source=64, **(_FITTED | {"source_noise_variance": 0.0})),
+            ),
+            Limit("no source samples: nothing is gained", 0.0, grid(n=[0, 3, 9], n_source=0, **_FITTED)),
+            Limit("n ≥ d: the source is forgotten, a ruined one too", 0.0, grid(n=[8, 9, 30], n_source=[3, 8], **_FITTED)),
+            Limit(
+                "a source set of about d noisy samples: fine-tuning always loses",
+                -math.inf,
+                grid(n=[0, 3, 7], n_source=[7, 8, 9], **_FITTED),
+            ),
+        ),
+        sample=_without_noise,
+        experiments=(
+            Experiment(
+                fine_tuning_gains,
+                tuple(
+                    {"n": n, "n_source": n_source, "dim": 9, "source_noise_variance": 0.3, **SOURCE}
+                    for n, n_source in ((4, 3), (3, 14), (7, 5))
+                ),
+                unit=_scratch,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "perfect source",
+                lambda n, dim, source_energy, cross_energy: fine_tuning_transferability(
+                    n, dim, source_energy, cross_energy
+                ),
+            ),
+            swapped("n", "n_source"),
+            dropped("source_noise_variance"),
+            scaled(cross_energy=0.5),
         ),
     ),
 )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from lintransfer.table.head_experiments import head_risk, projection, shift_world, shifted_head
-from lintransfer.table.mutants import dropped, instead, swapped
+from lintransfer.table.head_experiments import head_risk, projection, shift_world, shifted_head, shifted_weights
+from lintransfer.table.mutants import dropped, instead, moved, swapped
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk
+from lintransfer.theory.covariance_shift import shift_energies, shifted_head_risk, shifted_least_squares_risk
 from lintransfer.theory.frozen_features import (
     frozen_features_risk,
     least_squares_head_risk,
     min_norm_head_risk,
     unexplained_energy,
 )
-from lintransfer.theory.isotropic import min_norm_risk, underparameterized_risk
+from lintransfer.theory.isotropic import least_squares_risk, min_norm_risk, underparameterized_risk
 
 _ENERGY = (0.0, 4.0)
 
@@ -42,6 +43,18 @@ def _above_features(rng: np.random.Generator) -> dict[str, Any]:
     r = int(rng.integers(1, 1000))
     energies = dict(zip(("misfit", "spread", "unexplained", "noise_variance"), rng.uniform(0, 4, 4), strict=True))
     return {"n": r + 2 + int(rng.integers(0, 10**4)), "n_features": r} | energies
+
+
+def _spread_arguments(n: int, dim: int, noise_variance: float) -> dict[str, Any]:
+    world = shift_world(dim, 1)
+    spread = float(np.trace(np.linalg.solve(world["covariance"], world["test_covariance"])))
+    return {"n": n, "dim": dim, "spread": spread, "noise_variance": noise_variance}
+
+
+def _determined(rng: np.random.Generator) -> dict[str, Any]:
+    dim = int(rng.integers(1, 1000))
+    n = dim + int(rng.choice([0, 1, 2 + int(rng.integers(0, 10**4))]))
+    return {"n": n, "dim": dim, "spread": float(rng.uniform(0.01, 4)), "noise_variance": float(rng.uniform(0.01, 4))}
 
 
 ROWS = (
@@ -248,6 +261,55 @@ ROWS = (
             ),
             Mutant("shift ignored: r for the spread", instead(spread="n_features")),
             Mutant("the test misfit for the training one in the noise", instead(unexplained="misfit")),
+        ),
+    ),
+    Theorem(
+        name="shifted-least-squares",
+        kind="exact",
+        statement="E R = σ² tr(Σ'Σ⁻¹)/(n−d−1)",
+        formula=shifted_least_squares_risk,
+        source="follows from covariance-shift by substitution (all weights trained, B = I: no misfit, u = 0); classical (mean of an inverse Wishart matrix): Anderson (2003)",
+        follows=("covariance-shift",), see=("anderson2003",),
+        domain="any Σ of full rank d, any Σ', n ≥ d + 2; inf where |n − d| ≤ 1 ≤ n and σ > 0, 0 for n ≥ d without noise",
+        derivation="derivations.frozen_features.shifted_least_squares",
+        limits=(
+            Limit(
+                "no shift: the spread is d",
+                lambda n, dim, noise_variance: least_squares_risk(n, dim, noise_variance),
+                grid(n=[3, 4, 5, 6, 9], dim=4, noise_variance=0.2),
+                left=lambda formula, n, dim, noise_variance: formula(n, dim, dim, noise_variance),
+            ),
+            Limit(
+                "the threshold: an infinite mean", math.inf, grid(n=[3, 4, 5], dim=4, spread=2.0, noise_variance=0.2)
+            ),
+            Limit("no noise: learnt exactly", 0.0, grid(n=[4, 5, 6, 9], dim=4, spread=2.0, noise_variance=0.0)),
+            Limit(
+                "Σ' = cΣ: c times the risk",
+                lambda c: c * least_squares_risk(9, 4, 0.2),
+                ({"c": 0.3}, {"c": 5.0}),
+                left=lambda formula, c: formula(9, 4, 4 * c, 0.2),
+            ),
+        ),
+        sample=_determined,
+        experiments=(
+            Experiment(
+                shifted_weights,
+                (
+                    {"n": 8, "dim": 3, "noise_variance": 0.2},
+                    {"n": 12, "dim": 5, "noise_variance": 0.5},
+                    {"n": 7, "dim": 1, "noise_variance": 0.3},
+                ),
+                arguments=_spread_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "n − d for n − d − 1",
+                lambda n, dim, spread, noise_variance: noise_variance * spread / (n - dim),
+            ),
+            Mutant("shift ignored: d for the spread", instead(spread="dim")),
+            Mutant("σ for σ²", instead(noise_variance=lambda noise_variance: noise_variance**2)),
+            moved(n=1),
         ),
     ),
 )

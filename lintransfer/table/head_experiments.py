@@ -64,6 +64,12 @@ def shifted_head(
     return risk_samples(rng, replicates, n=n, noise_std=math.sqrt(noise_variance), **world)
 
 
+def shifted_weights(rng: np.random.Generator, replicates: int, n: int, dim: int, noise_variance: float) -> np.ndarray:
+    """Least squares on all weights in the same worlds."""
+    world = {name: value for name, value in shift_world(dim, 1).items() if name != "features"}
+    return risk_samples(rng, replicates, n=n, noise_std=math.sqrt(noise_variance), **world)
+
+
 def tuned_head_risk(rng: np.random.Generator, replicates: int, **point: Any) -> np.ndarray:
     """Risks at the ridge that is best on other samples (the risk is flat there)."""
     return tuned_features_risk(rng, replicates, n_features=1, **point)

@@ -30,6 +30,12 @@ def _above(rng: np.random.Generator) -> dict[str, Any]:
     return {"n": dim + 2 + int(np.exp(rng.uniform(0, 20))), "dim": dim, "noise_variance": rng.uniform(0, 4)}
 
 
+def _determined(rng: np.random.Generator) -> dict[str, Any]:
+    """One in four at the threshold, where the mean is infinite."""
+    drawn = _above(rng)
+    return drawn | {"n": drawn["dim"] + int(rng.integers(0, 2))} if rng.random() < 0.25 else drawn
+
+
 def _below(rng: np.random.Generator) -> dict[str, Any]:
     n = int(np.exp(rng.uniform(0, math.log(1e9)))) - 1
     energies = {"displacement_energy": rng.uniform(0, 4), "noise_variance": rng.uniform(0, 4)}
@@ -91,13 +97,28 @@ ROWS = (
     Theorem(
         name="least-squares-risk",
         kind="exact",
-        statement="E R = σ² d/(n−d−1), whatever w0",
-        formula=formulas.underparameterized_risk,
+        statement="E R = σ² d/(n−d−1) for n ≥ d+2, inf for |n−d| ≤ 1 and σ > 0, 0 without noise, whatever w0",
+        formula=formulas.least_squares_risk,
         source="classical (mean of an inverse Wishart matrix): Breiman & Freedman (1983); Anderson (2003)",
         papers=("breiman1983", "anderson2003", "hastie2022"),
-        domain="any Σ of rank d, n ≥ d + 2",
+        domain="any Σ of rank d, n ≥ d (n ≥ d − 1 with noise), n ≥ 1",
         derivation="derivations.isotropic.least_squares_risk",
         limits=(
+            Limit(
+                "the threshold: an infinite mean, which no noise makes 0",
+                lambda noise_variance, **_: math.inf if noise_variance else 0.0,
+                tuple(
+                    {"n": n, "dim": dim, "noise_variance": noise}
+                    for n, dim, noise in ((3, 4, 0.3), (4, 4, 0.3), (5, 4, 0.3), (1, 1, 0.3), (4, 4, 0.0), (5, 4, 0.0))
+                ),
+            ),
+            Limit("no noise: learnt exactly", 0.0, grid(n=[4, 5, 6, 20], dim=4, noise_variance=0.0)),
+            Limit("rank 0: nothing to fit", 0.0, grid(n=[1, 2, 9], dim=0, noise_variance=0.3)),
+            Limit(
+                "isotropic inputs: the min-norm risk",
+                lambda n, dim, noise_variance: formulas.min_norm_risk(n, dim, 0.7, noise_variance),
+                grid(n=[4, 5, 6, 20], dim=4, noise_variance=[0.0, 0.3]),
+            ),
             Limit(
                 "one dimension: σ²/(n − 2)",
                 lambda n: 0.3 / (n - 2),
@@ -105,7 +126,7 @@ ROWS = (
                 given={"dim": 1, "noise_variance": 0.3},
             ),
         ),
-        sample=_above,
+        sample=_determined,
         experiments=(
             Experiment(
                 lambda rng, replicates, n, dim, noise_variance: risk_samples(
@@ -122,6 +143,11 @@ ROWS = (
         mutants=(
             Mutant("n − d for n − d − 1", lambda n, dim, noise_variance: noise_variance * dim / (n - dim)),
             Mutant("n for d", lambda n, dim, noise_variance: noise_variance * n / (n - dim - 1)),
+            Mutant(
+                "finite at the threshold",
+                lambda n, dim, noise_variance: noise_variance * dim / max(n - dim - 1, 1),
+            ),
+            moved(n=1),
         ),
     ),
     Theorem(

@@ -8,19 +8,22 @@ import numpy as np
 
 from lintransfer.simulate.end_to_end import paired_risk_samples
 from lintransfer.table.covariance_experiments import (
+    best_head_of_a_ladder,
     fine_tuning,
     modes,
     random_modes,
+    random_noise,
     random_size,
     spectrum,
     teachers,
+    tuned_head_arguments,
 )
 from lintransfer.table.mutants import dropped, instead, moved
 from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.covariance import feature_covariance_risk, ridge_risk
 from lintransfer.theory.negative_ridge import critical_ridge
-from lintransfer.theory.optimal_ridge import optimal_ridge, optimal_ridge_risk
+from lintransfer.theory.optimal_ridge import optimal_features_ridge_risk, optimal_ridge, optimal_ridge_risk
 from lintransfer.theory.proportional import tuned_ridge, tuned_ridge_risk
 
 _MODES = {"eigenvalues": np.array([2.0, 0.5]), "multiplicities": np.array([3.0, 5.0])}
@@ -277,6 +280,76 @@ ROWS = (
         ),
         mutants=(
             Mutant("no ridge", lambda **arguments: ridge_risk(ridge=0.0, **arguments)),
+            dropped("noise_variance"),
+        ),
+    ),
+    Theorem(
+        name="optimal-features-ridge-risk",
+        kind="asymptotic",
+        statement="R* = u + [least ridge risk over λ ≥ 0 on F = BᵀΣB with noise σ² + u and δ = a* − a_0]",
+        formula=optimal_features_ridge_risk,
+        source="follows from optimal-ridge-risk and feature-covariance-risk by substitution (features BᵀΣB, noise σ² + u)",
+        follows=("optimal-ridge-risk", "feature-covariance-risk"), covers="two eigenvalues",
+        domain="any Σ, any feature map, n ≥ 0; tested under the training covariance",
+        derivation="derivations.covariance.optimal_features_ridge_risk",
+        limits=(
+            Limit(
+                "features that explain everything: the optimal ridge risk on F",
+                lambda n: optimal_ridge_risk(
+                    n, _MODES["eigenvalues"], _MODES["multiplicities"], _ENERGIES, 0.3
+                ),
+                grid(n=[0, 1, 4, 8, 30]),
+                left=lambda formula, n: formula(
+                    n, displacement=_ENERGIES, unexplained=0.0, noise_variance=0.3, **_MODES
+                ),
+            ),
+            Limit(
+                "never above the risk at any ridge, and reached at one",
+                1.0,
+                tuple(
+                    {"n": n, "displacement": _ENERGIES, "unexplained": 0.4, "noise_variance": 0.3} | _MODES
+                    for n in (1, 4, 8, 30)
+                ),
+                rtol=1e-5,
+                left=lambda formula, **arguments: formula(**arguments)
+                / min(feature_covariance_risk(ridge=r, **arguments) for r in np.geomspace(0.1, 100, 2000)),
+            ),
+            Limit(
+                "one level: the tuned ridge risk, u as noise and floor",
+                lambda n, noise: 0.4 + tuned_ridge_risk(n, 40.0, 1.3, noise + 0.4),
+                grid(n=[0, 1, 20, 40, 400], noise=[0.0, 0.5]),
+                rtol=1e-11,
+                left=lambda formula, n, noise: formula(n, np.ones(1), np.full(1, 40.0), np.full(1, 1.3), 0.4, noise),
+            ),
+            Limit(
+                "no data: u + ‖a* − a_0‖²_F",
+                0.4 + float(_MODES["eigenvalues"] @ _ENERGIES),
+                ({"n": 0, "displacement": _ENERGIES, "unexplained": 0.4, "noise_variance": 0.3} | _MODES,),
+            ),
+        ),
+        sample=lambda rng: _optimal_sample(rng) | {"unexplained": random_noise(rng)},
+        experiments=(
+            Experiment(
+                best_head_of_a_ladder,
+                growing(n=6, dim=24, n_features=12, noise_variance=0.1),
+                "asymptotic",
+                1_500,
+                allowance=lambda n, **_: 2 / n,
+                arguments=tuned_head_arguments,
+            ),
+        ),
+        mutants=(
+            Mutant(
+                "the unexplained part is not noise",
+                lambda unexplained, **others: unexplained + optimal_ridge_risk(**others),
+            ),
+            Mutant(
+                "the floor u dropped",
+                lambda unexplained, noise_variance, **others: optimal_ridge_risk(
+                    noise_variance=noise_variance + unexplained, **others
+                ),
+            ),
+            Mutant("no ridge", lambda **arguments: feature_covariance_risk(ridge=0.0, **arguments)),
             dropped("noise_variance"),
         ),
     ),

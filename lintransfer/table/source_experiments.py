@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.simulate.end_to_end import draw_inputs, least_squares, risk_samples
+from lintransfer.simulate.end_to_end import draw_inputs, least_squares, paired_risk_samples, risk_samples
 from lintransfer.simulate.teachers import teacher_pair
 
 SOURCE = {"source_energy": 1.44, "cross_energy": 0.9, "target_energy": 1.0}
@@ -30,6 +30,13 @@ def distance_to_target(rng: np.random.Generator, replicates: int, **point: Any) 
 
 def fine_tuning(rng: np.random.Generator, replicates: int, n: int, noise_variance: float, **point: Any) -> np.ndarray:
     return risk_samples(rng, replicates, n=n, noise_std=math.sqrt(noise_variance), **source_world(**point))
+
+
+def fine_tuning_gains(rng: np.random.Generator, replicates: int, n: int, **point: Any) -> np.ndarray:
+    """Risk of scratch less that of fine-tuning on the same target sets, with label noise, which should cancel."""
+    learners: list[dict[str, Any]] = [{"initial": None}, {}]
+    scratch, tuned = paired_risk_samples(rng, replicates, learners, n=n, noise_std=0.3, **source_world(**point))
+    return scratch - tuned
 
 
 def linear_transfer(

@@ -6,9 +6,12 @@ covariance enters linearly, and Σ' = Σ gives back `ridge_risk`.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from lintransfer.arithmetic import array_namespace, per_mode, total, where
+import numpy as np
+
+from lintransfer.arithmetic import array_namespace, kind_of, per_mode, total, where
 from lintransfer.fixedpoint import modal_arrays, plain, resolvent_sums
 from lintransfer.theory.covariance import inflated, solve_modes
 
@@ -58,8 +61,7 @@ def shifted_matrix_risk(
         n, covariance, displacement, test_covariance, noise_variance, ridge
     )
     xp = array_namespace(n, covariance, displacement, test_covariance, noise_variance, ridge)
-    eigenvalues, basis = xp.linalg.eigh(covariance)
-    eigenvalues = clean_spectrum(eigenvalues)
+    eigenvalues, basis = symmetric_modes(covariance)
     columns = basis.T @ displacement.reshape(len(eigenvalues), -1)
     rotated = basis.T @ test_covariance @ basis
     s = solve_modes(n, eigenvalues, xp.ones_like(eigenvalues), ridge)
@@ -72,7 +74,19 @@ def shifted_matrix_risk(
     return plain(where(s.untrained, xp.sum(columns * (rotated @ columns)), trained))
 
 
-def clean_spectrum(eigenvalues: Any) -> Any:
+def symmetric_modes(matrix: Any) -> tuple[Any, Any]:
+    """Eigenvalues (d,) and eigenvectors, in the columns of (d, d), of a symmetric matrix; those of a matrix of mpmath
+    numbers to the working precision."""
+    if kind_of(*(matrix.flat if isinstance(matrix, np.ndarray) else ())) == "mpmath":
+        mpmath = sys.modules["mpmath"]
+        values, vectors = mpmath.eigsy(mpmath.matrix(matrix.tolist()))
+        found = np.array(values.tolist(), dtype=object), np.array(vectors.tolist(), dtype=object)
+        return found[0].reshape(-1), found[1].reshape(matrix.shape)
+    values, vectors = array_namespace(matrix).linalg.eigh(matrix)
+    return _without_rounding(values), vectors
+
+
+def _without_rounding(eigenvalues: Any) -> Any:
     """Eigenvalues that are zero up to rounding, set to zero."""
     xp = array_namespace(eigenvalues)
     rounding = len(eigenvalues) * float(xp.finfo(eigenvalues.dtype).eps) * xp.max(xp.abs(eigenvalues))

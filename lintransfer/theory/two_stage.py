@@ -13,7 +13,7 @@ from typing import Any
 from lintransfer.arithmetic import array_namespace, per_mode, total, where
 from lintransfer.fixedpoint import modal_arrays, plain
 from lintransfer.theory.covariance import Solved, ridge_risk, solve_modes, transferability_metric
-from lintransfer.theory.equivalent_shift import clean_spectrum, spread_error
+from lintransfer.theory.equivalent_shift import spread_error, symmetric_modes
 
 
 def two_stage_risk(
@@ -74,9 +74,8 @@ def two_stage_matrix_risk(
         source_covariance, source_noise_variance, source_ridge
     )
     xp = array_namespace(n, n_source, covariance, source, target, source_covariance)
-    eigenvalues, basis = xp.linalg.eigh(covariance)
-    source_eigenvalues, source_basis = xp.linalg.eigh(source_covariance)
-    eigenvalues, source_eigenvalues = clean_spectrum(eigenvalues), clean_spectrum(source_eigenvalues)
+    eigenvalues, basis = symmetric_modes(covariance)
+    source_eigenvalues, source_basis = symmetric_modes(source_covariance)
     ones, turn = xp.ones_like(eigenvalues), basis.T @ source_basis
     metric = transferability_metric(n, eigenvalues, ones, ridge)
     s = solve_modes(n_source, source_eigenvalues, ones, source_ridge)

@@ -81,7 +81,10 @@ def _refined(
     """Roots of T between axis[k] and axis[k+1], each at its own n; the guess where T has none there after all."""
     from scipy.optimize import elementwise
 
-    together = name in ("overlap", "source_norm", "target_norm", "noise_std") and next(iter(blocks(problem, {name: axis})))[0].size > 1
+    together = (
+        name in ("overlap", "source_norm", "target_norm", "noise_std")
+        and next(iter(blocks(problem, {name: axis})))[0].size > 1
+    )
 
     world, who = moved(problem, learner, {name: float(_at_place(name, (axis[k[0]] + axis[k[0] + 1]) / 2))})
     first = ask(world, who, baseline)

@@ -43,7 +43,9 @@ class Cells:
         counts = np.bincount(self.source[self.source >= 0].ravel(), minlength=len(self.table))
         used = [i for i in np.argsort(-counts, kind="stable") if counts[i]]
         shares = [f"{self.table[i][1]} ({self.table[i][0]} {counts[i] / self.source.size:.0%})" for i in used]
-        return ", ".join(shares) if len(used) > 1 else ", ".join(f"{self.table[i][1]} ({self.table[i][0]})" for i in used)
+        return (
+            ", ".join(shares) if len(used) > 1 else ", ".join(f"{self.table[i][1]} ({self.table[i][0]})" for i in used)
+        )
 
 
 class Contest:
@@ -53,7 +55,12 @@ class Contest:
         self.score = np.full((learners + 1, *shape), np.nan)
 
     def put(
-        self, block: Block, questions: Sequence[Question], sides: Sequence[Answer], apart: Sequence[Answer], sizes: np.ndarray
+        self,
+        block: Block,
+        questions: Sequence[Question],
+        sides: Sequence[Answer],
+        apart: Sequence[Answer],
+        sizes: np.ndarray,
     ) -> None:
         """Scores of a block: minus the transferability, else (where it is infinite or unknown) the risk."""
         gains, risks = [a.value for a in apart], [a.value for a in sides]
@@ -65,7 +72,10 @@ class Contest:
                 same = unlike & ~np.isnan(np.array(other)).any(axis=0)
                 gains = [np.where(same, o, g) for o, g in zip(other, gains, strict=True)]
         clear = np.isfinite(np.array(gains)).all(axis=0)
-        scores = [np.where(clear, 0.0, risks[0]), *(np.where(clear, -g, r) for g, r in zip(gains, risks[1:], strict=True))]
+        scores = [
+            np.where(clear, 0.0, risks[0]),
+            *(np.where(clear, -g, r) for g, r in zip(gains, risks[1:], strict=True)),
+        ]
         place = (*np.ix_(*block), slice(None)) if block else (slice(None),)
         for row, score in zip(self.score, scores, strict=True):
             row[place] = score

@@ -11,8 +11,8 @@ import numpy as np
 
 from lintransfer.errors import UnknownNameError
 from lintransfer.papers import PAPERS, SOFTWARE, SOFTWARE_KEY
-from lintransfer.table.row import SEARCHED
-from lintransfer.theorems import THEOREMS, Theorem, theorem
+from lintransfer.table.row import SEARCHED, Theorem
+from lintransfer.theorems import THEOREMS, theorem
 
 STYLES = ("text", "bibtex")
 _SIMULATION = "simulation"  # what stands for a theorem where there is none
@@ -105,7 +105,7 @@ def _words_of(result: Any) -> set[str]:
     if isinstance(result, str):
         return {theorem(result).name}
     dataset = getattr(result, "dataset", result)
-    attributes, variables = getattr(dataset, "attrs", {}), getattr(dataset, "data_vars", {})
+    attributes = getattr(dataset, "attrs", {})
     told = [getattr(result, "theorem", ""), *(attributes.get(name, "") for name in ("theorem", "theorems"))]
     words = {word for text in _texts(told) for word in re.split(r"[;:,\s()]+", text)}
     known = words & {_SIMULATION, *(row.name for row in THEOREMS)}

@@ -150,7 +150,9 @@ def phase_diagram(
     return PhaseDiagram(dataset)
 
 
-def _answered(missed: list[MissingMethodError], answer: Any, question: Question, sizes: np.ndarray, options: dict[str, Any]) -> Answer:
+def _answered(
+    missed: list[MissingMethodError], answer: Any, question: Question, sizes: np.ndarray, options: dict[str, Any]
+) -> Answer:
     """An answer, silent where there is no such method: a grid never stops half-way."""
     try:
         return answer(question, sizes, **options)  # type: ignore[no-any-return]
@@ -215,7 +217,11 @@ def _labelled(
     gain = np.stack([g.value for g in gains])
     told = {f"{prefix}{word}": flag_variable(everywhere, many, part) for prefix, many in (("", risks), ("transferability_", gains))
             for part, word in enumerate(("method", "theorem"))}  # fmt: skip
-    shown = {f"{name} ({what})": c.told() for what, many in (("risk", risks), ("T", gains)) for name, c in zip(labels, many, strict=True)}
+    shown = {
+        f"{name} ({what})": c.told()
+        for what, many in (("risk", risks), ("T", gains))
+        for name, c in zip(labels, many, strict=True)
+    }
     return xarray.Dataset(
         {
             "risk": (everywhere, contenders[1:]),

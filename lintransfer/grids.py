@@ -177,4 +177,3 @@ def check_axes(problem: TransferProblem, learners: list[Learner], grid: Mapping[
                 moved(problem, learner, {name: plain})
         if name == "n_source" and spread and (values != np.round(values)).any():
             refuse(name, "whole numbers", values)
-

@@ -157,7 +157,9 @@ def _plot_line(dataset: Any, name: str) -> Figure:
         value, error = line.transferability.sel(learner=learner).values, line.std_err.sel(learner=learner).values
         colour = CONTENDERS[(i + 1) % len(CONTENDERS)]
         style = "-o" if len(x) <= 30 else "-"
-        axes.errorbar(x, np.where(np.isfinite(value), value, np.nan), 2 * error, fmt=style, ms=3.5, color=colour, label=learner)
+        axes.errorbar(
+            x, np.where(np.isfinite(value), value, np.nan), 2 * error, fmt=style, ms=3.5, color=colour, label=learner
+        )
     axes.axhline(0, color="black", lw=0.8)
     axes.set_ylabel(f"transferability  $T$ against {dataset.attrs['baseline']}")
     axes.xaxis.set_label_text(LABELS.get(name, name))
@@ -170,7 +172,11 @@ def _plot_line(dataset: Any, name: str) -> Figure:
 def plot_estimate(estimate: Any, n: Any = None, axes: Axes | None = None) -> Figure:
     """The values of an `Estimate` with two standard errors, against n, or their index if none is given."""
     value, error = np.ravel(estimate.value), np.ravel(estimate.std_err)
-    figure = plot_curves({"; ".join(estimate.sources()): (np.arange(value.size) if n is None else np.ravel(n), value, error)}, axes, "value")
+    figure = plot_curves(
+        {"; ".join(estimate.sources()): (np.arange(value.size) if n is None else np.ravel(n), value, error)},
+        axes,
+        "value",
+    )
     if n is None:
         figure.axes[0].set_xlabel("index")
     return figure

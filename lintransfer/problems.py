@@ -165,7 +165,9 @@ class TransferProblem:
         r = len(cosines) if n_features is None else whole_number("n_features", n_features, 1)
         k = len(cosines) if outputs is None else whole_number("outputs", outputs, 1)
         if len(cosines) != min(r, k):
-            refuse("overlap", f"min(n_features, outputs) = {min(r, k)} principal cosines", got=f"{len(cosines)} of them")
+            refuse(
+                "overlap", f"min(n_features, outputs) = {min(r, k)} principal cosines", got=f"{len(cosines)} of them"
+            )
         if not is_traced(cosines) and (cosines.min() < 0 or cosines.max() > 1):
             refuse("overlap", "principal cosines between 0 and 1", cosines)
         if max(r, k) > dim:

@@ -76,7 +76,9 @@ def transferability(
     question = ask(problem, learner, baseline, method)
     check_simulation(key, replicates)
     if method == "bound":
-        raise MissingMethodError('method "bound" is not there for a transferability: a difference of bounds bounds nothing')
+        raise MissingMethodError(
+            'method "bound" is not there for a transferability: a difference of bounds bounds nothing'
+        )
     return gain_answer(question, sample_sizes(n), method, key, replicates).estimate()
 
 

@@ -14,7 +14,7 @@ from lintransfer.routing import family_of
 from lintransfer.simulate.end_to_end import paired_risk_samples
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, label_of, model_of
-from lintransfer.theory import boundaries
+from lintransfer.theory.linear import head_boundaries as boundaries
 from lintransfer.validation import sample_sizes
 
 
@@ -77,7 +77,11 @@ def simulated_slices(
 def can_be_sliced(problem: TransferProblem, learners: Sequence[Learner]) -> bool:
     """Whether `simulated_slices` has anything to say on this problem."""
     plain = problem.is_isotropic and problem.n_source is None and problem.outputs == 1 and problem.vectors is None
-    return plain and problem.is_gaussian and all(family_of(model_of(who)).sliced and not isinstance(who.ridge, str) for who in learners)
+    return (
+        plain
+        and problem.is_gaussian
+        and all(family_of(model_of(who)).sliced and not isinstance(who.ridge, str) for who in learners)
+    )
 
 
 def _keywords(learner: Learner, starts: dict[str, Any]) -> dict[str, Any]:

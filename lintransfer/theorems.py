@@ -3,94 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from lintransfer.errors import UnknownNameError
-from lintransfer.table import (
-    boundaries,
-    bounds,
-    conditional,
-    covariance,
-    covariance_shifts,
-    covariance_transfer,
-    critical_energies,
-    deep_chains,
-    deep_covariance,
-    deep_dynamics,
-    deep_exact,
-    deep_few_shots,
-    deep_frozen,
-    deep_linear,
-    deep_phases,
-    deep_retention_limits,
-    deep_risk,
-    deep_tangent,
-    deep_transfer,
-    distances,
-    early_stopping,
-    estimators,
-    exact_moments,
-    fine_tuning_boundaries,
-    finite_source,
-    frozen_features,
-    isotropic,
-    laws,
-    power_law,
-    proportional,
-    relu,
-    ridge_choice,
-    ridge_features,
-    ridge_heads,
-    sample_sizes,
-    source_features,
-    transport,
-)
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 
 __all__ = ["THEOREMS", "Experiment", "Limit", "Mutant", "Theorem", "theorem"]
 
-# In the order of the book: exact isotropic results first, then what builds on them.
-_TOPICS: tuple[Any, ...] = (
-    conditional,
-    isotropic,
-    laws,
-    frozen_features,
-    ridge_heads,
-    ridge_features,
-    finite_source,
-    source_features,
-    boundaries,
-    critical_energies,
-    fine_tuning_boundaries,
-    distances,
-    estimators,
-    sample_sizes,
-    exact_moments,
-    proportional,
-    early_stopping,
-    covariance,
-    covariance_transfer,
-    covariance_shifts,
-    ridge_choice,
-    transport,
-    power_law,
-    bounds,
-    deep_linear,
-    deep_retention_limits,
-    deep_chains,
-    deep_dynamics,
-    deep_risk,
-    deep_exact,
-    deep_covariance,
-    deep_phases,
-    deep_few_shots,
-    deep_frozen,
-    deep_tangent,
-    deep_transfer,
-    relu,
-)
+# In the order of the book: what concerns tasks, then one model after the other; by name within a family.
+FAMILIES = ("tasks", "linear", "deep_linear", "shallow_relu")
 
-THEOREMS: tuple[Theorem, ...] = tuple(row for topic in _TOPICS for row in topic.ROWS)
+
+def _topics() -> Iterator[Any]:
+    """The modules `lintransfer.table.<family>.<topic>`."""
+    for family in FAMILIES:
+        package = import_module(f"lintransfer.table.{family}")
+        for name in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
+            yield import_module(f"{package.__name__}.{name}")
+
+
+THEOREMS: tuple[Theorem, ...] = tuple(row for topic in _topics() for row in topic.ROWS)
 
 
 def theorem(name: str) -> Theorem:

@@ -11,10 +11,10 @@ import pytest
 
 import lintransfer as lt
 from lintransfer.citations import credits_of
-from lintransfer.laws import random_subspace_law, source_alignment_law
 from lintransfer.papers import PAPERS, SOFTWARE
-from lintransfer.table.row import CLAIMS, NOT_FOUND
-from lintransfer.theorems import THEOREMS, Theorem, theorem
+from lintransfer.table.row import CLAIMS, NOT_FOUND, Theorem
+from lintransfer.theorems import THEOREMS, theorem
+from lintransfer.theory.linear.laws import random_subspace_law, source_alignment_law
 
 ROOT = Path(__file__).parent.parent
 P = lt.TransferProblem.isotropic(dim=50, overlap=0.8, noise_std=0.2)
@@ -50,7 +50,10 @@ def test_papers_that_a_row_names_by_author_and_year_are_in_its_lists():
     for row in THEOREMS:
         listed = {*row.papers, *row.see, *row.follows} - NAMES
         for year in re.findall(r"\((\d{4})", row.source):
-            assert any(key.rstrip("v1").endswith(year) or str(PAPERS[key].year) == year for key in listed), (row.name, year)
+            assert any(key.rstrip("v1").endswith(year) or str(PAPERS[key].year) == year for key in listed), (
+                row.name,
+                year,
+            )
 
 
 def test_following_ends_somewhere():
@@ -98,7 +101,9 @@ def test_a_result_cites_the_papers_of_its_theorem():
 
 
 def test_estimates_may_name_a_theorem_for_every_element():
-    names = np.array([["min-norm-risk", "simulation"], ["ridge-risk", "min-norm-risk, frozen-features-risk"]], dtype=object)
+    names = np.array(
+        [["min-norm-risk", "simulation"], ["ridge-risk", "min-norm-risk, frozen-features-risk"]], dtype=object
+    )
     estimate = lt.Estimate(np.zeros((2, 2)), np.zeros((2, 2)), np.ones((2, 2), bool), "exact", names)
     found = credits_of(estimate)
     assert found.simulated and found.papers == credits_of("min-norm-risk", "ridge-risk", "frozen-features-risk").papers
@@ -210,7 +215,9 @@ def test_a_row_of_your_own_may_leave_its_claim_open():
 
 def test_curves_hold_what_the_front_door_says(tmp_path):
     curve = lt.risk_curve(P, [lt.Scratch(), lt.FineTune(ridge="optimal")], n=[10, 50, 90])
-    np.testing.assert_array_equal(curve.dataset.risk.sel(learner="Scratch"), lt.risk(P, lt.Scratch(), [10, 50, 90]).value)
+    np.testing.assert_array_equal(
+        curve.dataset.risk.sel(learner="Scratch"), lt.risk(P, lt.Scratch(), [10, 50, 90]).value
+    )
     assert list(curve.dataset.method.values) == ["exact", "asymptotic"]
     assert "Scratch" in str(curve) and curve.plot().axes[0].get_ylabel() == "excess risk"
     curve.save(tmp_path / "curve.nc")

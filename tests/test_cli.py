@@ -53,7 +53,7 @@ def test_teachers_from_a_file(capsys, tmp_path):
 
 def test_theorems_and_citations(capsys):
     status, out, _ = run(capsys, "theorems", "min-norm-risk")
-    assert status == 0 and "derivation: derivations.isotropic.min_norm_risk" in out
+    assert status == 0 and "derivation: derivations.linear.isotropic.min_norm_risk" in out
     status, out, _ = run(capsys, "theorems")
     assert len(out.splitlines()) > 20
     status, out, _ = run(capsys, "cite", "min-norm-risk")

@@ -32,7 +32,9 @@ def measured(tmp_path_factory):
     call("run", *options, str(script), str(folder / "functions.json"), str(ROUTING))
     call("json", f"--rcfile={os.devnull}", "-o", str(folder / "lines.json"))
     files = json.loads((folder / "lines.json").read_text(encoding="utf-8"))["files"]
-    return {Path(name).name: found for name, found in files.items()}, json.loads((folder / "functions.json").read_text())
+    return {Path(name).name: found for name, found in files.items()}, json.loads(
+        (folder / "functions.json").read_text()
+    )
 
 
 def test_every_file_of_routing_is_measured(measured):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import lintransfer as lt
-from lintransfer.calibration import held_out_errors
 from lintransfer.datasets import diabetes, digits
+from lintransfer.diagnosis.calibration import held_out_errors
+from lintransfer.diagnosis.leave_one_out import leave_one_out_path, transported_error
 from lintransfer.errors import DomainError
 from lintransfer.estimation import check_rows, estimate, jackknife_error, jackknife_groups
-from lintransfer.leave_one_out import leave_one_out_path, transported_error
 
 SMALL, LARGE = np.arange(1, 31) ** -1.0, np.ones(100)
 

@@ -176,7 +176,9 @@ def test_auto_is_the_strongest_method_that_speaks_at_each_size(family, data):
     for n in sizes[:2]:
         chosen = outcome(lt.risk, problem, learner, int(n), replicates=DRAWS)
         for method in (*CLOSED, "simulate"):
-            answer = outcome(lt.risk, problem, learner, int(n), method=method, **({} if method in CLOSED else {"replicates": DRAWS}))
+            answer = outcome(
+                lt.risk, problem, learner, int(n), method=method, **({} if method in CLOSED else {"replicates": DRAWS})
+            )
             if not refused(answer) and answer.valid:
                 assert not refused(chosen) and method_of(chosen) == method
                 close(chosen.value, answer.value, unit_of(problem))
@@ -209,7 +211,9 @@ def test_a_transferability_is_the_difference_of_two_risks_of_one_method(family, 
         if found is None or method_of(found[0]) == "simulate":
             continue
         gain, base, other = (float(e.value) for e in found)
-        assert gain == pytest.approx(base - other, rel=1e-9, abs=1e-9 * max(abs(base), abs(other)) + 1e-12 * unit_of(problem))
+        assert gain == pytest.approx(
+            base - other, rel=1e-9, abs=1e-9 * max(abs(base), abs(other)) + 1e-12 * unit_of(problem)
+        )
 
 
 @pytest.mark.parametrize("family", w.FAMILIES)
@@ -318,7 +322,10 @@ def test_a_law_of_a_noisy_deep_network_has_the_simulated_mean(data):
     problem = P.isotropic(10, data.draw(w.overlaps(10)), noise_std=data.draw(st.sampled_from([0.2, 0.5])))
     learner = lt.FineTune(lt.DeepLinear(data.draw(st.sampled_from([1, 2, 3]))))
     n = data.draw(st.sampled_from([0, 3, 5, 25]))  # where the variance is finite
-    law, simulated = lt.risk_law(problem, learner, n), lt.risk(problem, learner, n, method="simulate", key=1, replicates=2000)
+    law, simulated = (
+        lt.risk_law(problem, learner, n),
+        lt.risk(problem, learner, n, method="simulate", key=1, replicates=2000),
+    )
     assert abs(law.mean() - simulated.value) <= 5 * simulated.std_err + 5 * law.std() / 512 + 1e-9
 
 
@@ -356,7 +363,11 @@ TRANSFERS = [p for p in POINTS if not isinstance(p.learner, lt.Scratch)]
 
 @pytest.mark.parametrize("point", TRANSFERS, ids=str)
 def test_transferabilities_are_what_simulation_gives(point):
-    base = lt.Scratch(point.learner.model) if isinstance(getattr(point.learner, "model", None), lt.ShallowReLU) else lt.Scratch()
+    base = (
+        lt.Scratch(point.learner.model)
+        if isinstance(getattr(point.learner, "model", None), lt.ShallowReLU)
+        else lt.Scratch()
+    )
     for n in point.sizes:
         question = point.problem, point.learner, n
         simulated = outcome(lt.transferability, *question, method="simulate", key=12, replicates=point.replicates)
@@ -369,7 +380,12 @@ def test_transferabilities_are_what_simulation_gives(point):
                 # The pair may have an exact T where one of the two risks is asymptotic only.
                 scale = max(float(scratch), abs(float(scratch - formula.value)))
                 difference = abs(float(formula.value) - float(simulated.value))
-                assert difference <= Z * simulated.std_err + allowance(point, method, scale), (n, method, formula, simulated)
+                assert difference <= Z * simulated.std_err + allowance(point, method, scale), (
+                    n,
+                    method,
+                    formula,
+                    simulated,
+                )
 
 
 def answered(points, replicates=2):
@@ -429,7 +445,9 @@ def test_fine_tuning_from_nothing_is_scratch(model, data):
     spectral = P.from_teachers(np.zeros(dim), target, data.draw(w.covariances(dim)), noise_std=noise)
     for problem in (flat, spectral):
         for n in some(problem):
-            answers = [outcome(lt.risk, problem, kind(model), n, replicates=DRAWS) for kind in (lt.FineTune, lt.Scratch)]
+            answers = [
+                outcome(lt.risk, problem, kind(model), n, replicates=DRAWS) for kind in (lt.FineTune, lt.Scratch)
+            ]
             if not any(refused(e) for e in answers):
                 tuned, scratch = answers
                 if "simulate" not in (method_of(tuned), method_of(scratch)) and method_of(tuned) == method_of(scratch):
@@ -439,7 +457,10 @@ def test_fine_tuning_from_nothing_is_scratch(model, data):
 @pytest.mark.parametrize("layers", ["first", "second", "both"])
 def test_wide_networks_fine_tuned_from_nothing_are_those_from_scratch(layers):
     model, sizes = lt.ShallowReLU(trained=layers), [0, 5, 24, 60]
-    for problem in (P.sphere(24, 0.5, source_norm=0.0, noise_std=0.1), P.isotropic(40, 0.5, source_norm=0.0, noise_std=0.1)):
+    for problem in (
+        P.sphere(24, 0.5, source_norm=0.0, noise_std=0.1),
+        P.isotropic(40, 0.5, source_norm=0.0, noise_std=0.1),
+    ):
         close(*both(problem, problem, sizes, lt.FineTune(model), lt.Scratch(model)), unit_of(problem))
 
 
@@ -469,7 +490,12 @@ def test_equal_teachers_leave_nothing_to_learn(data):
         P.isotropic(dim, 1.0, source_norm=norm, target_norm=norm),
         P.from_teachers(norm * teacher, norm * teacher, data.draw(w.covariances(dim))),
     ):
-        for learner in (lt.FineTune(), lt.FineTune(ridge=2.0), lt.FineTune(ridge="optimal"), lt.FineTune(lt.DeepLinear(2))):
+        for learner in (
+            lt.FineTune(),
+            lt.FineTune(ridge=2.0),
+            lt.FineTune(ridge="optimal"),
+            lt.FineTune(lt.DeepLinear(2)),
+        ):
             for n in some(problem):
                 found = outcome(lt.risk, problem, learner, n, replicates=DRAWS)
                 assert refused(found) or abs(found.value) <= 1e-12 * unit_of(problem)
@@ -517,13 +543,17 @@ def test_without_samples_the_risk_is_that_of_the_start(data):
     s, t = source.reshape(dim, -1), target.reshape(dim, -1)
     untrained, displaced = np.sum(t * (matrix @ t)), np.sum((t - s) * (matrix @ (t - s)))
     expected = {lt.Scratch: untrained, lt.FineTune: displaced}
-    learners = [kind(**options) for kind in expected for options in ({}, {"ridge": 1.0}, {"time": 1.0}, {"ridge": "optimal"})]
+    learners = [
+        kind(**options) for kind in expected for options in ({}, {"ridge": 1.0}, {"time": 1.0}, {"ridge": "optimal"})
+    ]
     learners += [kind(lt.DeepLinear(depth)) for kind in expected for depth in (1, 2, math.inf)]
     for learner in [*learners, lt.LinearTransfer(), lt.LinearTransfer(ridge=1.0), lt.LinearTransfer(ridge="optimal")]:
         found = outcome(lt.risk, problem, learner, 0, replicates=DRAWS)
         if not refused(found):
             value = expected.get(type(learner), untrained)
-            assert found.value == pytest.approx(value, rel=1e-9, abs=1e-9 * (untrained + np.sum(s * (matrix @ s))) + 1e-300), learner
+            assert found.value == pytest.approx(
+                value, rel=1e-9, abs=1e-9 * (untrained + np.sum(s * (matrix @ s))) + 1e-300
+            ), learner
 
 
 @QUICK
@@ -558,19 +588,29 @@ def test_a_network_of_one_layer_is_the_linear_model(data):
 def test_a_network_of_one_layer_has_the_methods_of_the_linear_model(data):
     problem = data.draw(st.one_of(w.isotropic_worlds(), w.teacher_worlds()))
     n = data.draw(st.sampled_from(some(problem)))
-    linear, deep = (lt.risk(problem, lt.FineTune(model), n, replicates=DRAWS) for model in (lt.Linear(), lt.DeepLinear(1)))
+    linear, deep = (
+        lt.risk(problem, lt.FineTune(model), n, replicates=DRAWS) for model in (lt.Linear(), lt.DeepLinear(1))
+    )
     assert method_of(deep) == method_of(linear)
 
 
 @QUICK
-@given(overlap=st.sampled_from([-1.0, 1.0]), noise=w.noises(), source=st.sampled_from([0.1, 1.0, 3.0]), target=w.norms())
+@given(
+    overlap=st.sampled_from([-1.0, 1.0]), noise=w.noises(), source=st.sampled_from([0.1, 1.0, 3.0]), target=w.norms()
+)
 def test_one_dimension(overlap, noise, source, target):
     problem = P.isotropic(1, overlap, noise_std=noise, source_norm=source, target_norm=target)
     sizes = [1, 2, 3, 4, 9, 100]
     expected = [math.inf, math.inf, math.inf, *(noise**2 / (n - 2) for n in sizes[3:])] if noise else [0.0] * 6
     expected[2] = noise**2 / 1 if noise else 0.0
     # A deep chain of overlap −1 would have to pass through zero, and stays there: it is not in this list.
-    for learner in (lt.Scratch(), lt.FineTune(), lt.LinearTransfer(), lt.Scratch(lt.DeepLinear(2)), lt.FineTune(lt.DeepLinear(1))):
+    for learner in (
+        lt.Scratch(),
+        lt.FineTune(),
+        lt.LinearTransfer(),
+        lt.Scratch(lt.DeepLinear(2)),
+        lt.FineTune(lt.DeepLinear(1)),
+    ):
         close(values_alone(problem, learner, sizes), expected, unit_of(problem))
 
 
@@ -636,7 +676,11 @@ def test_labels_in_other_units_scale_the_risk(data, factor):
     learner = data.draw(st.sampled_from(CLOSED_LEARNERS))
     for n in some(problem):
         a, b = (outcome(lt.risk, who, learner, n, method="exact") for who in (problem, other))
-        a, b = (outcome(lt.risk, who, learner, n, method="asymptotic") for who in (problem, other)) if refused(a) else (a, b)
+        a, b = (
+            (outcome(lt.risk, who, learner, n, method="asymptotic") for who in (problem, other))
+            if refused(a)
+            else (a, b)
+        )
         assert refused(a) == refused(b)
         if not refused(a):
             close(b.value, factor**2 * a.value, factor**2 * unit_of(problem), rel=1e-6, abs_=1e-9)
@@ -735,7 +779,13 @@ def test_scratch_does_not_know_the_source(data):
     other = P.isotropic(
         problem.dim, -1.0, noise_std=problem.noise_std, source_norm=5.0, target_norm=problem.target_norm, n_source=3
     )
-    for learner in (lt.Scratch(), lt.Scratch(ridge=1.0), lt.Scratch(ridge="optimal"), lt.Scratch(lt.DeepLinear(3)), lt.Scratch(time=1.0)):
+    for learner in (
+        lt.Scratch(),
+        lt.Scratch(ridge=1.0),
+        lt.Scratch(ridge="optimal"),
+        lt.Scratch(lt.DeepLinear(3)),
+        lt.Scratch(time=1.0),
+    ):
         close(*both(problem, other, some(problem), learner, replicates=DRAWS), unit_of(problem))
 
 
@@ -761,7 +811,9 @@ def test_a_shift_to_the_same_covariance_is_none(data):
     dim = data.draw(st.sampled_from([5, 20]))
     source, target = data.draw(w.unrelated_teachers(dim))
     covariance, noise = data.draw(w.covariances(dim, full_rank=True)), data.draw(w.noises())
-    plain, shifted = (P.from_teachers(source, target, covariance, noise_std=noise, test_covariance=c) for c in (None, covariance))
+    plain, shifted = (
+        P.from_teachers(source, target, covariance, noise_std=noise, test_covariance=c) for c in (None, covariance)
+    )
     for learner in (lt.Scratch(), lt.FineTune(), lt.FineTune(ridge=1.0), lt.LinearTransfer()):
         for n in some(plain):
             for method in CLOSED:
@@ -779,4 +831,6 @@ def test_stopping_at_the_best_time_is_no_worse_than_at_any_other(data):
             best = lt.risk(problem, kind(time="optimal"), n)
             assert best.valid
             for time in (0.0, 0.1, 1.0, 10.0, 1e3):
-                assert best.value <= lt.risk(problem, replace(kind(), time=time), n).value * (1 + 1e-6) + 1e-9 * unit_of(problem)
+                assert best.value <= lt.risk(problem, replace(kind(), time=time), n).value * (
+                    1 + 1e-6
+                ) + 1e-9 * unit_of(problem)

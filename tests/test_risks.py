@@ -22,7 +22,9 @@ def test_formula_and_simulation_agree(learner):
     formula, simulated = lt.risk(P, learner, n), lt.risk(P, learner, n, method="simulate", key=1, replicates=4000)
     assert simulated.method == "law" and not np.any(np.asarray(formula.method) == "law")
     # Finite-size terms of the deterministic equivalents are O(1/d).
-    allowed = 4 * simulated.std_err + np.where(np.asarray(formula.method) == "exact", 0, 2 / P.dim) * formula.value + 1e-12
+    allowed = (
+        4 * simulated.std_err + np.where(np.asarray(formula.method) == "exact", 0, 2 / P.dim) * formula.value + 1e-12
+    )
     assert np.all(np.abs(formula.value - simulated.value) < allowed)
 
 

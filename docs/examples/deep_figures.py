@@ -27,12 +27,12 @@ import numpy as np
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
 import lintransfer as lt
-from lintransfer.simulate.deep_flow import rank_one_layers
+from lintransfer.simulate.deep_linear.flow import rank_one_layers
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.theory import deep_phases as phases
-from lintransfer.theory.deep_end_points import end_point_parts
-from lintransfer.theory.deep_risk import deep_fine_tuning_risk, deep_transferability
-from lintransfer.theory.retention import retention_factor
+from lintransfer.theory.deep_linear import few_shots, phases
+from lintransfer.theory.deep_linear.end_points import end_point_parts
+from lintransfer.theory.deep_linear.retention import retention_factor
+from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk, deep_transferability
 
 jax.config.update("jax_enable_x64", True)
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#555555")
@@ -153,7 +153,10 @@ def shachaf(rng, replicates):
         for overlap, style in ((0.9, "-"), (0.5, "--")):
             norms, few = np.geomspace(0.25, 4, 41), np.geomspace(0.25, 4, 9)
             s, t = (norms, 1 + 0 * norms) if varied == "source" else (1 + 0 * norms, norms)
-            worlds = [lt.TransferProblem.isotropic(dim, overlap, source_norm=a, target_norm=b) for a, b in zip(s, t, strict=True)]
+            worlds = [
+                lt.TransferProblem.isotropic(dim, overlap, source_norm=a, target_norm=b)
+                for a, b in zip(s, t, strict=True)
+            ]
             line = [float(lt.risk(p, lt.FineTune(lt.DeepLinear(7)), n)) for p in worlds]
             panels[1].plot(norms, line, style, color=colour, label=f"{varied} varied, $c$ = {overlap}")
             for norm in few:
@@ -173,12 +176,21 @@ def shachaf(rng, replicates):
         panels[2].plot(norms, risks, color=colour, label=f"L = {layers if layers < INFINITE else '∞'}")
         bars(panels[2], few, np.array([cell[i] for cell in samples]), colour)
     panels[2].axhline(0.5, color="grey", ls=":", label="scratch")
-    panels[2].set(xscale="log", xticks=[0.1, 1, 10], xticklabels=["0.1", "1", "10"], ylim=(0, 1.5), xlabel="source norm  $s$  ($t$ = 1)", ylabel="risk  $R$")
+    panels[2].set(
+        xscale="log",
+        xticks=[0.1, 1, 10],
+        xticklabels=["0.1", "1", "10"],
+        ylim=(0, 1.5),
+        xlabel="source norm  $s$  ($t$ = 1)",
+        ylabel="risk  $R$",
+    )
     panels[2].set_title(f"$c$ = 0.8,  n = d/2 = {half}")
     panels[2].legend(fontsize="x-small")
     mean = [float(cell[-1].mean()) for cell in samples]
-    print(f"shachaf: end points within {worst:.1f} s.e. of the exact mean; gradient descent of all layers ends "
-          f"{trained_error:.1e} from the closed form (relative, finite steps)")
+    print(
+        f"shachaf: end points within {worst:.1f} s.e. of the exact mean; gradient descent of all layers ends "
+        f"{trained_error:.1e} from the closed form (relative, finite steps)"
+    )
     print(f"  L = ∞, source norm 0.1 … 10: mean risks {min(mean):.3f} … {max(mean):.3f}; the limit is 0.2")
     return figure
 
@@ -208,8 +220,16 @@ def features_are_fate(rng, replicates):
         top.axhline(1, color="black", lw=0.8)
         published = np.arccos(min(s / (2 * t), 1.0))
         top.plot([published] * 2, [0, 1], "--", color="#e69f00", lw=2, label="published, $s/2t$", zorder=3)
-        top.set(xlabel="angle of the teachers", ylabel="$\\gamma = n/d$", title=title, ylim=(0, 1.2), xlim=(first, np.pi / 2))
-        top.set_xticks(np.pi * np.arange(5)[first > 0.5 and 2 :] / 8, ["0", "π/8", "π/4", "3π/8", "π/2"][first > 0.5 and 2 :])
+        top.set(
+            xlabel="angle of the teachers",
+            ylabel="$\\gamma = n/d$",
+            title=title,
+            ylim=(0, 1.2),
+            xlim=(first, np.pi / 2),
+        )
+        top.set_xticks(
+            np.pi * np.arange(5)[first > 0.5 and 2 :] / 8, ["0", "π/8", "π/4", "3π/8", "π/2"][first > 0.5 and 2 :]
+        )
         teachers = [teacher_pair(dim, c, s, t) for c in overlaps]
         count = replicates if s == t else 2 * replicates  # more where there is something to decide
         samples = np.array([trained_gains(rng, count, int(n), depth, teachers, sigma) for n in sizes])
@@ -238,10 +258,14 @@ def features_are_fate(rng, replicates):
         low.set(xlabel="$\\gamma = n/d$", ylabel="transferability  $T$")
         low.legend(fontsize="x-small")
     figure.colorbar(mesh, ax=panels[0], label="transferability, clipped", pad=0.01)
-    print(f"features are fate: {votes.sum()} trained points lie between the two boundaries; the sign of T is that of the "
-          f"corrected one at {votes[0]}, of the published one at {votes[2]}, undecided (2 s.e.) at {votes[1]}")
-    print(f"  {np.mean(np.abs(distances) < 2):.0%} of {len(distances)} trained points within 2 s.e. of theory, root mean "
-          f"square {np.mean(np.square(distances)) ** 0.5:.2f} s.e. (slices of a panel share their data)")
+    print(
+        f"features are fate: {votes.sum()} trained points lie between the two boundaries; the sign of T is that of the "
+        f"corrected one at {votes[0]}, of the published one at {votes[2]}, undecided (2 s.e.) at {votes[1]}"
+    )
+    print(
+        f"  {np.mean(np.abs(distances) < 2):.0%} of {len(distances)} trained points within 2 s.e. of theory, root mean "
+        f"square {np.mean(np.square(distances)) ** 0.5:.2f} s.e. (slices of a panel share their data)"
+    )
     return figure
 
 
@@ -284,14 +308,18 @@ def optimal_depth(rng, replicates):
     deep = tau >= 1
     left.plot(tau[deep], 1 / tau[deep], color="black", lw=1.8, label="$\\tau c = 1$")
     left.axvline(1, color="black", lw=1.8, ls=":", label="$\\tau = 1$")
-    left.plot(tau[deep], ((1 + tau) / (2 * tau))[deep], color="white", lw=2, ls="--", label="above: $L=\\infty$ beats $L=1$")
+    left.plot(
+        tau[deep], ((1 + tau) / (2 * tau))[deep], color="white", lw=2, ls="--", label="above: $L=\\infty$ beats $L=1$"
+    )
     left.set(xscale="log", xlabel="$\\tau = t/s$", ylabel="overlap  $c$", title=f"best depth, noiseless, γ = {gamma}")
     left.set_xticks([0.5, 1, 2, 4], ["½", "1", "2", "4"])
     left.minorticks_off()
     left.set_ylim(0, 1)
     left.legend(fontsize="x-small", loc="lower right", facecolor="#bbbbbb", framealpha=0.9)
     depths, found = (1, 2, 3, 4, 5, 7, 10, 20, INFINITE), []
-    for (t, overlap), colour, mark in zip(((0.7, 0.8), (1.5, 0.5), (2.0, 0.7), (2.0, 0.9)), COLOURS, "osD^", strict=False):
+    for (t, overlap), colour, mark in zip(
+        ((0.7, 0.8), (1.5, 0.5), (2.0, 0.7), (2.0, 0.9)), COLOURS, "osD^", strict=False
+    ):
         left.plot(t, overlap, mark, color=colour, mec="white", ms=9)
         line = deep_fine_tuning_risk(gamma, np.append(LINE, INFINITE), 1.0, t * overlap, t * t)
         right.plot(exponent(np.append(LINE, INFINITE)), line / t**2, color=colour, label=f"τ = {t}, c = {overlap}")
@@ -306,8 +334,10 @@ def optimal_depth(rng, replicates):
     depth_axis(right.xaxis)
     right.set(ylabel="risk  $R/t^2$", title=f"points: end points on drawn data, d = {dim}")
     right.legend(fontsize="x-small")
-    print(f"optimal depth: formula and search over 1 … 200 and ∞ agree on {agree:.2%} of {best.size} cells; "
-          f"(L*, best of the simulated depths): {found}")
+    print(
+        f"optimal depth: formula and search over 1 … 200 and ∞ agree on {agree:.2%} of {best.size} cells; "
+        f"(L*, best of the simulated depths): {found}"
+    )
     return figure
 
 
@@ -316,10 +346,12 @@ def identical_task(rng, replicates):
     gamma, depths, dim = np.linspace(0.005, 0.995, 199), 1 / (1 - np.linspace(0, 1 - 1e-9, 161)), 500
     gains = deep_transferability(gamma, depths[:, None], 1.0, 1.0, 1.0, 1.0)
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
-    mesh = left.pcolormesh(gamma, exponent(depths), np.clip(gains, -0.5, 0.5), cmap="RdBu", vmin=-0.5, vmax=0.5, rasterized=True)
+    mesh = left.pcolormesh(
+        gamma, exponent(depths), np.clip(gains, -0.5, 0.5), cmap="RdBu", vmin=-0.5, vmax=0.5, rasterized=True
+    )
     figure.colorbar(mesh, ax=left, label="$T/t^2$, clipped", pad=0.01)
     for noise, style in ((1.0, "-"), (0.5, "--"), (0.25, ":")):
-        edge = 1 - phases.identical_task_boundary(depths, 1.0, noise)
+        edge = 1 - few_shots.identical_task_boundary(depths, 1.0, noise)
         left.plot(edge, exponent(depths), style, color="black", lw=1.8, label=f"ρ = 2, σ² = {noise:g} t²")
     depth_axis(left.yaxis)
     left.set(xlabel="$\\gamma = n/d$", title="$\\theta_S = \\theta_T$,  σ = t: red hurts", xlim=(0, 1))
@@ -337,15 +369,17 @@ def identical_task(rng, replicates):
         gain = np.array([cell[0] - cell[1 + i] for cell in samples])
         bars(right, sizes / dim, gain, colour)
         error = gain.std(axis=1, ddof=1) / replicates**0.5
-        right.axvline(1 - float(phases.identical_task_boundary(depth, 1.0, 1.0)), color=colour, lw=0.8, ls=":")
+        right.axvline(1 - float(few_shots.identical_task_boundary(depth, 1.0, 1.0)), color=colour, lw=0.8, ls=":")
         worst = max(worst, np.max(np.abs(gain.mean(axis=1) - law.value[np.isin(line, sizes)]) / error))
         negative.append((name, [int(n) for n in sizes[gain.mean(axis=1) < -2 * error]]))
     right.axhline(0, color="black", lw=0.8)
     right.set(xlabel="$\\gamma = n/d$", ylabel="transferability  $T/t^2$", ylim=(-1.2, 1.05), xlim=(0, 1))
     right.set_title(f"lines: exact law; points: drawn data, d = {dim}; dotted: ρ = 2")
     right.legend(fontsize="x-small", loc="lower left")
-    print(f"identical task, σ = t: simulated points within {worst:.1f} s.e. of the law's mean; significantly negative at n = "
-          + "; ".join(f"{name}: {found or 'none'}" for name, found in negative))
+    print(
+        f"identical task, σ = t: simulated points within {worst:.1f} s.e. of the law's mean; significantly negative at n = "
+        + "; ".join(f"{name}: {found or 'none'}" for name, found in negative)
+    )
     return figure
 
 
@@ -358,8 +392,12 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     replicates = 5 if options.quick else 20
     for key, (name, draw) in enumerate(
-        {"shachaf": shachaf, "features_are_fate": features_are_fate, "optimal_depth": optimal_depth,
-         "identical_task": identical_task}.items()
+        {
+            "shachaf": shachaf,
+            "features_are_fate": features_are_fate,
+            "optimal_depth": optimal_depth,
+            "identical_task": identical_task,
+        }.items()
     ):
         figure = draw(np.random.default_rng(key), replicates)
         path = options.folder / f"deep_{name}.png"

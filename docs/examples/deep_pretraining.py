@@ -14,7 +14,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lintransfer.simulate.deep_pretraining import (
+from lintransfer.simulate.deep_linear.pretraining import (
     descend,
     flow_path,
     flow_to_rest,
@@ -24,8 +24,8 @@ from lintransfer.simulate.deep_pretraining import (
     random_network,
 )
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.theory.deep_dynamics import aligned_strength
-from lintransfer.theory.deep_end_points import deep_end_point
+from lintransfer.theory.deep_linear.dynamics import aligned_strength
+from lintransfer.theory.deep_linear.end_points import deep_end_point
 
 DIM, WIDTH, SAMPLES, SCALE, NOISE_STD = 30, 6, 10, 0.05, 0.2
 SOURCE, TARGET = teacher_pair(DIM, 0.5, 1.0, 2.0)
@@ -36,7 +36,9 @@ COLOURS = {1: "#000000", 2: "#0072b2", 3: "#e69f00", 5: "#cc79a7"}
 def pretrain(axes, depth, colour):
     small = random_network(np.random.default_rng(depth), DIM, depth, WIDTH, SCALE)
     take_off, grown = flow_to_strength(small, WHITE, SOURCE, 0.5)
-    times = np.unique(np.concatenate([np.linspace(0, 1.2 * take_off, 300), take_off + np.linspace(-min(take_off, 6), 4, 200)]))
+    times = np.unique(
+        np.concatenate([np.linspace(0, 1.2 * take_off, 300), take_off + np.linspace(-min(take_off, 6), 4, 200)])
+    )
     seen = measure(flow_path(small, WHITE, SOURCE, times), SOURCE)
     strength, cosine, rank, balance = axes.ravel()
     clock = times / take_off

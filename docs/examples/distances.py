@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import lintransfer as lt
-from lintransfer.theory import distances
+from lintransfer.theory.tasks import distances
 
 OUT = Path(__file__).parent.parent / "figures" / "distances.png"
 DIM, NOISE_STD = 500, 0.2

@@ -18,11 +18,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from lintransfer import FineTune, LinearTransfer, Scratch, TransferProblem, risk
-from lintransfer.calibration import held_out_errors
 from lintransfer.datasets import TransferData, diabetes, digits
-from lintransfer.diagnosis_plot import COLOURS, MARKERS, draw_learner, limit_to_finite, plain_ticks
+from lintransfer.diagnosis.calibration import held_out_errors
+from lintransfer.diagnosis.leave_one_out import leave_one_out_path, transported_error
+from lintransfer.diagnosis.picture import COLOURS, MARKERS, draw_learner, limit_to_finite, plain_ticks
 from lintransfer.estimation import check_rows
-from lintransfer.leave_one_out import leave_one_out_path, transported_error
 
 FIGURES = Path(__file__).parent.parent / "figures"
 STRATEGIES = (Scratch, FineTune, LinearTransfer)

@@ -23,9 +23,10 @@ import numpy as np
 
 import lintransfer as lt
 from lintransfer.models import LAYERS
-from lintransfer.simulate.relu_kernel import draw_inputs, kernel_risk_samples, plain_kernel
-from lintransfer.simulate.relu_transfer import feature_risk_samples, kernel_distance
-from lintransfer.theory import relu
+from lintransfer.simulate.shallow_relu.kernel import draw_inputs, kernel_risk_samples, plain_kernel
+from lintransfer.simulate.shallow_relu.transfer import feature_risk_samples, kernel_distance
+from lintransfer.theory.shallow_relu import bounds, learning_curves, two_stage
+from lintransfer.theory.shallow_relu import features as shallow_relu_features
 
 jax.config.update("jax_enable_x64", True)
 COLOURS = {"first": "#0072b2", "second": "#d55e00", "both": "#009e73"}
@@ -70,7 +71,7 @@ def phases(replicates):
             mesh = axes.pcolormesh(overlaps, y, gain, cmap="RdBu", vmin=-0.6, vmax=0.6, rasterized=True)
             n, n_source = (y, dim) if name == "n" else (dim, y)
             noise = float(world.source_noise_std) ** 2
-            critical = relu.critical_overlap(n + 0.0, n_source + 0.0, dim, 1.0, 1.0, noise, trained)
+            critical = two_stage.critical_overlap(n + 0.0, n_source + 0.0, dim, 1.0, 1.0, noise, trained)
             axes.plot(critical, y, color="black", lw=1.8, label="critical overlap $c^*$")
             for i, size in enumerate(y[[3, 9, 19, 32, 45]]):
                 here = world.with_noise(n_source=int(size) if name == "n_source" else dim)
@@ -84,7 +85,9 @@ def phases(replicates):
     panels[0, 0].set_ylabel(f"target samples  $n$   ($n_S = {dim}$)")
     panels[1, 0].set_ylabel(f"source samples  $n_S$   ($n = {dim}$)")
     figure.colorbar(mesh, ax=panels, label="transferability  $T / e(\\theta_T)$", pad=0.01, extend="both")
-    figure.suptitle(f"unit sphere, $d = {dim}$; label noise $\\sigma^2 = 0.1\\,e(\\theta)$, on the source $0.3\\,e(\\theta)$")
+    figure.suptitle(
+        f"unit sphere, $d = {dim}$; label noise $\\sigma^2 = 0.1\\,e(\\theta)$, on the source $0.3\\,e(\\theta)$"
+    )
     return figure
 
 
@@ -110,11 +113,18 @@ def bound(replicates):
         noise, target = ratio / dim, np.eye(dim)[0]
         scale = dim**-0.5
         if ratio == 0:
-            axes.plot(n, relu.published_leading_bound(n, 1.0) / scale, "--", color="#999999", label="published, ‖δ‖√(18/n)")
-            axes.plot(n, relu.leading_bound(n, 1.0) / scale, "-", color="#999999", label="sharp constant, ‖δ‖√(8/n)")
-        term = np.sqrt(2 * relu.sphere_complexity_term(n + 0.0, dim, 1.0, noise) / n)
+            axes.plot(
+                n, bounds.published_leading_bound(n, 1.0) / scale, "--", color="#999999", label="published, ‖δ‖√(18/n)"
+            )
+            axes.plot(n, bounds.leading_bound(n, 1.0) / scale, "-", color="#999999", label="sharp constant, ‖δ‖√(8/n)")
+        term = np.sqrt(2 * bounds.sphere_complexity_term(n + 0.0, dim, 1.0, noise) / n)
         axes.plot(n, term / scale, color="#e69f00", label="expected bound term, √(2ỹᵀH⁻¹ỹ/n)")
-        axes.plot(n, np.sqrt(relu.sphere_risk(n + 0.0, dim, 1.0, noise, "first")) / scale, color="#0072b2", label="√risk, formula")
+        axes.plot(
+            n,
+            np.sqrt(learning_curves.sphere_risk(n + 0.0, dim, 1.0, noise, "first")) / scale,
+            color="#0072b2",
+            label="√risk, formula",
+        )
         for i, size in enumerate(points):
             count = int(np.clip(replicates * 300 // size, 4, replicates))
             terms = complexity_samples(rng, count, int(size), dim, noise)
@@ -127,7 +137,10 @@ def bound(replicates):
         axes.axhline(1, color="black", lw=0.7)
         axes.set(xscale="log", yscale="log", xlabel="target samples  $n$")
         title = "no noise: the bound beats no training at all (1) from n = 8d on; published: 18d"
-        axes.set_title(f"label noise $\\sigma^2 = {ratio:g}\\,e(\\delta)$: the bound never does" if ratio else title, fontsize="medium")
+        axes.set_title(
+            f"label noise $\\sigma^2 = {ratio:g}\\,e(\\delta)$: the bound never does" if ratio else title,
+            fontsize="medium",
+        )
         axes.legend(fontsize="small", frameon=False, loc="lower left")
     panels[0].set_ylabel("mean error  $/\\ \\sqrt{e(\\delta)}$")
     figure.suptitle(f"first layer trained, unit sphere, $d = {dim}$")
@@ -154,7 +167,9 @@ def width(seeds):
         slope, error = slopes.mean(), slopes.std(ddof=1) / seeds**0.5
         line = np.exp(y.mean() + slope * (np.log(widths) - x.mean()))
         axes.plot(widths, line, color=COLOURS[trained], label=f"{NAMES[trained]}: {slope:.3f} ± {error:.3f}")
-        print(f"width, {trained}: exponent {slope:.3f} ± {error:.3f}, C = {np.mean(apart[wide] * widths[wide, None] ** 0.5):.2f}")
+        print(
+            f"width, {trained}: exponent {slope:.3f} ± {error:.3f}, C = {np.mean(apart[wide] * widths[wide, None] ** 0.5):.2f}"
+        )
     axes.set(xscale="log", yscale="log", xlabel="width  $m$", ylabel="relative rms distance to the kernel predictor")
     axes.set_xticks(widths, [str(m) for m in widths])
     axes.minorticks_off()
@@ -175,7 +190,7 @@ def features(replicates):
     rng, dim, noise = np.random.default_rng(3), 6, 0.1
     direction = np.full(dim, dim**-0.5)
     teachers = {
-        "linear teacher": relu.linear_teacher_as_neurons(direction),
+        "linear teacher": shallow_relu_features.linear_teacher_as_neurons(direction),
         "one ReLU neuron": (direction[None], np.array([2**0.5])),
     }
     colours = dict(zip(teachers, ("#0072b2", "#d55e00"), strict=True))
@@ -183,45 +198,74 @@ def features(replicates):
     neurons = unit_rows(rng, 64, dim)
     counts = np.array([1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64])
     for name, (target, head) in teachers.items():
-        floor = [relu.feature_loss(neurons[:r], target, head) for r in counts]
+        floor = [shallow_relu_features.feature_loss(neurons[:r], target, head) for r in counts]
         left.plot(counts, floor, color=colours[name], label=name)
         samples = [
-            feature_risk_samples(rng, replicates, n=60 * int(r) + 200, neurons=neurons[:r], target_neurons=target, target_head=head)
+            feature_risk_samples(
+                rng, replicates, n=60 * int(r) + 200, neurons=neurons[:r], target_neurons=target, target_head=head
+            )
             for r in counts[::2]
         ]
         bars(left, counts[::2], samples, colours[name])
-    left.set(xscale="log", yscale="log", xlabel="frozen neurons  $r$ (random directions)", ylabel="risk", title=f"floor $u$ against features, d = {dim}")
+    left.set(
+        xscale="log",
+        yscale="log",
+        xlabel="frozen neurons  $r$ (random directions)",
+        ylabel="risk",
+        title=f"floor $u$ against features, d = {dim}",
+    )
     left.set_xticks(counts[[0, 1, 2, 4, 6, 8, 10]], [str(r) for r in counts[[0, 1, 2, 4, 6, 8, 10]]])
     left.minorticks_off()
     left.legend(frameon=False, title="lines: $u$; points: drawn, n = 60r + 200")
     kept, n = neurons[:8], np.unique(np.geomspace(12, 3000, 80).astype(int))
     for name, (target, head) in teachers.items():
-        floor, leverage = relu.feature_loss(kept, target, head), relu.residual_leverage(kept, target, head)
-        middle.plot(n, relu.feature_risk(n, 8, floor, leverage, noise), color=colours[name], label=name)
+        floor, leverage = (
+            shallow_relu_features.feature_loss(kept, target, head),
+            shallow_relu_features.residual_leverage(kept, target, head),
+        )
+        middle.plot(
+            n, shallow_relu_features.feature_risk(n, 8, floor, leverage, noise), color=colours[name], label=name
+        )
         middle.axhline(floor, color=colours[name], lw=0.9, ls=":")
         sizes = np.array([20, 40, 80, 160, 400, 1000, 2500])
         samples = [
             feature_risk_samples(
-                rng, replicates, n=int(size), neurons=kept, target_neurons=target, target_head=head, noise_std=noise**0.5
+                rng,
+                replicates,
+                n=int(size),
+                neurons=kept,
+                target_neurons=target,
+                target_head=head,
+                noise_std=noise**0.5,
             )
             for size in sizes
         ]
         bars(middle, sizes, samples, colours[name])
-    middle.set(xscale="log", ylim=(0, 1), xlabel="target samples  $n$", title="8 frozen neurons, σ² = 0.1: first order in 1/n")
+    middle.set(
+        xscale="log", ylim=(0, 1), xlabel="target samples  $n$", title="8 frozen neurons, σ² = 0.1: first order in 1/n"
+    )
     middle.legend(frameon=False, title="dotted: floor $u$")
     target, aside = np.linalg.qr(rng.standard_normal((dim, dim)))[0].reshape(dim, 2, -1).transpose(1, 2, 0)
     heads = {"heads of one sign": np.ones(3), "heads of both signs": np.array([1.0, -1.0, 1.0])}
     cosines = np.linspace(0, 1, 41)
     for (name, head), colour in zip(heads.items(), ("#009e73", "#cc79a7"), strict=True):
-        energy = head @ relu.feature_gram(target) @ head
+        energy = head @ shallow_relu_features.feature_gram(target) @ head
         turned = [c * target + (1 - c * c) ** 0.5 * aside for c in cosines]
-        right.plot(cosines, [relu.feature_loss(v, target, head) / energy for v in turned], color=colour, label=name)
+        right.plot(
+            cosines,
+            [shallow_relu_features.feature_loss(v, target, head) / energy for v in turned],
+            color=colour,
+            label=name,
+        )
         samples = [
-            feature_risk_samples(rng, replicates, n=2000, neurons=turned[i], target_neurons=target, target_head=head) / energy
+            feature_risk_samples(rng, replicates, n=2000, neurons=turned[i], target_neurons=target, target_head=head)
+            / energy
             for i in range(0, 41, 5)
         ]
         bars(right, cosines[::5], samples, colour)
-    right.set(xlabel="cosine of each source neuron with its target neuron", ylabel="risk / label energy", ylim=(0, None))
+    right.set(
+        xlabel="cosine of each source neuron with its target neuron", ylabel="risk / label energy", ylim=(0, None)
+    )
     right.set_title("3 source neurons frozen, 3-neuron teacher, n = 2000")
     right.legend(frameon=False)
     return figure

@@ -31,8 +31,8 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lintransfer.simulate.relu_threshold import ThresholdRun, estimate_threshold, measure_threshold
-from lintransfer.theory.relu import half_space_risk
+from lintransfer.simulate.shallow_relu.threshold import ThresholdRun, estimate_threshold, measure_threshold
+from lintransfer.theory.shallow_relu.half_space import half_space_risk
 
 jax.config.update("jax_enable_x64", True)
 SIZES = {
@@ -147,7 +147,10 @@ def power_law(found, which):
 
 
 def table(runs, found):
-    lines = ["| d | n* | n_h | width of n* in ln n | networks per size | share still moving |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| d | n* | n_h | width of n* in ln n | networks per size | share still moving |",
+        "|---|---|---|---|---|---|",
+    ]
     for dim, run in runs.items():
         moving = np.mean(np.abs(run.late_change) > 0.02)
         first, second = (in_words(run, *pair).removeprefix("= ") for pair in zip(LEVELS, found[dim], strict=True))
@@ -155,10 +158,16 @@ def table(runs, found):
     for which, name in enumerate(("n*", "n_h")):
         exponent, error, dims = power_law(found, which)
         used = ", ".join(f"{d:g}" for d in dims)
-        lines += ["", f"{name} ~ d^a with a = {exponent:.2f} ± {error:.2f}: weighted fit to d = {used}, where it was bracketed."]
+        lines += [
+            "",
+            f"{name} ~ d^a with a = {exponent:.2f} ± {error:.2f}: weighted fit to d = {used}, where it was bracketed.",
+        ]
     for dim, run in runs.items():
         lines += ["", f"d = {dim}: medians over networks, and shares above the two levels", ""]
-        lines += ["| n | interpolation | distance | risk | half-space risk | > 0.5 | > 0.9 |", "|---|---|---|---|---|---|---|"]
+        lines += [
+            "| n | interpolation | distance | risk | half-space risk | > 0.5 | > 0.9 |",
+            "|---|---|---|---|---|---|---|",
+        ]
         for i, n in enumerate(run.sizes):
             medians = [np.median(v[i]) for v in (run.interpolation, run.distance, run.risk, run.half_space_risk)]
             shares = [np.mean(run.interpolation[i] > level) for level in LEVELS]

@@ -12,9 +12,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lintransfer.theory.bounds import best_shachaf_bound, covariance_deviation, projected_bound
-from lintransfer.theory.conditional import conditional_risk
-from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.linear.bounds import best_shachaf_bound, covariance_deviation, projected_bound
+from lintransfer.theory.linear.conditional import conditional_risk
+from lintransfer.theory.linear.covariance import ridge_risk
 
 OUT = Path(__file__).parent.parent / "figures" / "shachaf_bound.png"
 DIM, DESIGNS = 200, 30

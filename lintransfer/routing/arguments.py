@@ -17,8 +17,8 @@ import numpy as np
 from lintransfer.arithmetic import total, where
 from lintransfer.routing.question import Question
 from lintransfer.strategies import LinearTransfer, Scratch, model_of
-from lintransfer.theory.covariance_shift import shift_energies
-from lintransfer.theory.unbalanced_chains import chain_imbalances
+from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
+from lintransfer.theory.linear.covariance_shift import shift_energies
 
 
 def arguments_of(formula: Callable[..., Any], question: Question, n: Any, names: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from lintransfer.models import Linear
 from lintransfer.routing.arguments import feature_count, rank, value_of
 from lintransfer.routing.question import Question
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
-from lintransfer.theory.wishart_resolvent import is_known
+from lintransfer.theory.linear.wishart_resolvent import is_known
 from lintransfer.validation import is_traced
 
 _ROUNDING = 1e-13  # of equal eigenvalues, relative
@@ -140,7 +140,9 @@ vanishing = condition("a source that vanishes", lambda q: is_number(q.problem.so
 
 # ---- the training
 
-converged = condition("trained to convergence", lambda q: all(is_number(_optional(who, "time"), math.inf) for who in q.contenders))
+converged = condition(
+    "trained to convergence", lambda q: all(is_number(_optional(who, "time"), math.inf) for who in q.contenders)
+)
 without_ridge = condition("no ridge", lambda q: all(is_number(who.ridge, 0) for who in q.contenders))
 ridgeless = without_ridge & converged
 numbered = condition("ridge a number", lambda q: all(_number(who.ridge) for who in q.contenders))
@@ -152,7 +154,8 @@ resting = condition(
     "ridge inf or time 0", lambda q: is_number(q.learner.ridge, math.inf) or is_number(_optional(q.learner, "time"), 0)
 )
 nonnegative_ridge = condition(
-    "ridge ≥ 0", lambda q: all(_number(who.ridge) and (is_traced(who.ridge) or np.all(who.ridge >= 0)) for who in q.contenders)
+    "ridge ≥ 0",
+    lambda q: all(_number(who.ridge) and (is_traced(who.ridge) or np.all(who.ridge >= 0)) for who in q.contenders),
 )
 balanced = condition("balanced layers", lambda q: q.model.is_balanced)
 unbalanced = condition("unbalanced layers", lambda q: not q.model.is_balanced)
@@ -190,7 +193,9 @@ equal_features = condition("features of equal variance", _one_scale)
 def _same_training(question: Question) -> bool:
     baseline, learner = question.contenders
     kinds = isinstance(baseline, Scratch) and isinstance(learner, FineTune) and baseline.model == learner.model
-    return kinds and (baseline.ridge is learner.ridge or (_number(learner.ridge) and is_number(baseline.ridge, learner.ridge)))
+    return kinds and (
+        baseline.ridge is learner.ridge or (_number(learner.ridge) and is_number(baseline.ridge, learner.ridge))
+    )
 
 
 same_training = condition("against Scratch trained alike", _same_training)

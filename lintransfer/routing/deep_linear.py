@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import refuse
-from lintransfer.laws import min_norm_law
-from lintransfer.laws.deep_fine_tuning import deep_risk_law, deep_transferability_law
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.routing.arguments import value_of
 from lintransfer.routing.conditions import (
@@ -45,20 +43,22 @@ from lintransfer.routing.conditions import (
     vanishing,
     well_below_dim,
 )
-from lintransfer.routing.deep_simulation import simulate, simulate_gain, simulate_law, simulate_law_gain
+from lintransfer.routing.deep_linear_simulation import simulate, simulate_gain, simulate_law, simulate_law_gain
 from lintransfer.routing.linear import PER_MODE, RANK, RAW, UNDER_TEST
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Axis, Family, LawRoute, Route
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
-from lintransfer.theory.covariance import ridge_risk
-from lintransfer.theory.deep_covariance import deep_covariance_risk, deep_covariance_transferability
-from lintransfer.theory.deep_finite_source import finite_source_deep_closure, finite_source_deep_gain
-from lintransfer.theory.deep_moments import deep_mean_risk, deep_mean_transferability
-from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure, deep_transferability_closure
-from lintransfer.theory.distances import untrained_risk
-from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
-from lintransfer.theory.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
-from lintransfer.theory.unbalanced_risk import unbalanced_fine_tuning_risk, unbalanced_transferability
+from lintransfer.theory.deep_linear.covariance import deep_covariance_risk, deep_covariance_transferability
+from lintransfer.theory.deep_linear.finite_source import finite_source_deep_closure, finite_source_deep_gain
+from lintransfer.theory.deep_linear.laws import deep_risk_law, deep_transferability_law
+from lintransfer.theory.deep_linear.moments import deep_mean_risk, deep_mean_transferability
+from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk_closure, deep_transferability_closure
+from lintransfer.theory.deep_linear.unbalanced_chains import unbalanced_fine_tuning_risk, unbalanced_transferability
+from lintransfer.theory.linear.covariance import ridge_risk
+from lintransfer.theory.linear.exact_moments import codimension_one_risk, one_sample_risk
+from lintransfer.theory.linear.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
+from lintransfer.theory.linear.laws import min_norm_law
+from lintransfer.theory.tasks.distances import untrained_risk
 
 _SCALED = {
     "source_energy": "squared_source", "cross_energy": "squared_cross", "target_energy": "squared_target",
@@ -181,7 +181,9 @@ LAWS: tuple[LawRoute, ...] = (
     LawRoute(FineTune, DeepLinear, deep_risk_law, "deep-risk-law", _LAW & moving),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (
-    LawRoute(FineTune, DeepLinear, deep_transferability_law, "deep-transferability-law", against_scratch & _LAW & moving),
+    LawRoute(
+        FineTune, DeepLinear, deep_transferability_law, "deep-transferability-law", against_scratch & _LAW & moving
+    ),
 )
 
 

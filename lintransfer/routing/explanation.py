@@ -96,7 +96,11 @@ def _late(route: Route, sizes: np.ndarray, speaks: np.ndarray, taken: np.ndarray
     if not speaks.all():
         said.append(f"silent at n = {_listed(sizes[~speaks])} ({route.sizes.words})")
     if (speaks & ~taken).any():
-        said.append("a stronger one answers" if not taken.any() else f"a stronger one answers n = {_listed(sizes[speaks & ~taken])}")
+        said.append(
+            "a stronger one answers"
+            if not taken.any()
+            else f"a stronger one answers n = {_listed(sizes[speaks & ~taken])}"
+        )
     return "; ".join(said)
 
 
@@ -110,5 +114,3 @@ def _silent(route: Route, question: Question, method: str) -> str:
 def _listed(sizes: Any) -> str:
     shown = [f"{int(n)}" for n in sizes]
     return ", ".join(shown) if len(shown) <= 6 else f"{', '.join(shown[:3])}, … {shown[-1]} ({len(shown)} sizes)"
-
-

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import MissingMethodError
-from lintransfer.laws import frozen_features_law, min_norm_law, transferability_law_of_fine_tuning, untrained_law
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.arguments import arguments_of
@@ -55,29 +54,39 @@ from lintransfer.routing.conditions import (
 )
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Family, LawRoute, Route
-from lintransfer.simulate.linear import draws_a_law, simulate_risk, simulate_transferability
+from lintransfer.simulate.linear.question import draws_a_law, simulate_risk, simulate_transferability
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
-from lintransfer.theory.covariance import feature_covariance_risk, metric_transferability, ridge_risk
-from lintransfer.theory.covariance_shift import shifted_head_risk, shifted_least_squares_risk
-from lintransfer.theory.distances import untrained_risk
-from lintransfer.theory.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
-from lintransfer.theory.equivalent_shift import shifted_matrix_risk, shifted_risk
-from lintransfer.theory.exact_moments import codimension_one_risk, one_sample_risk
-from lintransfer.theory.finite_source import (
+from lintransfer.theory.linear.covariance import feature_covariance_risk, metric_transferability, ridge_risk
+from lintransfer.theory.linear.covariance_shift import (
+    shifted_head_risk,
+    shifted_least_squares_risk,
+    shifted_matrix_risk,
+    shifted_risk,
+)
+from lintransfer.theory.linear.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
+from lintransfer.theory.linear.exact_moments import codimension_one_risk, one_sample_risk
+from lintransfer.theory.linear.finite_source import (
     finite_source_risk,
     finite_source_transferability,
     source_feature_risk,
 )
-from lintransfer.theory.frozen_features import frozen_features_risk
-from lintransfer.theory.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
-from lintransfer.theory.optimal_ridge import optimal_features_ridge_risk, optimal_ridge, optimal_ridge_risk
-from lintransfer.theory.ridge_head import (
+from lintransfer.theory.linear.frozen_features import frozen_features_risk
+from lintransfer.theory.linear.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
+from lintransfer.theory.linear.laws import (
+    frozen_features_law,
+    min_norm_law,
+    transferability_law_of_fine_tuning,
+    untrained_law,
+)
+from lintransfer.theory.linear.optimal_ridge import optimal_features_ridge_risk, optimal_ridge, optimal_ridge_risk
+from lintransfer.theory.linear.ridge_heads import (
     optimal_ridge_features_risk,
     optimal_ridge_head_risk,
     ridge_features_risk,
     ridge_head_risk,
 )
-from lintransfer.theory.two_stage import two_stage_matrix_risk, two_stage_risk
+from lintransfer.theory.linear.two_stage import two_stage_matrix_risk, two_stage_risk
+from lintransfer.theory.tasks.distances import untrained_risk
 
 PER_MODE = {"source_energy": "source", "cross_energy": "cross", "target_energy": "target"}
 _TEACHERS = {"source_energy": "source", "cross_energy": "cross"}
@@ -225,7 +234,9 @@ def _weights(who: type) -> tuple[Route, ...]:
 
 
 def _line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
-    return Route(LinearTransfer, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options)
+    return Route(
+        LinearTransfer, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options
+    )
 
 
 _HEAD: tuple[Route, ...] = (
@@ -267,7 +278,11 @@ _HEAD: tuple[Route, ...] = (
     _line(SIMULATE, simulate_designs, "simulation", optimised),
 )  # fmt: skip
 
-RISK: tuple[Route, ...] = (*(r for r in _weights(Scratch) if fitted_source.parts[0] not in r.when.parts), *_weights(FineTune), *_HEAD)
+RISK: tuple[Route, ...] = (
+    *(r for r in _weights(Scratch) if fitted_source.parts[0] not in r.when.parts),
+    *_weights(FineTune),
+    *_HEAD,
+)
 
 
 def _pair(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
@@ -311,7 +326,12 @@ LAWS: tuple[LawRoute, ...] = (
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (
     LawRoute(
-        FineTune, Linear, transferability_law_of_fine_tuning, "paired-transferability-law", same_training & _lawful, law_of_fit,
+        FineTune,
+        Linear,
+        transferability_law_of_fine_tuning,
+        "paired-transferability-law",
+        same_training & _lawful,
+        law_of_fit,
         names=RANK,
     ),
 )

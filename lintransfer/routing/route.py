@@ -118,7 +118,7 @@ class Axis:
 class Family:
     """All that a front door asks of a kind of model; one is the last line of each file like `lintransfer.routing.linear`.
 
-    name: of its folders on every floor, and of the module of `lintransfer.fitting` that trains it on arrays.
+    name: of its folders on every floor, and of the module of `lintransfer.fitting.linear` that trains it on arrays.
     baseline(model): what transfer of this model is compared with.  axes: those of diagrams that only it has.
     words: options of a learner on the command line; from_words(options) → model.  sliced: whether the flagship picture can
     train it beside the formula.

@@ -34,13 +34,13 @@ from lintransfer.routing.conditions import (
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, BOUND, SIMULATE, Family, Route
 from lintransfer.strategies import FineTune, Scratch
-from lintransfer.theory.relu.bounds import risk_bound
-from lintransfer.theory.relu.gaussian import gaussian_risk
-from lintransfer.theory.relu.learning_curves import sphere_risk
-from lintransfer.theory.relu.two_stage import two_stage_risk
+from lintransfer.theory.shallow_relu.bounds import risk_bound
+from lintransfer.theory.shallow_relu.gaussian import gaussian_risk
+from lintransfer.theory.shallow_relu.learning_curves import sphere_risk
+from lintransfer.theory.shallow_relu.two_stage import two_stage_risk
 from lintransfer.validation import is_traced
 
-SMALLEST_EFFECTIVE_RANK = 20  # of Gaussian inputs, as in `lintransfer.theory.relu.gaussian`
+SMALLEST_EFFECTIVE_RANK = 20  # of Gaussian inputs, as in `lintransfer.theory.shallow_relu.gaussian`
 SMALLEST_DIM = 12  # on the sphere: below it the deterministic equivalents are off by more than about 15 %
 
 _RAW = {"displacement_energy": "squared_displacement"}
@@ -51,7 +51,7 @@ def _simulation(name: str) -> Any:
     """A simulation whose module, with the optimisers that it trains by, is loaded on first use."""
 
     def simulate(*question: Any) -> Any:
-        return getattr(import_module("lintransfer.simulate.relu_question"), name)(*question)
+        return getattr(import_module("lintransfer.simulate.shallow_relu.question"), name)(*question)
 
     return simulate
 
@@ -74,7 +74,10 @@ plane_if_wide = condition(
     lambda q: q.problem.dim >= 2 or not any(who.model.is_wide for who in q.contenders),
 )
 simulated = smooth & plane_if_wide & narrow_or_ridgeless & fit_like_target
-_sphere, _gaussian = smooth & wide & on_sphere & many_dimensions, smooth & wide & gaussian & known_source & many_directions
+_sphere, _gaussian = (
+    smooth & wide & on_sphere & many_dimensions,
+    smooth & wide & gaussian & known_source & many_directions,
+)
 
 
 def _lines(who: type) -> tuple[Route, ...]:

@@ -19,9 +19,7 @@ _CHUNK_BYTES = 32 * 2**20
 _WORST_CONDITION = 1e7  # of a Gram matrix that may be inverted: keeps nine digits in float64
 
 
-def risk_samples(
-    rng: np.random.Generator, replicates: int, *, n: int, target: Any, **world: Any
-) -> np.ndarray:
+def risk_samples(rng: np.random.Generator, replicates: int, *, n: int, target: Any, **world: Any) -> np.ndarray:
     """Excess risks (ŵ − θ)ᵀΣ_test(ŵ − θ), summed over outputs, of independent trainings; shape (replicates,).
 
     The keywords are those of `paired_risk_samples`, which says what they mean.
@@ -174,8 +172,14 @@ def _train_all(
 
 
 def _train(
-    design: np.ndarray, labels: np.ndarray, fitted_source: Any, initial: Any, ridge: float, time: float,
-    features: Any, head: Any,
+    design: np.ndarray,
+    labels: np.ndarray,
+    fitted_source: Any,
+    initial: Any,
+    ridge: float,
+    time: float,
+    features: Any,
+    head: Any,
 ) -> np.ndarray:
     """Weights (…, d, k) of one learner: all weights from `initial`, or a head on frozen features."""
     if features is None:

@@ -118,9 +118,7 @@ def _instead(text: str, computed: dict[str, Formula]) -> Change:
     return Change(text, mistake)
 
 
-def _by_name(
-    formula: Formula, given: tuple[Any, ...], named: dict[str, Any], defaults: bool = True
-) -> dict[str, Any]:
+def _by_name(formula: Formula, given: tuple[Any, ...], named: dict[str, Any], defaults: bool = True) -> dict[str, Any]:
     """The arguments of a call by name."""
     signature = inspect.signature(formula)
     bound = signature.bind(*given, **named)

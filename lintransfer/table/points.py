@@ -1,4 +1,4 @@
-"""Points of limits and experiments."""
+"""Points and experiments that several topics state alike."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from lintransfer.table.row import Experiment
 
+FEW_FEATURES = "limit d → ∞ at γ = n/d with few features, Σ = I"
 Points = tuple[dict[str, Any], ...]
 
 

@@ -30,13 +30,13 @@ import jax.numpy as jnp
 import numpy as np
 
 import lintransfer as lt
-from lintransfer.simulate.deep_flow import rank_one_layers
+from lintransfer.simulate.deep_linear.flow import rank_one_layers
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.theory.deep_end_points import end_point_parts
-from lintransfer.theory.deep_risk import deep_fine_tuning_risk_closure
-from lintransfer.theory.frozen_features import frozen_features_risk
-from lintransfer.theory.isotropic import min_norm_risk
-from lintransfer.theory.retention import retention_factor
+from lintransfer.theory.deep_linear.end_points import end_point_parts
+from lintransfer.theory.deep_linear.retention import retention_factor
+from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk_closure
+from lintransfer.theory.linear.frozen_features import frozen_features_risk
+from lintransfer.theory.linear.isotropic import min_norm_risk
 
 jax.config.update("jax_enable_x64", True)
 DIM, DEPTH, NOISE, TARGET_NORM, INSTANCES = 200, 2, 0.2, 1.5, 20

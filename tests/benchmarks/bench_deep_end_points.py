@@ -32,9 +32,9 @@ import numpy as np
 from scipy.integrate import DOP853
 
 import lintransfer as lt
-from lintransfer.simulate.deep_flow import layer_gradients, pack, rank_one_layers, unpack
-from lintransfer.simulate.deep_reduced import reduce
-from lintransfer.theory.deep_dynamics import end_to_end_velocity
+from lintransfer.simulate.deep_linear.flow import layer_gradients, pack, rank_one_layers, unpack
+from lintransfer.simulate.deep_linear.reduced import reduce
+from lintransfer.theory.deep_linear.dynamics import end_to_end_velocity
 
 jax.config.update("jax_enable_x64", True)
 DIM, SIZE, DEPTH, WIDTHS = 100, 50, 3, (2, 100)
@@ -123,7 +123,9 @@ def against_torch(X: np.ndarray, y: np.ndarray, source: np.ndarray, truth: np.nd
 Field = Callable[[Any, Any, Any], Any]
 
 
-def flow_to_rest(velocity: Field, missed: Callable[[Any, Any], Any], solver: Any, rtol: float) -> Callable[[Any, Any], Any]:
+def flow_to_rest(
+    velocity: Field, missed: Callable[[Any, Any], Any], solver: Any, rtol: float
+) -> Callable[[Any, Any], Any]:
     """A compiled (start, data) -> state, integrated until missed(state, data) is below the residual asked for."""
 
     @jax.jit
@@ -181,7 +183,9 @@ def against_diffrax(X: np.ndarray, y: np.ndarray, source: np.ndarray, truth: np.
         for name, rtol in (("Tsit5", 1e-12), ("Dopri8", 1e-12)):
             solver, layers = getattr(diffrax, name)(), tuple(jnp.asarray(a) for a in layers_of(source, width))
             data = jnp.asarray(X), jnp.asarray(y)
-            full, compiling, end, steps = timed_flow(flow_to_rest(full_velocity, full_missed, solver, rtol), layers, data)
+            full, compiling, end, steps = timed_flow(
+                flow_to_rest(full_velocity, full_missed, solver, rtol), layers, data
+            )
             first, second, third = end
             run = flow_to_rest(reduced_velocity, reduced_missed, solver, rtol)
 
@@ -205,7 +209,9 @@ def main() -> None:
     X, y, source = problem()
     truth = tight_end(X, y, source)
     ours = median_time(lambda: lt.fit(LEARNER, X, y, source), 500)
-    print(f"lt.fit, closed form: {ours * 1e3:.3f} ms, {off(lt.fit(LEARNER, X, y, source), truth):.0e} from the tight flow")
+    print(
+        f"lt.fit, closed form: {ours * 1e3:.3f} ms, {off(lt.fit(LEARNER, X, y, source), truth):.0e} from the tight flow"
+    )
     against_torch(X, y, source, truth, ours)
     against_diffrax(X, y, source, truth, ours)
 

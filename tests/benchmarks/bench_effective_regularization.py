@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 
-from lintransfer.theory.covariance import ridge_risk
+from lintransfer.theory.linear.covariance import ridge_risk
 
 jax.config.update("jax_enable_x64", True)
 HALVINGS, NOISE = 70, 0.1  # a bracket in log κ at most 200 wide, halved down to 2e-19
@@ -93,7 +93,9 @@ def median_time(run, repeats):
 
 def main():
     names = ("ours", "eager", "compiled loop", "one call", "abreast")
-    print("    d ridge " + " ".join(f"{name:>18}" for name in names) + "  time (ratio to ours); then compile time, errors")
+    print(
+        "    d ridge " + " ".join(f"{name:>18}" for name in names) + "  time (ratio to ours); then compile time, errors"
+    )
     for dim in (500, 2000):
         eigenvalues, displacement, n = problem(dim)
         ones = np.ones(dim)

@@ -23,8 +23,8 @@ import numpy as np
 from sklearn.linear_model import LinearRegression
 
 from lintransfer.simulate.end_to_end import risk_samples
-from lintransfer.simulate.fast import least_squares_draws
-from lintransfer.simulate.gram import gram_risks, gram_sweep
+from lintransfer.simulate.linear.gram import gram_risks, gram_sweep
+from lintransfer.simulate.linear.law_draws import least_squares_draws
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.spectra import power_law
 

@@ -1,6 +1,6 @@
 """A 50-point learning curve of a wide ReLU network at d = 1000: one vectorised solve against a root finder per point.
 
-    python tests/benchmarks/bench_relu_curve.py
+python tests/benchmarks/bench_relu_curve.py
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 
-from lintransfer.theory.relu import linear_energies, spectrum_tail, sphere_risk, sphere_spectrum
+from lintransfer.theory.shallow_relu.learning_curves import linear_energies, sphere_risk
+from lintransfer.theory.shallow_relu.spectrum import spectrum_tail, sphere_spectrum
 
 DIM, SIZES = 1000, np.linspace(20, 3000, 50)
 

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lintransfer.theory.relu import gram_matrix
+from lintransfer.theory.shallow_relu.gram import gram_matrix
 
 jax.config.update("jax_enable_x64", True)
 

@@ -12,8 +12,8 @@ import time
 import jax
 import numpy as np
 
-from lintransfer.simulate.relu import Network, draw_small
-from lintransfer.simulate.relu_training import train
+from lintransfer.simulate.shallow_relu.networks import Network, draw_small
+from lintransfer.simulate.shallow_relu.training import train
 
 jax.config.update("jax_enable_x64", True)
 WIDTHS, SEEDS, STEPS, SIZE, DIM = [16, 24, 32], 16, 2000, 64, 3

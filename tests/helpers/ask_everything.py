@@ -71,18 +71,48 @@ def ask() -> None:
     for problem in problems.values():
         for learner in spare:
             outcome(lt.risk, problem, learner, 3, **brief)
-    for problem in (points.NOISY, points.QUIET, points.FITTED, points.SPECTRAL, points.SPHERE, points.SHIFTED, points.SEVERAL):
+    for problem in (
+        points.NOISY,
+        points.QUIET,
+        points.FITTED,
+        points.SPECTRAL,
+        points.SPHERE,
+        points.SHIFTED,
+        points.SEVERAL,
+    ):
         for learner in spare:
             outcome(lt.risk, problem, learner, [0, 3, problem.dim + 6], method="simulate", **brief)
             outcome(lt.transferability, problem, learner, [3, problem.dim + 6], **brief)
             outcome(lt.transferability, problem, learner, 3, learner, **brief)
-    outcome(lt.transferability, points.NOISY, lt.FineTune(ridge=2.0), [3, 30], lt.Scratch(ridge=2.0), method="simulate", **brief)
-    outcome(lt.transferability, points.NOISY, lt.FineTune(ridge="optimal"), [3, 30], lt.Scratch(ridge="optimal"), method="simulate", **brief)
+    outcome(
+        lt.transferability,
+        points.NOISY,
+        lt.FineTune(ridge=2.0),
+        [3, 30],
+        lt.Scratch(ridge=2.0),
+        method="simulate",
+        **brief,
+    )
+    outcome(
+        lt.transferability,
+        points.NOISY,
+        lt.FineTune(ridge="optimal"),
+        [3, 30],
+        lt.Scratch(ridge="optimal"),
+        method="simulate",
+        **brief,
+    )
     for problem in (points.NOISY, points.QUIET, points.FITTED, points.SPHERE, points.WIDE):
         for learner in (*spare, lt.Scratch(), lt.FineTune(), lt.LinearTransfer()):
             traced(lt, jax, problem, learner)
     for problem in (points.SPECTRAL, points.SPECTRAL_QUIET, points.ORTHONORMAL, points.SHIFTED, points.DEFICIENT):
-        for learner in (lt.Scratch(), lt.FineTune(ridge=1.0), lt.LinearTransfer(), lt.LinearTransfer(ridge=1.0), lt.FineTune(wide)):
+        for learner in (
+            lt.Scratch(),
+            lt.FineTune(ridge=1.0),
+            lt.LinearTransfer(),
+            lt.LinearTransfer(ridge=1.0),
+            lt.FineTune(wide),
+        ):
             traced(lt, jax, problem, learner)
 
 

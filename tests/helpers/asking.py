@@ -57,5 +57,9 @@ def unit_of(problem: Any) -> float:
     tested = 1.0
     if problem.has_shift:
         spread = problem.vectors.test_covariance
-        tested = float(np.max(np.abs(spread))) * problem.dim / max(float(np.min(m.eigenvalue[m.eigenvalue > 0], initial=1.0)), 1e-6)
+        tested = (
+            float(np.max(np.abs(spread)))
+            * problem.dim
+            / max(float(np.min(m.eigenvalue[m.eigenvalue > 0], initial=1.0)), 1e-6)
+        )
     return (energy + problem.outputs * (problem.noise_std**2 + problem.source_noise_std**2)) * max(tested, 1.0)

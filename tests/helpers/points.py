@@ -46,7 +46,9 @@ class Point:
         return self.name
 
 
-def teachers(covariance: Any = None, source: Any = SOURCE, target: Any = TARGET, noise_std: float = 0.3, **more: Any) -> Any:
+def teachers(
+    covariance: Any = None, source: Any = SOURCE, target: Any = TARGET, noise_std: float = 0.3, **more: Any
+) -> Any:
     return P.from_teachers(source, target, covariance, noise_std=noise_std, **more)
 
 
@@ -68,7 +70,9 @@ SHIFTED = teachers(TWO, test_covariance=PLACE / D)
 SHIFTED_DENSE = teachers(TWO, test_covariance=dense(POWER, 4))
 SHIFTED_DEFICIENT = teachers(LOW, test_covariance=TWO)
 SHIFTED_FITTED = teachers(TWO, test_covariance=PLACE / D, n_source=45)
-SHIFTED_FEATURES = teachers(TWO, test_covariance=dense(POWER, 4), features=np.random.default_rng(7).standard_normal((D, 3)))
+SHIFTED_FEATURES = teachers(
+    TWO, test_covariance=dense(POWER, 4), features=np.random.default_rng(7).standard_normal((D, 3))
+)
 COLUMNS = np.random.default_rng(8).standard_normal((2, D, 3)) / np.sqrt(D)
 SEVERAL = teachers(POWER, *COLUMNS)
 SEVERAL_FLAT = teachers(None, *COLUMNS)

@@ -190,7 +190,12 @@ def feature_worlds(draw: Any) -> lt.TransferProblem:
 def gaussian_worlds() -> st.SearchStrategy[lt.TransferProblem]:
     """Every kind of problem with Gaussian inputs."""
     return st.one_of(
-        isotropic_worlds(), subspace_worlds(), teacher_worlds(), several_output_worlds(), shifted_worlds(), feature_worlds()
+        isotropic_worlds(),
+        subspace_worlds(),
+        teacher_worlds(),
+        several_output_worlds(),
+        shifted_worlds(),
+        feature_worlds(),
     )
 
 
@@ -229,7 +234,9 @@ def deep_models(draw: Any, balanced: bool = False) -> lt.DeepLinear:
 
 def deep_learners(balanced: bool = False) -> st.SearchStrategy[Any]:
     """Deep linear networks from scratch or fine-tuned."""
-    return st.builds(lambda kind, model: kind(model), st.sampled_from([lt.Scratch, lt.FineTune, lt.FineTune]), deep_models(balanced))
+    return st.builds(
+        lambda kind, model: kind(model), st.sampled_from([lt.Scratch, lt.FineTune, lt.FineTune]), deep_models(balanced)
+    )
 
 
 def wide_learners() -> st.SearchStrategy[Any]:
@@ -243,7 +250,9 @@ def wide_learners() -> st.SearchStrategy[Any]:
 
 def narrow_learners() -> st.SearchStrategy[Any]:
     """ReLU networks of eight neurons, which are trained."""
-    models = st.builds(lambda layers: lt.ShallowReLU(width=8, trained=layers), st.sampled_from(["first", "second", "both"]))
+    models = st.builds(
+        lambda layers: lt.ShallowReLU(width=8, trained=layers), st.sampled_from(["first", "second", "both"])
+    )
     return st.builds(lambda kind, model: kind(model), st.sampled_from([lt.Scratch, lt.FineTune]), models)
 
 
@@ -263,6 +272,8 @@ def landmarks(problem: lt.TransferProblem) -> list[int]:
     return sorted(n for n in near | {0, 1, 2, problem.dim // 2, 3 * problem.dim, 12 * problem.dim + 20} if n >= 0)
 
 
-def sizes(problem: lt.TransferProblem, far: bool = False, least: int = 2, most: int = 5) -> st.SearchStrategy[list[int]]:
+def sizes(
+    problem: lt.TransferProblem, far: bool = False, least: int = 2, most: int = 5
+) -> st.SearchStrategy[list[int]]:
     """Lists of sizes of a problem; with `far` also one at which no simulation answers."""
     return st.lists(st.sampled_from(landmarks(problem) + [FAR] * far), min_size=least, max_size=most)

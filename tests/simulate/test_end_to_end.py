@@ -125,9 +125,7 @@ def test_frozen_features_train_only_a_head():
 
 def test_a_source_set_is_drawn_fitted_and_used_as_the_start():
     n_source, noise = 4, 0.3
-    risks = risk_samples(
-        rng(1), 20_000, n=0, target=TARGET, source=SOURCE, n_source=n_source, source_noise_std=noise
-    )
+    risks = risk_samples(rng(1), 20_000, n=0, target=TARGET, source=SOURCE, n_source=n_source, source_noise_std=noise)
     share = n_source / DIM
     s2, cross = SOURCE @ SOURCE, SOURCE @ TARGET
     expected = TARGET @ TARGET - 2 * share * cross + share * s2 + noise**2 * n_source / (DIM - n_source - 1)

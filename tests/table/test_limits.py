@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from lintransfer.precision import map_leaves
-from lintransfer.rungs.limits import limit_failures
 from lintransfer.table.mutants import dropped, instead, moved, scaled, swapped, times
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Limit, Mutant
 from lintransfer.theorems import THEOREMS
+from lintransfer.verification.limits import limit_failures
 
 LIMITS = [pytest.param(row, limit, id=f"{row.name}: {limit.text}") for row in THEOREMS for limit in row.limits]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lintransfer.theory.covariance import ridge_risk
-from lintransfer.theory.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
-from lintransfer.theory.optimal_ridge import optimal_ridge, optimal_ridge_risk
-from lintransfer.theory.proportional import tuned_ridge, tuned_ridge_risk
+from lintransfer.theory.linear.covariance import ridge_risk
+from lintransfer.theory.linear.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
+from lintransfer.theory.linear.optimal_ridge import optimal_ridge, optimal_ridge_risk
+from lintransfer.theory.linear.proportional import tuned_ridge, tuned_ridge_risk
 
 LOGS = {"energy": st.floats(-18, 6), "level": st.floats(-6, 3), "noise": st.floats(-24, 24)}
 SIZES = st.lists(st.floats(0, 53).map(lambda x: float(np.floor(2**x))), min_size=1, max_size=4)

@@ -1,1 +1,0 @@
-"""Derivations: where one learner starts to beat another."""

@@ -1,1 +1,0 @@
-"""The chain of inequalities from the sample covariance to the risk."""

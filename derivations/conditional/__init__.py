@@ -1,1 +1,0 @@
-"""Training on a given design, solved along one singular direction."""

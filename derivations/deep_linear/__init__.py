@@ -1,1 +1,0 @@
-"""Deep linear networks: conservation laws, the retention factor, its risks, phases and dynamics."""

@@ -1,9 +1,0 @@
-"""Noiseless mean transferability of deep fine-tuning at every n < d and depth: see `deep_moments`."""
-
-from derivations.deep_linear.deep_moments import ARGUMENTS, REGIME, moments
-
-__all__ = ["ARGUMENTS", "REGIME", "derive"]
-
-
-def derive():
-    return moments("gain")

@@ -1,1 +1,0 @@
-"""Derivations: distances between the source and target distributions."""

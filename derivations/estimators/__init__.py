@@ -1,1 +1,0 @@
-"""Derivations: norms, noise and overlap estimated from target data."""

@@ -1,1 +1,0 @@
-"""Ratios of Gaussian quadratic forms as Laplace integrals."""

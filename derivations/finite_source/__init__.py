@@ -1,1 +1,0 @@
-"""Derivations: a source that was itself fitted to finitely many samples."""

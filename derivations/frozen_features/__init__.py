@@ -1,1 +1,0 @@
-"""Derivations: a head trained on frozen features, with and without a ridge."""

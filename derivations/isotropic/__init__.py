@@ -1,1 +1,0 @@
-"""Minimum-norm and least-squares fits on isotropic Gaussian inputs."""

@@ -1,1 +1,0 @@
-"""Prediction error at other sample sizes from the one that was measured."""

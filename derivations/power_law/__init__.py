@@ -1,1 +1,0 @@
-"""Power-law spectra and energies: sums over modes as Mellin integrals."""

@@ -1,1 +1,0 @@
-"""Isotropic ridge regression and gradient flow in the proportional limit, from the Marchenko–Pastur law."""

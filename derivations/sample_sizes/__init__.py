@@ -1,1 +1,0 @@
-"""Derivations: how many samples bring a risk down to a given value."""

@@ -1,0 +1,143 @@
+"""What the commands share: how a problem, a learner and a list of numbers are written on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from lintransfer.errors import DataFileError, DomainError, UnknownNameError, refuse
+from lintransfer.problems import TransferProblem
+from lintransfer.routing import FAMILIES
+from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch
+
+STRATEGIES: dict[str, type] = {"scratch": Scratch, "fine-tune": FineTune, "linear-transfer": LinearTransfer}
+
+_MODEL_OPTIONS = [word for family in FAMILIES for word in family.words]
+
+
+def numbers(text: str) -> list[Any]:
+    """A list of numbers: ``start:stop:step`` (stop included), ``a,b,c``, or ``none``."""
+    if text.strip().lower() == "none":
+        return []
+    try:
+        if ":" in text:
+            start, stop, step = (float(part) for part in text.split(":"))
+            if step <= 0 or not np.isfinite([start, stop, step]).all():
+                raise ValueError
+            values = [start + step * i for i in range(int((stop - start) / step + 1e-9) + 1)]
+            values = [round(v, 12) for v in values]
+        else:
+            values = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise DomainError(f"a list of numbers must be start:stop:step or a,b,c, got {text!r}") from None
+    return [int(v) if v == int(v) else v for v in values] if np.isfinite(values).all() else values
+
+
+def list_argument(text: str) -> list[Any]:
+    """`numbers` for argparse, which wants its own kind of error."""
+    try:
+        return numbers(text)
+    except DomainError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_problem(parser: argparse.ArgumentParser) -> None:
+    """The options that describe a `TransferProblem`."""
+    group = parser.add_argument_group("problem")
+    group.add_argument("--dim", type=int, default=500, help="input dimension d (default: 500)")
+    group.add_argument("--overlap", type=float, default=0.8, help="cosine of the two teachers (default: 0.8)")
+    group.add_argument(
+        "--inputs",
+        choices=("gaussian", "sphere"),
+        default="gaussian",
+        help="N(0, I), or uniform on the unit sphere, where labels have energy ‖θ‖²/d (default: gaussian)",
+    )
+    group.add_argument(
+        "--noise-std", type=float, default=None, help="label noise σ (default: 0.2, on the sphere 0.2/√d)"
+    )
+    group.add_argument("--source-norm", type=float, default=1.0, help="‖θ_S‖ (default: 1)")
+    group.add_argument("--target-norm", type=float, default=1.0, help="‖θ_T‖ (default: 1)")
+    group.add_argument("--n-source", type=int, default=None, help="source samples (default: the source is known)")
+    group.add_argument("--source-noise-std", type=float, default=0.0, help="label noise of the source set (default: 0)")
+    group.add_argument(
+        "--teachers",
+        metavar="FILE.npz",
+        help="arrays source (d,) and target (d,), optionally covariance: replaces dim, overlap and norms",
+    )
+
+
+def problem_from(options: Any) -> TransferProblem:
+    """The problem that the options describe."""
+    on_sphere = options.inputs == "sphere"
+    noise_std = options.noise_std
+    if noise_std is None:
+        noise_std = 0.2 / np.sqrt(max(options.dim, 1)) if on_sphere else 0.2
+    noise = {"noise_std": noise_std, "n_source": options.n_source, "source_noise_std": options.source_noise_std}
+    if options.teachers is None:
+        build = TransferProblem.sphere if on_sphere else TransferProblem.isotropic
+        return build(
+            options.dim, options.overlap, source_norm=options.source_norm, target_norm=options.target_norm, **noise
+        )
+    if on_sphere:
+        refuse("inputs", "gaussian with --teachers (the sphere takes dim, overlap and norms)", options.inputs)
+    try:
+        with np.load(options.teachers, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in ("source", "target", "covariance") if name in stored.files}
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataFileError(f"teachers must be a readable .npz file, got {options.teachers!r} ({error})") from None
+    for name in ("source", "target"):
+        if name not in arrays:
+            raise DataFileError(
+                f"teachers must hold the arrays source and target, got {options.teachers!r} without {name}"
+            )
+    return TransferProblem.from_teachers(**arrays, **noise)
+
+
+def add_learners(parser: argparse.ArgumentParser, default: list[str]) -> None:
+    """The repeatable option --learner."""
+    parser.add_argument(
+        "--learner",
+        action="append",
+        metavar="NAME[:OPTION=VALUE,...]",
+        help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal, fine-tune:depth=3 or "
+        f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both); may be repeated (default: {' '.join(default)})",
+    )
+    parser.set_defaults(default_learners=default)
+
+
+def learners_from(given: list[str]) -> list[Learner]:
+    """Learners from their names and options."""
+    return [_learner(text) for text in given]
+
+
+def _learner(text: str) -> Learner:
+    name, _, rest = text.partition(":")
+    if name not in STRATEGIES:
+        raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {name!r}")
+    strategy = STRATEGIES[name]
+    known = [f.name for f in fields(strategy) if f.name != "model"] + (
+        [] if strategy is LinearTransfer else _MODEL_OPTIONS
+    )
+    options: dict[str, Any] = {}
+    for part in filter(None, rest.split(",")):
+        key, _, value = part.partition("=")
+        if key not in known:
+            raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {key!r}")
+        try:
+            options[key] = value if value == "optimal" or key == "relu" else float(value)
+        except ValueError:
+            refuse(key, 'a number or "optimal"', value)
+    given = {key: options.pop(key) for key in _MODEL_OPTIONS if key in options}
+    return strategy(**options, model=_model(given)) if given else strategy(**options)
+
+
+def _model(given: dict[str, Any]) -> Any:
+    """The model that options of one family describe."""
+    family = next(family for family in FAMILIES if set(given) & set(family.words))
+    others = sorted(set(given) - set(family.words))
+    if others or family.from_words is None:
+        refuse(next(iter(given)), f"given without {' and '.join(others)}", got=", ".join(given))
+    return family.from_words(given)

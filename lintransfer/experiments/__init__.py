@@ -1,0 +1,1 @@
+"""Experiments that could refute the rows: they draw and train, and know no formula."""

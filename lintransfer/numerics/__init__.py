@@ -1,0 +1,1 @@
+"""Quadrature, root finding, sums over modes: what formulas are computed with."""

@@ -1,1 +1,0 @@
-"""The rungs of the verification ladder, one file each; `lintransfer.verification` climbs them."""

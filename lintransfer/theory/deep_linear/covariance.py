@@ -1,0 +1,179 @@
+r"""Risk of fine-tuning a deep linear network for inputs of any covariance, and of networks trained lazily.
+
+The deterministic equivalents of linear regression, with the displacement θ_T − ρθ_S that the retention factor leaves.
+Modes stand on the last axis; `lintransfer.theory.linear.covariance` says how they are counted.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from lintransfer.arithmetic import array_namespace, per_mode, ratio_where, total, where
+from lintransfer.numerics.entries import modal_arrays, plain
+from lintransfer.theory.deep_linear.retention import retention_factor
+from lintransfer.theory.linear.covariance import feature_covariance_risk, ridge_risk, transferability_metric
+from lintransfer.theory.linear.effective_regularization import effective_regularization
+
+
+def covariance_retention(
+    n: Any,
+    depth: Any,
+    eigenvalues: Any,
+    multiplicities: Any,
+    source_energy: Any,
+    target_energy: Any,
+    noise_variance: Any = 0.0,
+) -> Any:
+    r"""ρ for inputs of any covariance: A‖w0‖² = κ w0ᵀ(Σ+κ)⁻¹w0, ‖m‖² = θ_TᵀΣ(Σ+κ)⁻¹θ_T + σ²/κ, κ of `n` without ridge.
+
+    n: (…,).  eigenvalues, multiplicities, source_energy, target_energy: (k,), modes of Σ and energies within each.
+    1 at n = 0; 1 by convention for n ≥ rank Σ, where no row-space complement is left to carry it. Source: the rows that use it.
+
+    >>> import numpy as np
+    >>> one = np.ones(1)
+    >>> print(f"{covariance_retention(5, 2, one, 10 * one, one, 4 * one):.9f}")
+    1.298514791
+    """
+    n, eigenvalues, multiplicities, source_energy, target_energy, noise_variance = modal_arrays(
+        n, eigenvalues, multiplicities, source_energy, target_energy, noise_variance
+    )
+    kappa = effective_regularization(n, eigenvalues, multiplicities)
+    inside = (kappa > 0) & (kappa < math.inf)
+    kappa = where(inside, kappa, 1)
+    learnt = eigenvalues / (eigenvalues + per_mode(kappa))
+    missed = per_mode(kappa) / (eigenvalues + per_mode(kappa))
+    square = total(source_energy)
+    scale = where(square > 0, square, 1)
+    fit = total(target_energy * learnt) + noise_variance / kappa
+    null, row = total(source_energy * missed) / scale, total(source_energy * learnt) / scale
+    rho = retention_factor(depth, null, fit / scale, row)
+    return plain(where(inside & (square > 0), rho, 1))
+
+
+def deep_covariance_risk(
+    n: Any,
+    depth: Any,
+    eigenvalues: Any,
+    multiplicities: Any,
+    source_energy: Any,
+    cross_energy: Any,
+    target_energy: Any,
+    noise_variance: Any = 0.0,
+) -> Any:
+    r"""Risk of deep fine-tuning for inputs of any covariance: the deterministic equivalent with δ = θ_T − ρθ_S.
+
+    n: (…,), ≥ 0.  depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: (k,), θ_S·θ_S, θ_S·θ_T and
+    θ_T·θ_T within each mode.  Returns (…,). ρ = `covariance_retention`; inf at n = rank Σ if σ > 0.
+    Asymptotic: for Σ ≠ I a correlation of order 1/d between ρ and the noise is left out. Source: its row of the table.
+
+    >>> import numpy as np
+    >>> one = np.ones(1)
+    >>> print(f"{deep_covariance_risk(5, 2, one, 10 * one, one, 0.6 * one, 4 * one):.6f}")
+    2.063961
+    """
+    rho = covariance_retention(n, depth, eigenvalues, multiplicities, source_energy, target_energy, noise_variance)
+    metric = transferability_metric(n, eigenvalues, multiplicities)
+    scratch = ridge_risk(n, eigenvalues, multiplicities, target_energy, noise_variance)
+    return scratch - plain(total(metric * _gain_per_mode(rho, source_energy, cross_energy)))
+
+
+def deep_covariance_transferability(
+    n: Any,
+    depth: Any,
+    eigenvalues: Any,
+    multiplicities: Any,
+    source_energy: Any,
+    cross_energy: Any,
+    target_energy: Any,
+    noise_variance: Any = 0.0,
+) -> Any:
+    r"""Transferability of deep fine-tuning against min-norm scratch for any covariance: 2ρ⟨θ_S,θ_T⟩_M − ρ²⟨θ_S,θ_S⟩_M.
+
+    M: `lintransfer.theory.linear.covariance.transferability_metric` without ridge. Arguments as in `deep_covariance_risk`.
+
+    >>> import numpy as np
+    >>> one = np.ones(1)
+    >>> print(f"{deep_covariance_transferability(5, 2, one, 10 * one, one, 0.6 * one, 4 * one):.6f}")
+    -0.063961
+    """
+    rho = covariance_retention(n, depth, eigenvalues, multiplicities, source_energy, target_energy, noise_variance)
+    metric = transferability_metric(n, eigenvalues, multiplicities)
+    return plain(total(metric * _gain_per_mode(rho, source_energy, cross_energy)))
+
+
+def _gain_per_mode(rho: Any, source_energy: Any, cross_energy: Any) -> Any:
+    rho = per_mode(rho)
+    return rho * (2 * cross_energy - rho * source_energy)
+
+
+def lazy_rank_one_risk(
+    gamma: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, noise_variance: Any = 0.0
+) -> Any:
+    r"""Risk of lazily fine-tuning a balanced rank-one network of depth L, isotropic proportional limit.
+
+    .. math:: R = (1-\gamma)\left[t^2(1-c^2) + \frac{(tc-s)^2}{(1+(L-1)\gamma)^2}\right]
+        + \frac{\sigma^2\gamma}{1-\gamma}
+
+    The tangent Gram matrix is I + (L−1)ŵŵᵀ: the source direction alone learns L times faster. gamma > 1: σ²/(γ−1);
+    1: inf if σ > 0.  depth: L ≥ 1, or inf.  source_energy: s² > 0 (nan at 0, which has no direction).
+    L = 1: linear fine-tuning. Source: its row of the table.
+
+    >>> print(f"{lazy_rank_one_risk(0.5, 3, 1.0, 0.6, 1.0):.6f}")
+    0.340000
+    """
+    few, many = gamma < 1, gamma > 1
+    along = ratio_where(source_energy > 0, cross_energy, source_energy, math.nan)
+    slow = ratio_where(
+        (depth < math.inf) | (gamma <= 0), 1, 1 + (where(depth < math.inf, depth, 1) - 1) * where(few, gamma, 0), 0
+    )
+    missed = target_energy - along * cross_energy + (along - 1) ** 2 * source_energy * slow**2
+    edge = where(noise_variance > 0, math.inf, 0)
+    variance = ratio_where(few | many, where(few, gamma, 1) * noise_variance, where(few, 1 - gamma, gamma - 1), edge)
+    return where(few, (1 - gamma) * missed + variance, variance)
+
+
+class TangentModes(NamedTuple):
+    """A tangent-space learner as a linear model: modes of F = G^{1/2}ΣG^{1/2}, energy of the best head in each, and
+    the energy that no head can reach."""
+
+    eigenvalue: Any
+    multiplicity: Any
+    displacement: Any
+    unexplained: Any
+
+
+def tangent_modes(gram: Any, covariance: Any, displacement: Any) -> TangentModes:
+    r"""Modes of a network trained in its tangent space, where w moves by GXᵀα.
+
+    gram: G (d, d), as in `lintransfer.theory.deep_linear.end_points.tangent_end_point`.  covariance: Σ (d, d).
+    displacement: θ_T − θ_S (d,). With G of full rank nothing is unexplained, and the head is G^{−1/2}(θ_T − θ_S).
+
+    >>> import numpy as np
+    >>> modes = tangent_modes(np.diag([4.0, 1.0]), np.eye(2), np.array([2.0, 1.0]))
+    >>> modes.eigenvalue.tolist(), modes.displacement.tolist(), float(modes.unexplained)
+    ([1.0, 4.0], [1.0, 1.0], 0.0)
+    """
+    xp = array_namespace(gram, covariance, displacement)
+    size, basis = xp.linalg.eigh(gram)
+    root = basis * xp.sqrt(xp.maximum(size, 0.0))
+    eigenvalue, rotation = xp.linalg.eigh(root.T @ covariance @ root)
+    alive = eigenvalue > len(eigenvalue) * float(xp.finfo(eigenvalue.dtype).eps) * eigenvalue[-1]
+    pull = rotation.T @ (root.T @ (covariance @ displacement))
+    head = xp.where(alive, pull, 0.0) / xp.where(alive, eigenvalue, 1.0)
+    unexplained = displacement @ covariance @ displacement - xp.sum(eigenvalue * head * head)
+    return TangentModes(eigenvalue, xp.where(alive, 1.0, 0.0), head * head, xp.maximum(unexplained, 0.0))
+
+
+def tangent_risk(n: Any, gram: Any, covariance: Any, displacement: Any, noise_variance: Any = 0.0) -> Any:
+    r"""Risk of training in the tangent space to zero loss: `feature_covariance_risk` on `tangent_modes`.
+
+    n: (…,). Frozen full-rank first layer: G = W_1W_1ᵀ; lazy training: see `tangent_modes`. Deterministic equivalent.
+    Returns (…,). Source: the rows that use it.
+
+    >>> import numpy as np
+    >>> print(f"{tangent_risk(5, np.eye(10), np.eye(10), np.ones(10)):.6f}")
+    5.000000
+    """
+    modes = tangent_modes(gram, covariance, displacement)
+    return feature_covariance_risk(n, *modes, noise_variance)

@@ -1,0 +1,1 @@
+"""Formulas for shallow ReLU networks."""

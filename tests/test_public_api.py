@@ -43,6 +43,7 @@ PUBLIC = [
     "risk",
     "risk_curve",
     "risk_law",
+    "route",
     "sample_complexity",
     "theorem",
     "transferability",

@@ -1,22 +1,22 @@
 """Training on a user's own arrays: where a learner ends up, in closed form or by integrating its gradient flow.
 
-One table, `FITS`, says which (strategy, model) is trained how; a new model adds its lines there.
+Each family of models has a module here that trains it, under the family's name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lintransfer.errors import MissingMethodError, UnknownNameError, refuse
-from lintransfer.fitting.deep_linear import exact_deep, flow_deep
-from lintransfer.fitting.linear import Fit, all_weights, exact_from, flow_from, head_alone
-from lintransfer.fitting.shallow_relu import NetworkFit, fit_relu
-from lintransfer.models import DeepLinear, Linear, ShallowReLU
-from lintransfer.simulate.shallow_relu.kernel import KernelFit
-from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, model_of
+from lintransfer.errors import UnknownNameError
+from lintransfer.routing import family_of
+from lintransfer.strategies import Learner, model_of
+
+if TYPE_CHECKING:
+    from lintransfer.fitting.shallow_relu import NetworkFit
+    from lintransfer.simulate.shallow_relu.kernel import KernelFit
 
 METHODS = ("auto", "exact", "flow")
 
@@ -67,62 +67,5 @@ def fit(
         raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {learner!r}")
     if method not in METHODS:
         raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    if isinstance(model_of(learner), ShallowReLU):
-        return fit_relu(learner, X, y, source, method, key)
-    train = _route(learner, method)
-    design = _matrix("X", X)
-    if design.ndim != 2 or design.shape[1] == 0:
-        refuse("X", "a matrix (n, d) with d ≥ 1", got=f"shape {design.shape}")
-    labels = _matrix("y", y)
-    if labels.ndim not in (1, 2) or len(labels) != len(design) or labels.shape[1:] == (0,):
-        rows = len(design)
-        refuse("y", f"labels ({rows},) or ({rows}, k), one row for each row of X", got=f"shape {labels.shape}")
-    outputs = labels.reshape(len(labels), -1) if labels.ndim == 2 else labels[:, None]
-    weights = train(learner, design, outputs, _checked_source(learner, source, design.shape[1], outputs.shape[1]))
-    return weights[:, 0] if labels.ndim == 1 else weights
-
-
-def _route(learner: Learner, method: str) -> Fit:
-    model = model_of(learner)
-    found = FITS.get((type(learner), type(model)), {})
-    if method == "auto" and found:
-        return next(iter(found.values()))
-    if method not in found:
-        there = f"there is: {', '.join(found)}" if found else "there is none"
-        raise MissingMethodError(f"method {method!r} is not there for fitting {learner!r}; {there}")
-    return found[method]
-
-
-def _matrix(argument: str, value: Any) -> np.ndarray:
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        refuse(argument, "an array of real numbers", value)
-    if not np.all(np.isfinite(array)):
-        refuse(argument, "finite (no nan, no inf)", got=f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
-    return array
-
-
-def _checked_source(learner: Learner, source: Any, dim: int, outputs: int) -> np.ndarray | None:
-    """Source weights as columns (d, r); they must be there, and match the outputs, where they are used."""
-    if isinstance(learner, Scratch):
-        return None
-    if source is None:
-        refuse("source", f"given: {type(learner).__name__} starts from source weights", source)
-    weights = _matrix("source", source)
-    if weights.ndim not in (1, 2) or len(weights) != dim or weights.size == 0:
-        rule = f"weights ({dim},) or a matrix with {dim} rows, as X has columns"
-        refuse("source", rule, got=f"shape {weights.shape}")
-    columns = weights[:, None] if weights.ndim == 1 else weights
-    if isinstance(learner, FineTune) and columns.shape[1] != outputs:
-        refuse("source", f"of {outputs} column(s), one for each output of y", got=f"shape {weights.shape}")
-    return columns
-
-
-FITS: Mapping[tuple[type, type], Mapping[str, Fit]] = {
-    (Scratch, Linear): {"exact": all_weights(exact_from), "flow": all_weights(flow_from)},
-    (FineTune, Linear): {"exact": all_weights(exact_from), "flow": all_weights(flow_from)},
-    (LinearTransfer, Linear): {"exact": head_alone(exact_from), "flow": head_alone(flow_from)},
-    (Scratch, DeepLinear): {"exact": all_weights(exact_from)},
-    (FineTune, DeepLinear): {"exact": exact_deep, "flow": flow_deep},
-}
+    family = import_module(f"lintransfer.fitting.{family_of(model_of(learner)).name}")
+    return family.fit_model(learner, X, y, source, method, key)  # type: ignore[no-any-return]

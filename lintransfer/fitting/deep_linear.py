@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from lintransfer.errors import MissingMethodError, refuse
-from lintransfer.fitting.linear import ridge_of, time_of
+from lintransfer.fitting.arrays import Fits, fit_weights
+from lintransfer.fitting.linear import all_weights, exact_from, ridge_of, time_of
 from lintransfer.simulate.deep_linear.reduced import Rest, follow_balanced, follow_chain
-from lintransfer.strategies import model_of
+from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.deep_linear.end_points import deep_end_point, end_point_parts, ends_at_saddle
 from lintransfer.theory.deep_linear.unbalanced_chains import (
     chain_end_points,
@@ -89,3 +90,14 @@ def _chain_flow(imbalance: tuple[float, ...], X: np.ndarray, y: np.ndarray, star
         return Rest(0 * start, True)
     heads = initial_scales(imbalance, float(start @ start))[1:]
     return follow_chain(X, y, start, np.sqrt(heads).tolist())
+
+
+FITS: Fits = {
+    Scratch: {"exact": all_weights(exact_from)},  # from a vanishing start: the minimum-norm fit
+    FineTune: {"exact": exact_deep, "flow": flow_deep},
+}
+
+
+def fit_model(learner: Any, X: Any, y: Any, source: Any, method: str, key: int) -> np.ndarray:
+    """`lintransfer.fit` for this family."""
+    return fit_weights(FITS, learner, X, y, source, method)

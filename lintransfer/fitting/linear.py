@@ -11,21 +11,21 @@ import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.errors import refuse
+from lintransfer.fitting.arrays import Fit, Fits, fit_weights
 from lintransfer.simulate.end_to_end import spectral_step
-
-# fit(learner, X (n, d), y (n, k), source (d, r) or None) -> weights (d, k)
-Fit = Callable[[Any, np.ndarray, np.ndarray, Any], np.ndarray]
-
-
-# The linear model: a start, a penalty and a time are all that tells one learner from another.
+from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 
 
 def exact_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return start + spectral_step(X, y - X @ start, ridge_of(learner), time_of(learner)) if len(X) else start
+    """The minimiser of the penalised loss, or w(T), in closed form."""
+    if _rests(learner, X):
+        return start
+    return start + spectral_step(X, y - X @ start, ridge_of(learner), time_of(learner))
 
 
 def flow_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    if len(X) == 0 or time_of(learner) == 0:
+    """The same by integrating the flow."""
+    if _rests(learner, X):
         return start
     with jax.enable_x64(True):
         design, ridge, time = (jnp.asarray(v, dtype=jnp.float64) for v in (X, ridge_of(learner), time_of(learner)))
@@ -82,6 +82,11 @@ def head_alone(train: Linearly) -> Fit:
     return run
 
 
+def _rests(learner: Any, X: np.ndarray) -> bool:
+    """Whether nothing moves: no data, no time, or an infinite penalty."""
+    return len(X) == 0 or time_of(learner) == 0 or ridge_of(learner) == math.inf
+
+
 def ridge_of(learner: Any) -> float:
     if isinstance(learner.ridge, str):
         refuse("ridge", 'a number to fit arrays ("optimal" needs a TransferProblem; see diagnose)', learner.ridge)
@@ -92,3 +97,15 @@ def time_of(learner: Any) -> float:
     if isinstance(getattr(learner, "time", math.inf), str):
         refuse("time", 'a number to fit arrays ("optimal" needs a TransferProblem)', learner.time)
     return float(getattr(learner, "time", math.inf))
+
+
+FITS: Fits = {
+    Scratch: {"exact": all_weights(exact_from), "flow": all_weights(flow_from)},
+    FineTune: {"exact": all_weights(exact_from), "flow": all_weights(flow_from)},
+    LinearTransfer: {"exact": head_alone(exact_from), "flow": head_alone(flow_from)},
+}
+
+
+def fit_model(learner: Any, X: Any, y: Any, source: Any, method: str, key: int) -> np.ndarray:
+    """`lintransfer.fit` for this family."""
+    return fit_weights(FITS, learner, X, y, source, method)

@@ -131,3 +131,8 @@ def _source(source: Any, dim: int) -> Any:
     if weights.shape != (dim,) or not np.all(np.isfinite(weights)):
         refuse("source", f"a function, finite weights ({dim},), or a network's weights (m, {dim}) and (m,)", source)
     return weights
+
+
+def fit_model(learner: Any, X: Any, y: Any, source: Any, method: str, key: int) -> KernelFit | NetworkFit:
+    """`lintransfer.fit` for this family."""
+    return fit_relu(learner, X, y, source, method, key)

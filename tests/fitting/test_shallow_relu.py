@@ -102,7 +102,11 @@ WIDE, NARROW = lt.FineTune(lt.ShallowReLU()), lt.FineTune(lt.ShallowReLU(width=8
             lt.MissingMethodError,
             "without ridge",
         ),
-        (lambda: lt.fit(lt.FineTune(lt.ShallowReLU(), time=1.0), X, Y, SOURCE), lt.MissingMethodError, "convergence"),
+        (
+            lambda: lt.fit(lt.FineTune(lt.ShallowReLU(), time=1.0), X, Y, SOURCE),
+            lt.DomainError,
+            "time must be inf for ShallowReLU",
+        ),
         (lambda: fit_relu(WIDE, X, Y, SOURCE, memory=1e3), lt.DomainError, "GiB of free memory"),
         (lambda: lt.fit(WIDE, X, Y, SOURCE)(POINTS[:, :2]), lt.DomainError, "points must be of the dimension 4"),
     ],

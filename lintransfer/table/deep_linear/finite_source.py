@@ -13,13 +13,15 @@ from lintransfer.table.mutants import dropped, instead, scaled
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.deep_linear import finite_source as fitted
+from lintransfer.theory.deep_linear.finite_source import (
+    finite_source_deep_risk,
+    finite_source_deep_transferability,
+    fitted_source,
+)
 from lintransfer.theory.deep_linear.risk import (
     deep_fine_tuning_risk_closure,
     deep_transferability,
     deep_transferability_closure,
-    finite_source_deep_risk,
-    finite_source_deep_transferability,
-    fitted_source,
 )
 from lintransfer.theory.linear.finite_source import finite_source_risk, finite_source_transferability
 from lintransfer.theory.linear.isotropic import min_norm_risk

@@ -10,7 +10,6 @@ from lintransfer.experiments.deep_linear.trainings import energies
 from lintransfer.table.mutants import instead, moved, scaled
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.deep_linear import covariance as formulas
 from lintransfer.theory.deep_linear import frozen_layers as heads
 from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk
 
@@ -31,7 +30,7 @@ ROWS = (
         name="lazy-rank-one-risk",
         kind="asymptotic",
         statement="R = (1−γ)[t²(1−c²) + (tc−s)²/(1+(L−1)γ)²] + σ²γ/(1−γ)",
-        formula=formulas.lazy_rank_one_risk,
+        formula=heads.lazy_rank_one_risk,
         source="not found in the literature (searched 2026-11-27)",
         domain="Σ = I, proportional limit; output scale → ∞ around the pretrained balanced rank-one network",
         derivation="derivations.deep_linear.frozen_layers.lazy_rank_one_risk",

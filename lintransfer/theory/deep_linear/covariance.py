@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from lintransfer.arithmetic import array_namespace, per_mode, ratio_where, total, where
+from lintransfer.arithmetic import array_namespace, per_mode, total, where
 from lintransfer.numerics.entries import modal_arrays, plain
 from lintransfer.theory.deep_linear.retention import retention_factor
 from lintransfer.theory.linear.covariance import feature_covariance_risk, ridge_risk, transferability_metric
@@ -105,32 +105,6 @@ def deep_covariance_transferability(
 def _gain_per_mode(rho: Any, source_energy: Any, cross_energy: Any) -> Any:
     rho = per_mode(rho)
     return rho * (2 * cross_energy - rho * source_energy)
-
-
-def lazy_rank_one_risk(
-    gamma: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, noise_variance: Any = 0.0
-) -> Any:
-    r"""Risk of lazily fine-tuning a balanced rank-one network of depth L, isotropic proportional limit.
-
-    .. math:: R = (1-\gamma)\left[t^2(1-c^2) + \frac{(tc-s)^2}{(1+(L-1)\gamma)^2}\right]
-        + \frac{\sigma^2\gamma}{1-\gamma}
-
-    The tangent Gram matrix is I + (L−1)ŵŵᵀ: the source direction alone learns L times faster. gamma > 1: σ²/(γ−1);
-    1: inf if σ > 0.  depth: L ≥ 1, or inf.  source_energy: s² > 0 (nan at 0, which has no direction).
-    L = 1: linear fine-tuning. Source: its row of the table.
-
-    >>> print(f"{lazy_rank_one_risk(0.5, 3, 1.0, 0.6, 1.0):.6f}")
-    0.340000
-    """
-    few, many = gamma < 1, gamma > 1
-    along = ratio_where(source_energy > 0, cross_energy, source_energy, math.nan)
-    slow = ratio_where(
-        (depth < math.inf) | (gamma <= 0), 1, 1 + (where(depth < math.inf, depth, 1) - 1) * where(few, gamma, 0), 0
-    )
-    missed = target_energy - along * cross_energy + (along - 1) ** 2 * source_energy * slow**2
-    edge = where(noise_variance > 0, math.inf, 0)
-    variance = ratio_where(few | many, where(few, gamma, 1) * noise_variance, where(few, 1 - gamma, gamma - 1), edge)
-    return where(few, (1 - gamma) * missed + variance, variance)
 
 
 class TangentModes(NamedTuple):

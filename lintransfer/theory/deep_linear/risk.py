@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lintransfer.arithmetic import minimum, ratio_where, where
+from lintransfer.arithmetic import ratio_where, where
 from lintransfer.theory.deep_linear.retention import retention_factor
 from lintransfer.theory.linear.isotropic import min_norm_risk
 
@@ -176,70 +176,3 @@ def deep_transferability_closure(
 
 def _may_stall(n: Any, dim: Any, depth: Any, cross_energy: Any, noise_variance: Any) -> Any:
     return (dim == 1) & (depth > 1) & (n > 0) & ((noise_variance > 0) | (cross_energy < 0))
-
-
-def fitted_source(
-    gamma_source: Any, source_energy: Any, cross_energy: Any, source_noise_variance: Any = 0.0
-) -> tuple[Any, Any]:
-    r"""Energies ‖ŵ_S‖² and ŵ_S·θ_T of a min-norm or least-squares source fit, proportional limit.
-
-    W = s²γ_S + σ_S²γ_S/(1−γ_S) for γ_S < 1, s² + σ_S²/(γ_S−1) for γ_S > 1; cross energy min(γ_S, 1)·stc.
-    gamma_source: n_S/d ≥ 0. At γ_S = 1, W = inf if σ_S > 0. Used as source and cross energy, they turn every formula
-    of this file into one for a finite source sample.
-
-    >>> fitted_source(0.5, 1.0, 0.8, 0.25)
-    (0.75, 0.4)
-    """
-    share, noise = minimum(gamma_source, 1), limit_variance(gamma_source, source_noise_variance)
-    return share * source_energy + noise, share * cross_energy
-
-
-def finite_source_deep_transferability(
-    gamma: Any,
-    gamma_source: Any,
-    depth: Any,
-    source_energy: Any,
-    cross_energy: Any,
-    target_energy: Any,
-    noise_variance: Any = 0.0,
-    source_noise_variance: Any = 0.0,
-) -> Any:
-    r"""Transferability from a fitted source: (1−γ)₊(2ρ min(γ_S,1) stc − ρ²W), W and ρ of the fitted source.
-
-    Vanishes on c* = ρW/(2st min(γ_S,1)). −inf at γ_S = 1 with source noise, for γ < 1 and finite L.
-    Other arguments as in `deep_transferability` and `fitted_source`.
-    Source: its row of the table; eq. 22 of arXiv 2410.08194 sets ρ = 1, which fails for n_S < d even without noise.
-
-    >>> print(f"{finite_source_deep_transferability(0.5, 0.5, 1, 1.0, 0.8, 1.0):.6f}")
-    0.150000
-    """
-    energy, cross = fitted_source(gamma_source, source_energy, cross_energy, source_noise_variance)
-    finite = energy < math.inf
-    safe = where(finite, energy, 1)
-    gain = deep_transferability(gamma, depth, safe, cross, target_energy, noise_variance)
-    # ρ → A^{(L−1)/2} as W → ∞ keeps ρ²W infinite; at L = ∞, which is blind to W, ρ²W = t² + σ²/(1−γ) and ρ → 0.
-    blind = where((gamma > 0) & (depth == math.inf), -(1 - gamma) * target_energy - noise_variance, -math.inf)
-    return where(finite, gain, where(gamma < 1, blind, 0))
-
-
-def finite_source_deep_risk(
-    gamma: Any,
-    gamma_source: Any,
-    depth: Any,
-    source_energy: Any,
-    cross_energy: Any,
-    target_energy: Any,
-    noise_variance: Any = 0.0,
-    source_noise_variance: Any = 0.0,
-) -> Any:
-    r"""Risk of deep fine-tuning from a fitted source, proportional limit: scratch minus transferability.
-
-    Arguments as in `finite_source_deep_transferability`.
-
-    >>> print(f"{finite_source_deep_risk(0.5, 0.5, 1, 1.0, 0.8, 1.0):.6f}")
-    0.350000
-    """
-    scratch = deep_fine_tuning_risk(gamma, 1, 0 * source_energy, 0 * cross_energy, target_energy, noise_variance)
-    return scratch - finite_source_deep_transferability(
-        gamma, gamma_source, depth, source_energy, cross_energy, target_energy, noise_variance, source_noise_variance
-    )

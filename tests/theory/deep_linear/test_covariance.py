@@ -14,11 +14,11 @@ from lintransfer.theory.deep_linear.covariance import (
     covariance_retention,
     deep_covariance_risk,
     deep_covariance_transferability,
-    lazy_rank_one_risk,
     tangent_modes,
     tangent_risk,
 )
 from lintransfer.theory.deep_linear.end_points import deep_end_point, lazy_rank_one_gram, tangent_end_point
+from lintransfer.theory.deep_linear.frozen_layers import lazy_rank_one_risk
 from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk
 from lintransfer.theory.linear.covariance import ridge_risk
 

@@ -10,6 +10,11 @@ from helpers.every_arithmetic import assert_gradient, assert_same_everywhere, cl
 from lintransfer.precision import to_fifty_digits
 from lintransfer.simulate.deep_linear.layers import deep_gain_samples, deep_risk_samples
 from lintransfer.simulate.teachers import teacher_pair
+from lintransfer.theory.deep_linear.finite_source import (
+    finite_source_deep_risk,
+    finite_source_deep_transferability,
+    fitted_source,
+)
 from lintransfer.theory.deep_linear.phases import published_transferability
 from lintransfer.theory.deep_linear.risk import (
     closed_retention,
@@ -17,9 +22,6 @@ from lintransfer.theory.deep_linear.risk import (
     deep_fine_tuning_risk_closure,
     deep_transferability,
     deep_transferability_closure,
-    finite_source_deep_risk,
-    finite_source_deep_transferability,
-    fitted_source,
     limit_retention,
     retained_gain,
     retained_risk,

@@ -106,7 +106,8 @@ def _words_of(result: Any) -> set[str]:
         return {theorem(result).name}
     dataset = getattr(result, "dataset", result)
     attributes = getattr(dataset, "attrs", {})
-    told = [getattr(result, "theorem", ""), *(attributes.get(name, "") for name in ("theorem", "theorems"))]
+    own = getattr(result, "theorem", "")
+    told = [own if isinstance(own, str | np.ndarray) else "", *(attributes.get(name, "") for name in ("theorem", "theorems"))]
     words = {word for text in _texts(told) for word in re.split(r"[;:,\s()]+", text)}
     known = words & {_SIMULATION, *(row.name for row in THEOREMS)}
     if not known:

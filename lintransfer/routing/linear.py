@@ -76,7 +76,6 @@ from lintransfer.theory.linear.laws import (
     frozen_features_law,
     min_norm_law,
     transferability_law_of_fine_tuning,
-    untrained_law,
 )
 from lintransfer.theory.linear.optimal_ridge import optimal_features_ridge_risk, optimal_ridge, optimal_ridge_risk
 from lintransfer.theory.linear.ridge_heads import (
@@ -318,10 +317,10 @@ _lawful = gaussian & ridgeless & plain & one_output
 LAWS: tuple[LawRoute, ...] = (
     LawRoute(Scratch, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
     LawRoute(FineTune, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
-    LawRoute(Scratch, Linear, untrained_law, "untrained-risk", _still, names=UNDER_TEST),
-    LawRoute(FineTune, Linear, untrained_law, "untrained-risk", _still, names=UNDER_TEST),
-    LawRoute(LinearTransfer, Linear, untrained_law, "untrained-risk", _still, names=UNDER_TEST),
-    LawRoute(LinearTransfer, Linear, untrained_law, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
+    LawRoute(Scratch, Linear, untrained_risk, "untrained-risk", _still, names=UNDER_TEST),
+    LawRoute(FineTune, Linear, untrained_risk, "untrained-risk", _still, names=UNDER_TEST),
+    LawRoute(LinearTransfer, Linear, untrained_risk, "untrained-risk", _still, names=UNDER_TEST),
+    LawRoute(LinearTransfer, Linear, untrained_risk, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
     LawRoute(LinearTransfer, Linear, frozen_features_law, "frozen-features-law", _lawful & live_features, law_of_head),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (

@@ -12,6 +12,8 @@ from lintransfer.arithmetic import where
 from lintransfer.routing.arguments import arguments_of, value_of
 from lintransfer.routing.conditions import EVERY_SIZE, Condition, Sizes
 from lintransfer.routing.question import Question
+from lintransfer.theory.law import Law
+from lintransfer.theory.linear.laws.beta_ratio import BetaRatioLaw
 
 EXACT, ASYMPTOTIC, BOUND, LAW, SIMULATE = "exact", "asymptotic", "bound", "law", "simulate"
 STRENGTH = (EXACT, ASYMPTOTIC, BOUND, LAW, SIMULATE)  # strongest first
@@ -96,8 +98,9 @@ class LawRoute:
         return self.when.words if self.sizes is EVERY_SIZE else f"{self.when.words}; {self.sizes.words}"
 
     def law(self, question: Question, n: int) -> Any:
-        """The law at n."""
-        return self.formula(**arguments_of(self.formula, question, n, self.names))
+        """The law at n; a formula that gives a number is a constant."""
+        found = self.formula(**arguments_of(self.formula, question, n, self.names))
+        return found if isinstance(found, Law) else BetaRatioLaw(float(found), theorem=self.theorem)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ __all__ = [
     "random_subspace_law",
     "source_alignment_law",
     "transferability_law_of_fine_tuning",
-    "untrained_law",
 ]
 
 
@@ -48,15 +47,6 @@ def min_norm_law(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any
     energy = float(nonnegative("displacement_energy", displacement_energy))
     noise = float(nonnegative("noise_variance", noise_variance))
     return _min_norm(n, dim, energy, noise, 0.0, "min-norm-law" if n < dim else "least-squares-law")
-
-
-def untrained_law(displacement_energy: Any) -> BetaRatioLaw:
-    """Law of the risk without training: a constant. displacement_energy: (w0 − θ_T)ᵀΣ'(w0 − θ_T).
-
-    >>> print(untrained_law(0.4))
-    0.4
-    """
-    return BetaRatioLaw(float(nonnegative("displacement_energy", displacement_energy)), theorem="untrained-risk")
 
 
 def frozen_features_law(n: Any, n_features: Any, explained: Any, unexplained: Any, noise_variance: Any) -> BetaRatioLaw:

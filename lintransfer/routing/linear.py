@@ -173,10 +173,6 @@ def best_time(question: Question, n: Any) -> Any:
     return time / (scale if scale > 0 else 1.0)
 
 
-def _both(make: Any) -> tuple[Route, ...]:
-    return (*make(Scratch), *make(FineTune))
-
-
 def _weights(who: type) -> tuple[Route, ...]:
     def line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
         return Route(who, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options)

@@ -107,7 +107,10 @@ def _words_of(result: Any) -> set[str]:
     dataset = getattr(result, "dataset", result)
     attributes = getattr(dataset, "attrs", {})
     own = getattr(result, "theorem", "")
-    told = [own if isinstance(own, str | np.ndarray) else "", *(attributes.get(name, "") for name in ("theorem", "theorems"))]
+    told = [
+        own if isinstance(own, str | np.ndarray) else "",
+        *(attributes.get(name, "") for name in ("theorem", "theorems")),
+    ]
     words = {word for text in _texts(told) for word in re.split(r"[;:,\s()]+", text)}
     known = words & {_SIMULATION, *(row.name for row in THEOREMS)}
     if not known:

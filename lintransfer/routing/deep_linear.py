@@ -44,7 +44,7 @@ from lintransfer.routing.conditions import (
     well_below_dim,
 )
 from lintransfer.routing.deep_linear_simulation import simulate, simulate_gain, simulate_law, simulate_law_gain
-from lintransfer.routing.linear import PER_MODE, RANK, RAW, UNDER_TEST
+from lintransfer.routing.linear import RANK, UNDER_TEST
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Axis, Family, LawRoute, Route
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
@@ -110,10 +110,9 @@ def _min_norm(line: Any, start: Condition) -> tuple[Route, ...]:
     return (
         line(EXACT, min_norm_risk, "min-norm-risk", start & gaussian & isotropic),
         line(EXACT, least_squares_risk, "least-squares-risk", start & gaussian & anisotropic, determined, names=RANK),
-        line(EXACT, one_sample_risk, "one-sample-risk", start & gaussian & anisotropic & noiseless, one_sample, names=RAW),
+        line(EXACT, one_sample_risk, "one-sample-risk", start & gaussian & anisotropic & noiseless, one_sample),
         line(
             EXACT, codimension_one_risk, "codimension-one-risk", start & gaussian & anisotropic & noiseless, one_short,
-            names=RAW,
         ),
         line(EXACT, untrained_risk, "untrained-risk", start, no_samples, names=UNDER_TEST),
         line(ASYMPTOTIC, ridge_risk, "ridge-risk", start),
@@ -135,7 +134,7 @@ RISK: tuple[Route, ...] = (
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving),
-    _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, names=PER_MODE, broadcasts=False),
+    _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
     _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted),
     _line(
         ASYMPTOTIC, unbalanced_fine_tuning_risk, "unbalanced-fine-tuning", chain, _decided(unbalanced_fine_tuning_risk),
@@ -161,8 +160,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _line(ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving, at_least_rank),
     _line(
-        ASYMPTOTIC, deep_covariance_transferability, "deep-covariance-transferability", _pairs & anisotropic & moving,
-        names=PER_MODE, broadcasts=False,
+        ASYMPTOTIC, deep_covariance_transferability, "deep-covariance-transferability", _pairs & anisotropic & moving, broadcasts=False,
     ),
     _line(
         ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted,

@@ -87,11 +87,8 @@ from lintransfer.theory.linear.ridge_heads import (
 from lintransfer.theory.linear.two_stage import two_stage_matrix_risk, two_stage_risk
 from lintransfer.theory.tasks.distances import untrained_risk
 
-PER_MODE = {"source_energy": "source", "cross_energy": "cross", "target_energy": "target"}
-_TEACHERS = {"source_energy": "source", "cross_energy": "cross"}
 FEATURES = {"eigenvalues": "feature_eigenvalues", "multiplicities": "feature_multiplicities", "displacement": "head"}
 RANK = {"dim": "rank"}
-RAW = {"displacement_energy": "displacement"}
 UNDER_TEST = {"displacement_energy": "test_energy"}
 _SPECTRA = {
     "eigenvalues": "spectrum", "multiplicities": "ones", "displacement": "displacement_squares",
@@ -185,10 +182,9 @@ def _weights(who: type) -> tuple[Route, ...]:
             gaussian & isotropic & ridgeless & fitted_source & same_inputs,
         ),
         line(EXACT, least_squares_risk, "least-squares-risk", certain & unshifted, determined, names=RANK),
-        line(EXACT, one_sample_risk, "one-sample-risk", certain & anisotropic & plain & noiseless, one_sample, names=RAW),
+        line(EXACT, one_sample_risk, "one-sample-risk", certain & anisotropic & plain & noiseless, one_sample),
         line(
             EXACT, codimension_one_risk, "codimension-one-risk", certain & anisotropic & plain & noiseless, one_short,
-            names=RAW,
         ),
         line(
             EXACT, shifted_least_squares_risk, "shifted-least-squares", certain & shifted & known_source & full_rank,
@@ -207,8 +203,7 @@ def _weights(who: type) -> tuple[Route, ...]:
             names=_MATRICES, broadcasts=False,
         ),
         line(
-            ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & same_inputs,
-            names=PER_MODE, broadcasts=False,
+            ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & same_inputs, broadcasts=False,
         ),
         line(
             ASYMPTOTIC, two_stage_matrix_risk, "two-stage-matrix-risk",
@@ -297,7 +292,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
         EXACT, finite_source_transferability, "finite-source-transferability",
         same_training & ridgeless & fitted_source & gaussian & isotropic & same_inputs,
     ),
-    _pair(ASYMPTOTIC, metric_transferability, "metric-transferability", same_training & with_ridge & plain, names=_TEACHERS),
+    _pair(ASYMPTOTIC, metric_transferability, "metric-transferability", same_training & with_ridge & plain),
     *(
         Route(who, Linear, method, draw, theorem, linear_pair & when)
         for who in (Scratch, FineTune, LinearTransfer)

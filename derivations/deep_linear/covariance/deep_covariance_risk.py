@@ -16,9 +16,9 @@ ARGUMENTS = {
     "depth": 2,
     "eigenvalues": np.array(LEVELS, dtype=object),
     "multiplicities": np.array(COUNTS, dtype=object),
-    "source_energy": np.array(SOURCE, dtype=object),
-    "cross_energy": np.array(CROSS, dtype=object),
-    "target_energy": np.array(TARGET, dtype=object),
+    "source": np.array(SOURCE, dtype=object),
+    "cross": np.array(CROSS, dtype=object),
+    "target": np.array(TARGET, dtype=object),
     "noise_variance": NOISE,
 }
 

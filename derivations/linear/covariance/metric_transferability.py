@@ -11,8 +11,8 @@ ARGUMENTS = {
     "n": sample_size(),
     "eigenvalues": LEVELS,
     "multiplicities": SIZES,
-    "source_energy": ENERGIES,
-    "cross_energy": CROSS,
+    "source": ENERGIES,
+    "cross": CROSS,
     "ridge": RIDGE,
 }
 

@@ -10,7 +10,7 @@ import sympy as sp
 from .laplace import mean_over_squared_form
 
 large, small, first, second = sp.symbols("large small first second", positive=True)
-ARGUMENTS = {"eigenvalues": [large, small], "multiplicities": [2, 2], "displacement_energy": [first, second]}
+ARGUMENTS = {"eigenvalues": [large, small], "multiplicities": [2, 2], "displacement": [first, second]}
 REGIME = sp.Ne(large, small)
 SPECTRUM = [large, large, small, small]
 DISPLACEMENT = [sp.sqrt(first), 0, 0, sp.sqrt(second)]

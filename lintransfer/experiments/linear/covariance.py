@@ -98,8 +98,8 @@ def gain_arguments(n: int, dim: int, exponent: float, ridge: float) -> Mapping[s
         "n": n,
         "eigenvalues": spectrum(dim, exponent),
         "multiplicities": np.ones(dim),
-        "source_energy": source**2,
-        "cross_energy": source * target,
+        "source": source**2,
+        "cross": source * target,
         "ridge": ridge,
     }
 
@@ -205,9 +205,9 @@ def two_stage_arguments(n: int, n_source: int, dim: int, ridge: float, source_ri
         "n_source": n_source,
         "eigenvalues": values,
         "multiplicities": np.ones(dim),
-        "source_energy": source**2,
-        "cross_energy": source * target,
-        "target_energy": target**2,
+        "source": source**2,
+        "cross": source * target,
+        "target": target**2,
         "noise_variance": 0.09,
         "source_noise_variance": 0.04,
         "ridge": ridge,

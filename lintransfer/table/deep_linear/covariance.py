@@ -41,7 +41,7 @@ def _covariance_arguments(dim: int, source_norm: float = 1.0, **point: Any) -> d
 
     s, t = world["source"], world["target"]
     modes = {"eigenvalues": LEVELS, "multiplicities": np.array([dim // 2, dim - dim // 2], dtype=float)}
-    shares = {"source_energy": halves(s * s), "cross_energy": halves(s * t), "target_energy": halves(t * t)}
+    shares = {"source": halves(s * s), "cross": halves(s * t), "target": halves(t * t)}
     return {**modes, **shares, **point}
 
 
@@ -52,9 +52,9 @@ def _sample(rng: np.random.Generator) -> dict[str, Any]:
         "depth": float(rng.uniform(1, 9)),
         "eigenvalues": rng.uniform(0.1, 4, 3),
         "multiplicities": rng.integers(1, 9, 3).astype(float),
-        "source_energy": s * s,
-        "cross_energy": s * t,
-        "target_energy": t * t,
+        "source": s * s,
+        "cross": s * t,
+        "target": t * t,
         "noise_variance": float(rng.uniform(0.01, 1)),
     }
 
@@ -82,14 +82,12 @@ ROWS = (
             ),
             Limit(
                 "one layer: linear fine-tuning",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
-                    ridge_risk(
-                        n,
-                        eigenvalues,
-                        multiplicities,
-                        source_energy - 2 * cross_energy + target_energy,
-                        noise_variance,
-                    )
+                lambda n, eigenvalues, multiplicities, source, cross, target, noise_variance: ridge_risk(
+                    n,
+                    eigenvalues,
+                    multiplicities,
+                    source - 2 * cross + target,
+                    noise_variance,
                 ),
                 tuple(
                     {k: v for k, v in _covariance_arguments(10, noise_variance=0.2).items()} | {"n": n}
@@ -142,24 +140,24 @@ ROWS = (
             ),
             Limit(
                 "one layer: the metric of linear transfer",
-                lambda n, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
-                    metric_transferability(n, eigenvalues, multiplicities, source_energy, cross_energy)
+                lambda n, eigenvalues, multiplicities, source, cross, target, noise_variance: metric_transferability(
+                    n, eigenvalues, multiplicities, source, cross
                 ),
                 tuple(_covariance_arguments(10, noise_variance=0.2) | {"n": n} for n in (0, 4, 10, 13)),
                 given={"depth": 1},
             ),
             Limit(
                 "it is the difference of the two risks",
-                lambda n, depth, eigenvalues, multiplicities, source_energy, cross_energy, target_energy, noise_variance: (
-                    ridge_risk(n, eigenvalues, multiplicities, target_energy, noise_variance)
+                lambda n, depth, eigenvalues, multiplicities, source, cross, target, noise_variance: (
+                    ridge_risk(n, eigenvalues, multiplicities, target, noise_variance)
                     - formulas.deep_covariance_risk(
                         n,
                         depth,
                         eigenvalues,
                         multiplicities,
-                        source_energy,
-                        cross_energy,
-                        target_energy,
+                        source,
+                        cross,
+                        target,
                         noise_variance,
                     )
                 ),

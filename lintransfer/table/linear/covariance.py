@@ -245,17 +245,14 @@ ROWS = (
         limits=(
             Limit(
                 "equal eigenvalues, no ridge: (1 − n/d)₊(2stc − s²), exact",
-                lambda n, source_energy, cross_energy, **_: (
-                    max(1 - n / 40, 0) * float(2 * cross_energy[0] - source_energy[0])
-                ),
+                lambda n, source, cross, **_: max(1 - n / 40, 0) * float(2 * cross[0] - source[0]),
                 tuple(
-                    _ONE_MODE
-                    | {"n": n, "source_energy": np.full(1, 0.9), "cross_energy": np.full(1, 0.8), "ridge": 0.0}
+                    _ONE_MODE | {"n": n, "source": np.full(1, 0.9), "cross": np.full(1, 0.8), "ridge": 0.0}
                     for n in (0, 1, 20, 39, 40, 60)
                 ),
             ),
         ),
-        sample=lambda rng: draw_sized(rng, "source_energy", "cross_energy"),
+        sample=lambda rng: draw_sized(rng, "source", "cross"),
         experiments=tuple(
             Experiment(
                 gain,
@@ -270,12 +267,10 @@ ROWS = (
         mutants=(
             Mutant(
                 "the overlap in the plain metric Σ",
-                lambda eigenvalues, source_energy, cross_energy: (
-                    eigenvalues * (2 * cross_energy - source_energy)
-                ).sum(),
+                lambda eigenvalues, source, cross: (eigenvalues * (2 * cross - source)).sum(),
             ),
-            swapped("source_energy", "cross_energy"),
-            scaled(cross_energy=0.5),
+            swapped("source", "cross"),
+            scaled(cross=0.5),
         ),
     ),
     Theorem(

@@ -17,7 +17,7 @@ from lintransfer.theory.linear.exact_moments import codimension_one_risk, one_sa
 
 def _exact_arguments(n: int, dim: int, exponent: float) -> dict[str, Any]:
     _, displacement, spectrum = world(n, dim, exponent)
-    return {"eigenvalues": spectrum, "multiplicities": np.ones(dim), "displacement_energy": displacement**2}
+    return {"eigenvalues": spectrum, "multiplicities": np.ones(dim), "displacement": displacement**2}
 
 
 def _draw_modes(rng: Any) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _draw_modes(rng: Any) -> dict[str, Any]:
     return {
         "eigenvalues": np.exp(rng.uniform(-9, 9, size)),
         "multiplicities": np.rint(np.exp(rng.uniform(0, 7, size))),
-        "displacement_energy": np.exp(rng.uniform(-7, 7, size)),
+        "displacement": np.exp(rng.uniform(-7, 7, size)),
     }
 
 
@@ -35,7 +35,7 @@ _ILL_CONDITIONED = Limit(
     "d = 2: √(λ₁λ₂)‖δ‖²/2",
     lambda eigenvalues, **_: math.sqrt(math.prod(eigenvalues)) / 2,
     tuple(
-        {"eigenvalues": [1.0, small], "multiplicities": [1, 1], "displacement_energy": [0.3, 0.7]}
+        {"eigenvalues": [1.0, small], "multiplicities": [1, 1], "displacement": [0.3, 0.7]}
         for small in (1.0, 0.1, 1e-8, 1e-20)
     ),
     1e-11,
@@ -46,9 +46,7 @@ def _isotropic(share: Any) -> Limit:
     return Limit(
         "Σ ∝ I: (1 − n/d)‖δ‖²",
         lambda multiplicities, **_: 3 * share(multiplicities[0]),
-        tuple(
-            {"eigenvalues": [2.0], "multiplicities": [dim], "displacement_energy": [1.5]} for dim in (2, 3, 50, 10**6)
-        ),
+        tuple({"eigenvalues": [2.0], "multiplicities": [dim], "displacement": [1.5]} for dim in (2, 3, 50, 10**6)),
         rtol=1e-11,
     )
 

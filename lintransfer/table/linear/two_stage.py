@@ -26,13 +26,13 @@ from lintransfer.theory.linear.covariance_shift import shifted_matrix_risk
 from lintransfer.theory.linear.finite_source import finite_source_displacement
 from lintransfer.theory.linear.two_stage import two_stage_matrix_risk, two_stage_risk
 
-_PAIR = {"source_energy": SOURCE**2, "cross_energy": SOURCE * TARGET, "target_energy": TARGET**2}
+_PAIR = {"source": SOURCE**2, "cross": SOURCE * TARGET, "target": TARGET**2}
 _EQUAL = {
     "eigenvalues": np.ones(1),
     "multiplicities": np.full(1, 30.0),
-    "source_energy": np.full(1, 0.9),
-    "cross_energy": np.full(1, 0.6),
-    "target_energy": np.full(1, 1.1),
+    "source": np.full(1, 0.9),
+    "cross": np.full(1, 0.6),
+    "target": np.full(1, 1.1),
 }
 _QUIET = {"noise_variance": 0.0, "source_noise_variance": 0.0, "ridge": 0.0, "source_ridge": 0.0}
 
@@ -44,9 +44,9 @@ def _stage_sample(rng: np.random.Generator) -> dict[str, Any]:
     return modes | {
         "n": random_size(rng, rank),
         "n_source": random_size(rng, rank),
-        "source_energy": source**2,
-        "cross_energy": overlap * source * target,
-        "target_energy": target**2,
+        "source": source**2,
+        "cross": overlap * source * target,
+        "target": target**2,
         "noise_variance": random_noise(rng),
         "source_noise_variance": random_noise(rng),
         "ridge": random_ridge(rng),
@@ -106,8 +106,8 @@ ROWS = (
             ),
             Limit(
                 "no source data: scratch",
-                lambda n, eigenvalues, multiplicities, target_energy, noise_variance, ridge, **_: ridge_risk(
-                    n, eigenvalues, multiplicities, target_energy, noise_variance, ridge
+                lambda n, eigenvalues, multiplicities, target, noise_variance, ridge, **_: ridge_risk(
+                    n, eigenvalues, multiplicities, target, noise_variance, ridge
                 ),
                 tuple(
                     {
@@ -126,9 +126,8 @@ ROWS = (
             ),
             Limit(
                 "equal eigenvalues, no noise: (1 − n/d)E‖θ_T − ŵ_S‖², exact",
-                lambda n, n_source, source_energy, cross_energy, target_energy, **_: (
-                    max(1 - n / 30, 0)
-                    * finite_source_displacement(n_source, 30, source_energy[0], cross_energy[0], target_energy[0], 0.0)
+                lambda n, n_source, source, cross, target, **_: (
+                    max(1 - n / 30, 0) * finite_source_displacement(n_source, 30, source[0], cross[0], target[0], 0.0)
                 ),
                 tuple({"n": n, "n_source": m} | _EQUAL | _QUIET for n in (0, 10, 40) for m in (0, 12, 60)),
             ),
@@ -181,7 +180,7 @@ ROWS = (
             Mutant("the source fit as good as the source", instead(n_source=1000000000000.0)),
             dropped("source_noise_variance"),
             swapped("n", "n_source"),
-            scaled(cross_energy=0.5),
+            scaled(cross=0.5),
         ),
     ),
     Theorem(

@@ -21,13 +21,13 @@ def covariance_retention(
     depth: Any,
     eigenvalues: Any,
     multiplicities: Any,
-    source_energy: Any,
-    target_energy: Any,
+    source: Any,
+    target: Any,
     noise_variance: Any = 0.0,
 ) -> Any:
     r"""ρ for inputs of any covariance: A‖w0‖² = κ w0ᵀ(Σ+κ)⁻¹w0, ‖m‖² = θ_TᵀΣ(Σ+κ)⁻¹θ_T + σ²/κ, κ of `n` without ridge.
 
-    n: (…,).  eigenvalues, multiplicities, source_energy, target_energy: (k,), modes of Σ and energies within each.
+    n: (…,).  eigenvalues, multiplicities, source, target: (k,), modes of Σ and energies within each.
     1 at n = 0; 1 by convention for n ≥ rank Σ, where no row-space complement is left to carry it. Source: the rows that use it.
 
     >>> import numpy as np
@@ -35,18 +35,18 @@ def covariance_retention(
     >>> print(f"{covariance_retention(5, 2, one, 10 * one, one, 4 * one):.9f}")
     1.298514791
     """
-    n, eigenvalues, multiplicities, source_energy, target_energy, noise_variance = modal_arrays(
-        n, eigenvalues, multiplicities, source_energy, target_energy, noise_variance
+    n, eigenvalues, multiplicities, source, target, noise_variance = modal_arrays(
+        n, eigenvalues, multiplicities, source, target, noise_variance
     )
     kappa = effective_regularization(n, eigenvalues, multiplicities)
     inside = (kappa > 0) & (kappa < math.inf)
     kappa = where(inside, kappa, 1)
     learnt = eigenvalues / (eigenvalues + per_mode(kappa))
     missed = per_mode(kappa) / (eigenvalues + per_mode(kappa))
-    square = total(source_energy)
+    square = total(source)
     scale = where(square > 0, square, 1)
-    fit = total(target_energy * learnt) + noise_variance / kappa
-    null, row = total(source_energy * missed) / scale, total(source_energy * learnt) / scale
+    fit = total(target * learnt) + noise_variance / kappa
+    null, row = total(source * missed) / scale, total(source * learnt) / scale
     rho = retention_factor(depth, null, fit / scale, row)
     return plain(where(inside & (square > 0), rho, 1))
 
@@ -56,14 +56,14 @@ def deep_covariance_risk(
     depth: Any,
     eigenvalues: Any,
     multiplicities: Any,
-    source_energy: Any,
-    cross_energy: Any,
-    target_energy: Any,
+    source: Any,
+    cross: Any,
+    target: Any,
     noise_variance: Any = 0.0,
 ) -> Any:
     r"""Risk of deep fine-tuning for inputs of any covariance: the deterministic equivalent with δ = θ_T − ρθ_S.
 
-    n: (…,), ≥ 0.  depth: L ≥ 1, real, or inf.  source_energy, cross_energy, target_energy: (k,), θ_S·θ_S, θ_S·θ_T and
+    n: (…,), ≥ 0.  depth: L ≥ 1, real, or inf.  source, cross, target: (k,), θ_S·θ_S, θ_S·θ_T and
     θ_T·θ_T within each mode.  Returns (…,). ρ = `covariance_retention`; inf at n = rank Σ if σ > 0.
     Asymptotic: for Σ ≠ I a correlation of order 1/d between ρ and the noise is left out. Source: its row of the table.
 
@@ -72,10 +72,10 @@ def deep_covariance_risk(
     >>> print(f"{deep_covariance_risk(5, 2, one, 10 * one, one, 0.6 * one, 4 * one):.6f}")
     2.063961
     """
-    rho = covariance_retention(n, depth, eigenvalues, multiplicities, source_energy, target_energy, noise_variance)
+    rho = covariance_retention(n, depth, eigenvalues, multiplicities, source, target, noise_variance)
     metric = transferability_metric(n, eigenvalues, multiplicities)
-    scratch = ridge_risk(n, eigenvalues, multiplicities, target_energy, noise_variance)
-    return scratch - plain(total(metric * _gain_per_mode(rho, source_energy, cross_energy)))
+    scratch = ridge_risk(n, eigenvalues, multiplicities, target, noise_variance)
+    return scratch - plain(total(metric * _gain_per_mode(rho, source, cross)))
 
 
 def deep_covariance_transferability(
@@ -83,9 +83,9 @@ def deep_covariance_transferability(
     depth: Any,
     eigenvalues: Any,
     multiplicities: Any,
-    source_energy: Any,
-    cross_energy: Any,
-    target_energy: Any,
+    source: Any,
+    cross: Any,
+    target: Any,
     noise_variance: Any = 0.0,
 ) -> Any:
     r"""Transferability of deep fine-tuning against min-norm scratch for any covariance: 2ρ⟨θ_S,θ_T⟩_M − ρ²⟨θ_S,θ_S⟩_M.
@@ -97,14 +97,14 @@ def deep_covariance_transferability(
     >>> print(f"{deep_covariance_transferability(5, 2, one, 10 * one, one, 0.6 * one, 4 * one):.6f}")
     -0.063961
     """
-    rho = covariance_retention(n, depth, eigenvalues, multiplicities, source_energy, target_energy, noise_variance)
+    rho = covariance_retention(n, depth, eigenvalues, multiplicities, source, target, noise_variance)
     metric = transferability_metric(n, eigenvalues, multiplicities)
-    return plain(total(metric * _gain_per_mode(rho, source_energy, cross_energy)))
+    return plain(total(metric * _gain_per_mode(rho, source, cross)))
 
 
-def _gain_per_mode(rho: Any, source_energy: Any, cross_energy: Any) -> Any:
+def _gain_per_mode(rho: Any, source: Any, cross: Any) -> Any:
     rho = per_mode(rho)
-    return rho * (2 * cross_energy - rho * source_energy)
+    return rho * (2 * cross - rho * source)
 
 
 class TangentModes(NamedTuple):

@@ -189,11 +189,11 @@ def transferability_metric(n: Any, eigenvalues: Any, multiplicities: Any, ridge:
 
 
 def metric_transferability(
-    n: Any, eigenvalues: Any, multiplicities: Any, source_energy: Any, cross_energy: Any, ridge: Any = 0.0
+    n: Any, eigenvalues: Any, multiplicities: Any, source: Any, cross: Any, ridge: Any = 0.0
 ) -> Any:
     r"""Transferability of fine-tuning against scratch, both with the same ridge: 2⟨θ_S,θ_T⟩_M − ⟨θ_S,θ_S⟩_M.
 
-    source_energy, cross_energy: (k,), θ_S·θ_S and θ_S·θ_T within each mode; the other arguments as in
+    source, cross: (k,), θ_S·θ_S and θ_S·θ_T within each mode; the other arguments as in
     `transferability_metric`, which is M. Returns (…,). The noise cancels. Because M depends on n, more data can turn
     one fixed source from useful to harmful or back.
     Source: its row of the table; Σ = I, λ = 0 is arXiv 2410.08194 eq. 15 for linear networks.
@@ -202,7 +202,7 @@ def metric_transferability(
     0.3
     """
     weights = transferability_metric(n, eigenvalues, multiplicities, ridge)
-    return plain(total(weights * (2 * cross_energy - source_energy)))
+    return plain(total(weights * (2 * cross - source)))
 
 
 def feature_covariance_risk(

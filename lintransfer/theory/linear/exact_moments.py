@@ -26,7 +26,7 @@ _BLOCK = 1 << 19  # numbers in one array of the integrand
 _NODES = 512  # of the float64 rule: a step of 0.25 across a condition number of 1e30
 
 
-def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: Any) -> Any:
+def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement: Any) -> Any:
     r"""Mean excess risk of the minimum-norm fit to one noiseless sample, for any covariance.
 
     .. math:: E R = \int_0^\infty x\,\Phi \sum_i \|\delta_i\|^2 \Big[ \lambda_i \Big( \Big(\sum_{k \ne i} a_k\Big)^2
@@ -36,7 +36,7 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
     over eigenvalues counted with multiplicity: E[λ_i(1−p_i)² + p_i Σ_{k≠i} λ_k p_k] with p_i the share of
     x_i² in ‖x‖².
     eigenvalues: λ ≥ 0, (m,), equal eigenvalues may be merged.  multiplicities: (m,), how many of each.
-    displacement_energy: ‖δ‖² within each eigenspace, (m,), δ = θ_T − w₀.
+    displacement: ‖δ‖² within each eigenspace, (m,), δ = θ_T − w₀.
     Returns E R, a scalar; 0 if Σ has rank 1 (or 0).  Exact, n = 1, σ = 0, any d. Relative accuracy 1e-11 for
     condition numbers up to 1e30; for mpmath, two thirds of the working digits. Symbols and balls raise
     `TypeError`: the integral is numerical.
@@ -45,7 +45,7 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
     >>> round(float(one_sample_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − 1/d)‖δ‖²
     1.5
     """
-    value, count, energy = _modes(eigenvalues, multiplicities, displacement_energy)
+    value, count, energy = _modes(eigenvalues, multiplicities, displacement)
 
     def integrand(x: Any) -> Any:
         z = 2 * x[:, None] * value
@@ -57,7 +57,7 @@ def one_sample_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: 
     return _integral_of_x_times(integrand, value, count)
 
 
-def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_energy: Any) -> Any:
+def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement: Any) -> Any:
     r"""Mean excess risk of the minimum-norm fit to n = d − 1 noiseless samples, for any covariance.
 
     .. math:: E R = \int_0^\infty x\,\Phi \sum_i \frac{\|\delta_i\|^2}{\lambda_i} q_i \Big(\sum_k q_k + 2q_i\Big) dx,
@@ -65,7 +65,7 @@ def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_ene
 
     over eigenvalues counted with multiplicity: all of the error lies along the one direction Σ^{-1/2}g, g
     Gaussian, that the samples leave out.
-    eigenvalues, multiplicities, displacement_energy: as in `one_sample_risk`. Zero eigenvalues carry no risk
+    eigenvalues, multiplicities, displacement: as in `one_sample_risk`. Zero eigenvalues carry no risk
     and do not count in d: n = rank Σ − 1.
     Returns E R, a scalar.  Exact, σ = 0 (with noise the mean is infinite). Accuracy as in `one_sample_risk`.
     Source: its row of the table.
@@ -73,7 +73,7 @@ def codimension_one_risk(eigenvalues: Any, multiplicities: Any, displacement_ene
     >>> round(float(codimension_one_risk([1.0], [4], [2.0])), 12)  # isotropic: (1 − n/d)‖δ‖²
     0.5
     """
-    value, count, energy = _modes(eigenvalues, multiplicities, displacement_energy)
+    value, count, energy = _modes(eigenvalues, multiplicities, displacement)
     weight = energy / value
 
     def integrand(x: Any) -> Any:
@@ -96,9 +96,9 @@ def _others(count: Any, values: Any) -> Any:
     return before + after + (count - 1) * values
 
 
-def _modes(eigenvalues: Any, multiplicities: Any, displacement_energy: Any) -> tuple[Any, Any, Any]:
+def _modes(eigenvalues: Any, multiplicities: Any, displacement: Any) -> tuple[Any, Any, Any]:
     """The three arrays in one arithmetic; zero eigenvalues are masked, they neither count nor carry risk."""
-    given = (eigenvalues, multiplicities, displacement_energy)
+    given = (eigenvalues, multiplicities, displacement)
     if any(isinstance(v, jax.Array) for v in given):
         value, count, energy = (jnp.asarray(v, jnp.result_type(float)) for v in given)
         alive = value > 0

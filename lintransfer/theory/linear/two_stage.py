@@ -21,9 +21,9 @@ def two_stage_risk(
     n_source: Any,
     eigenvalues: Any,
     multiplicities: Any,
-    source_energy: Any,
-    cross_energy: Any,
-    target_energy: Any,
+    source: Any,
+    cross: Any,
+    target: Any,
     noise_variance: Any = 0.0,
     source_noise_variance: Any = 0.0,
     ridge: Any = 0.0,
@@ -32,8 +32,8 @@ def two_stage_risk(
 ) -> Any:
     r"""Mean target risk after fine-tuning from a fitted source, covariances that commute.
 
-    n, n_source: target and source sample sizes, ≥ 0, broadcast to (…,).  eigenvalues, multiplicities, source_energy,
-    cross_energy, target_energy: (k,), modes of Σ and θ_S·θ_S, θ_S·θ_T, θ_T·θ_T within each.  noise_variance, ridge:
+    n, n_source: target and source sample sizes, ≥ 0, broadcast to (…,).  eigenvalues, multiplicities, source,
+    cross, target: (k,), modes of Σ and θ_S·θ_S, θ_S·θ_T, θ_T·θ_T within each.  noise_variance, ridge:
     σ², λ of the target.  source_noise_variance, source_ridge, source_eigenvalues: σ_S², λ_S and the eigenvalue of Σ_S
     on each mode (Σ_S = Σ by default); the source is fitted from zero.
     Returns (…,): ‖θ_T‖²_Σ at n = n_S = 0; inf at n_S = rank Σ_S without source ridge if σ_S > 0 and n < rank Σ.
@@ -46,8 +46,8 @@ def two_stage_risk(
     """
     if source_eigenvalues is None:
         source_eigenvalues = eigenvalues
-    n, n_source, eigenvalues, multiplicities, source_energy, cross_energy, target_energy = modal_arrays(
-        n, n_source, eigenvalues, multiplicities, source_energy, cross_energy, target_energy
+    n, n_source, eigenvalues, multiplicities, source, cross, target = modal_arrays(
+        n, n_source, eigenvalues, multiplicities, source, cross, target
     )
     source_eigenvalues, source_noise_variance, source_ridge = modal_arrays(
         source_eigenvalues, source_noise_variance, source_ridge
@@ -55,8 +55,8 @@ def two_stage_risk(
     metric = transferability_metric(n, eigenvalues, multiplicities, ridge)
     s = solve_modes(n_source, source_eigenvalues, multiplicities, source_ridge)
     learnt = _learnt(s, source_eigenvalues)
-    start = total(metric * (target_energy - learnt * (2 * cross_energy - learnt * source_energy)))
-    learnable = where(source_eigenvalues > 0, source_energy, 0)
+    start = total(metric * (target - learnt * (2 * cross - learnt * source)))
+    learnable = where(source_eigenvalues > 0, source, 0)
     spread = spread_error(s, learnable, s.multiplicities * metric, source_noise_variance)
     noise = ridge_risk(n, eigenvalues, multiplicities, 0 * eigenvalues, noise_variance, ridge)
     return plain(start + where(s.untrained, 0, spread) + noise)

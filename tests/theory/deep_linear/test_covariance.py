@@ -30,15 +30,15 @@ def world(dim):
     source, target = np.cos(np.arange(dim)), np.cos(np.arange(dim)) + np.sin(3 + 2 * np.arange(dim))
     source, target = source / np.linalg.norm(source), 2 * target / np.linalg.norm(target)
     modes = {
-        "eigenvalues": spectrum, "multiplicities": np.ones(dim), "source_energy": source**2,
-        "cross_energy": source * target, "target_energy": target**2,
+        "eigenvalues": spectrum, "multiplicities": np.ones(dim), "source": source**2,
+        "cross": source * target, "target": target**2,
     }  # fmt: skip
     return spectrum, source, target, modes
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5, math.inf])
 def test_isotropic_modes_give_the_isotropic_formula(depth):
-    one = {k: np.full(1, v) for k, v in ENERGIES.items()}
+    one = {k.removesuffix("_energy"): np.full(1, v) for k, v in ENERGIES.items()}
     for n in (0, 3, 50, 97, 150):
         found = deep_covariance_risk(n, depth, np.ones(1), np.full(1, 100.0), **one, noise_variance=0.3)
         assert found == pytest.approx(
@@ -49,7 +49,7 @@ def test_isotropic_modes_give_the_isotropic_formula(depth):
 def test_one_layer_is_linear_fine_tuning_everywhere():
     _, _, _, modes = world(6)
     n = np.arange(13)
-    away = modes["source_energy"] - 2 * modes["cross_energy"] + modes["target_energy"]
+    away = modes["source"] - 2 * modes["cross"] + modes["target"]
     wanted = ridge_risk(n, modes["eigenvalues"], modes["multiplicities"], away, 0.3)
     np.testing.assert_allclose(deep_covariance_risk(n, 1, **modes, noise_variance=0.3), wanted, rtol=1e-11)
 
@@ -81,7 +81,7 @@ def test_high_precision_jax_and_limits():
         float(exact)
     )
     rho = covariance_retention(np.array([0, 2, 4, 9]), 3, modes["eigenvalues"], modes["multiplicities"],
-                               modes["source_energy"], modes["target_energy"], 0.25)  # fmt: skip
+                               modes["source"], modes["target"], 0.25)  # fmt: skip
     assert rho[0] == 1 and rho[2] == rho[3] == 1 and rho[1] != 1
     assert deep_covariance_risk(4, 3, **modes, noise_variance=0.25) == math.inf
     assert deep_covariance_transferability(4, 3, **modes, noise_variance=0.25) == 0

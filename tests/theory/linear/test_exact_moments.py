@@ -56,7 +56,7 @@ def test_one_sample_against_other_terms_and_adaptive_quadrature():
 @pytest.mark.parametrize("small", [0.5, 1e-9])
 @pytest.mark.parametrize("counts", [[1, 1], [1, 40], [300, 2]])
 def test_float64_agrees_with_mpmath(risk, small, counts):
-    arguments = {"eigenvalues": [1.0, small], "multiplicities": counts, "displacement_energy": [0.3, 0.9]}
+    arguments = {"eigenvalues": [1.0, small], "multiplicities": counts, "displacement": [0.3, 0.9]}
     exact = to_fifty_digits(risk, arguments)
     assert float(risk(**arguments) / exact - 1) == pytest.approx(0, abs=1e-12)
 

@@ -155,7 +155,7 @@ def _answered(
 ) -> Answer:
     """An answer, silent where there is no such method: a grid never stops half-way."""
     try:
-        return answer(question, sizes, **options)  # type: ignore[no-any-return]
+        return answer(question, sizes, **options)
     except MissingMethodError as error:
         missed.append(error)
         return silent_answer(question, sizes)

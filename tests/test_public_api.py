@@ -1,5 +1,6 @@
 """The public names are frozen, importing is cheap and changes nothing, and the README runs."""
 
+import ast
 import json
 import re
 import subprocess
@@ -55,6 +56,14 @@ def test_public_names():
     assert sorted(lt.__all__) == sorted(PUBLIC)
     for name in PUBLIC:
         assert getattr(lt, name).__doc__
+
+
+def test_type_checkers_see_the_public_names():
+    [block] = [n for n in ast.parse((ROOT / "lintransfer" / "__init__.py").read_text(encoding="utf-8")).body
+               if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]  # fmt: skip
+    told = {name.asname: (node.module, name.name) for node in block.body for name in node.names}
+    assert told == {name: (f"lintransfer.{module}", name) for name, module in lt._PUBLIC.items()}
+    assert (ROOT / "lintransfer" / "py.typed").exists()
 
 
 def python(code):

@@ -2,21 +2,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: diagram test verify lint bench figures clean
+.PHONY: diagram test quick verify lint bench figures clean
 
+# The flagship phase diagram: picture, numbers and a summary.
 diagram: .venv/core
 	@mkdir -p out
 	$(BIN)/lintransfer diagram --figure out/diagram.png --data out/diagram.nc
 
+# The tests, without those marked slow, and the examples in docstrings.
 test: .venv/test
 	$(BIN)/python -m pytest
 
+# Every row of the table on every rung, each with reduced work.
+quick: .venv/test
+	$(BIN)/lintransfer verify --quick
+
+# Every row with all its work, and the tests marked slow.
 verify: .venv/test
 	$(BIN)/lintransfer verify --report verification.md
 	$(BIN)/python -m pytest -m slow
 
 lint: .venv/test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 bench: .venv/test
@@ -32,7 +40,7 @@ figures: .venv/test
 	@touch $@
 
 .venv/test: .venv/core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,rigour,lint]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]'
 	@touch $@
 
 clean:

@@ -10,7 +10,45 @@ Everything is imported on first use, and importing changes no JAX setting.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
+    from lintransfer.citations import cite as cite
+    from lintransfer.complexity import SampleComplexity as SampleComplexity
+    from lintransfer.complexity import sample_complexity as sample_complexity
+    from lintransfer.curves import RiskCurve as RiskCurve
+    from lintransfer.curves import risk_curve as risk_curve
+    from lintransfer.diagnosis import Diagnosis as Diagnosis
+    from lintransfer.diagnosis import diagnose as diagnose
+    from lintransfer.diagrams import PhaseDiagram as PhaseDiagram
+    from lintransfer.diagrams import load as load
+    from lintransfer.diagrams import phase_diagram as phase_diagram
+    from lintransfer.errors import DataFileError as DataFileError
+    from lintransfer.errors import DomainError as DomainError
+    from lintransfer.errors import LinTransferError as LinTransferError
+    from lintransfer.errors import MissingMethodError as MissingMethodError
+    from lintransfer.errors import UnknownNameError as UnknownNameError
+    from lintransfer.estimates import Estimate as Estimate
+    from lintransfer.fitting import fit as fit
+    from lintransfer.models import DeepLinear as DeepLinear
+    from lintransfer.models import Linear as Linear
+    from lintransfer.models import ShallowReLU as ShallowReLU
+    from lintransfer.problems import TransferProblem as TransferProblem
+    from lintransfer.risk_laws import risk_law as risk_law
+    from lintransfer.risk_laws import transferability_law as transferability_law
+    from lintransfer.risks import methods as methods
+    from lintransfer.risks import risk as risk
+    from lintransfer.risks import transferability as transferability
+    from lintransfer.routing.explanation import route as route
+    from lintransfer.strategies import FineTune as FineTune
+    from lintransfer.strategies import LinearTransfer as LinearTransfer
+    from lintransfer.strategies import Scratch as Scratch
+    from lintransfer.table.row import Theorem as Theorem
+    from lintransfer.theorems import THEOREMS as THEOREMS
+    from lintransfer.theorems import theorem as theorem
+    from lintransfer.verification import Check as Check
+    from lintransfer.verification import Report as Report
+    from lintransfer.verification import verify as verify
 
 _PUBLIC = {
     "TransferProblem": "problems",
@@ -55,12 +93,14 @@ __version__ = "0.1.0"
 __all__ = sorted(_PUBLIC)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'lintransfer' has no attribute {name!r}")
-    value = getattr(import_module(f"lintransfer.{_PUBLIC[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # for type checkers, a name that is not listed above is a mistake
+
+    def __getattr__(name: str) -> Any:
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'lintransfer' has no attribute {name!r}")
+        value = getattr(import_module(f"lintransfer.{_PUBLIC[name]}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Cells:
 
     def put(self, block: Block, answer: Answer) -> None:
         """Fill in a block."""
-        place = (*np.ix_(*block), slice(None)) if block else (slice(None),)
+        place: tuple[Any, ...] = (*np.ix_(*block), slice(None)) if block else (slice(None),)
         for source in answer.table:
             if source not in self.table:
                 self.table.append(source)
@@ -67,16 +68,16 @@ class Contest:
         strengths = np.array([a.strength for a in apart])
         unlike = (strengths.max(axis=0) == _ASYMPTOTIC) & (strengths.min(axis=0) < _ASYMPTOTIC)
         if unlike.any():  # exact beside asymptotic: where all have it, let the asymptotic ones be compared
-            other = [_maybe(lambda q=q: gain_answer(q, sizes, "asymptotic").value) for q in questions]
+            other = [_maybe(partial(gain_answer, q, sizes, "asymptotic")) for q in questions]
             if all(o is not None for o in other):
-                same = unlike & ~np.isnan(np.array(other)).any(axis=0)
-                gains = [np.where(same, o, g) for o, g in zip(other, gains, strict=True)]
+                same = unlike & ~np.isnan(np.array([o.value for o in other])).any(axis=0)
+                gains = [np.where(same, o.value, g) for o, g in zip(other, gains, strict=True)]
         clear = np.isfinite(np.array(gains)).all(axis=0)
         scores = [
             np.where(clear, 0.0, risks[0]),
             *(np.where(clear, -g, r) for g, r in zip(gains, risks[1:], strict=True)),
         ]
-        place = (*np.ix_(*block), slice(None)) if block else (slice(None),)
+        place: tuple[Any, ...] = (*np.ix_(*block), slice(None)) if block else (slice(None),)
         for row, score in zip(self.score, scores, strict=True):
             row[place] = score
 

@@ -19,7 +19,6 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import nnls
 
 from lintransfer.errors import refuse
 from lintransfer.spectra import Modes, group_modes
@@ -162,6 +161,8 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
     and a part r is orthogonal to the source, so that θ − aθ_S has the energy Σ_k p_k (b_k − a)² s + r. This is linear
     in (p, r), and whatever non-negative (p, r) the fit returns belong to two real vectors: cross² ≤ source·target.
     """
+    from scipy.optimize import nnls  # slow to import
+
     y, z = rows.labels, rows.design @ rows.source
     size = float(np.linalg.norm(z))
     matched = float(np.linalg.norm(y)) / size if size > 0 else 1.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -168,7 +168,7 @@ def check_axes(problem: TransferProblem, learners: list[Learner], grid: Mapping[
     """Refuse values that are impossible at some cell: every value where the axes of several are cheap, else the ends."""
     for name, values in grid.items():
         spread = AXES[name].spread is not None and values.dtype != object
-        some = {float(values.min()), float(values.max())} if spread else values
+        some: Iterable[Any] = {float(values.min()), float(values.max())} if spread else values
         if spread and np.isnan(values).any():
             some = [math.nan]
         for value in some:

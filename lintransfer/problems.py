@@ -320,7 +320,8 @@ class TransferProblem:
         alive = source > 0
         safe, safe_norm = where(alive, source, 1.0), where(norm2 > 0, norm2, 1.0)
         head = where(alive, cross * cross * safe_norm / (safe * safe), 0.0)
-        return Features(*map(as_column, (source / safe_norm, where(alive, 1.0, 0.0), head)), m.unexplained)
+        eigenvalue, multiplicity = source / safe_norm, where(alive, 1.0, 0.0)
+        return Features(as_column(eigenvalue), as_column(multiplicity), as_column(head), m.unexplained)
 
     # ------------------------------------------------------------------ other worlds
 

@@ -90,7 +90,8 @@ def same_content(a: Any, b: Any) -> bool:
     """Whether two pytrees of one class hold the same numbers (nan equals nan); traced ones only if they are the same."""
     if a is b:
         return True
-    (left, shape), (right, other) = jax.tree_util.tree_flatten(a), jax.tree_util.tree_flatten(b)
+    flatten: Any = jax.tree_util.tree_flatten
+    (left, shape), (right, other) = flatten(a), flatten(b)
     if shape != other or is_traced(left, right):
         return False
     return all(np.array_equal(np.asarray(x), np.asarray(y), equal_nan=True) for x, y in zip(left, right, strict=True))

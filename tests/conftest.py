@@ -1,4 +1,4 @@
-"""Strictest settings for every test: 64-bit JAX, no silent promotion of ranks, reproducible hypothesis profiles."""
+"""Settings for every test: 64-bit JAX, no windows, reproducible hypothesis profiles."""
 
 import os
 
@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 jax.config.update("jax_enable_x64", True)
 matplotlib.use("Agg")
+
+collect_ignore = ["benchmarks", "helpers"]  # no tests in them, nor examples in docstrings
 
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("dev", deadline=None, max_examples=25, suppress_health_check=_SLOW)

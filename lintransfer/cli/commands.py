@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("verify", _verify, "Check the theorems: limits, derivations, precision, simulation, mutants.")
     sub.add_argument("names", nargs="*", metavar="THEOREM", help="names of theorems (default: all)")
-    sub.add_argument("--quick", action="store_true", help="the subset that takes under a minute")
+    sub.add_argument("--quick", action="store_true", help="every row, with fewer points and replicates (minutes)")
     sub.add_argument("--key", type=int, default=0)
     sub.add_argument("--report", help="write the report here: .json or .md")
 

@@ -17,7 +17,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import elementwise
 from scipy.special import expit
 
 from lintransfer.numerics.beta_quadrature import (
@@ -169,6 +168,7 @@ def quantile(
     tail(x, upper) is P(X > x) or P(X ≤ x).  probability, low, high: (m,), 0 < probability < 1.
     Returns (m,); the nearer end where the bracket holds no solution.
     """
+    from scipy.optimize import elementwise  # slow to import
 
     def miss(x: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         upper = wanted > 0.5

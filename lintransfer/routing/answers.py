@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -188,9 +189,9 @@ def gain_answer(question: Question, n: Any, method: str = "auto", key: int = 0, 
     for kind in ("exact", "asymptotic") if method == "auto" else (method,):
         paired = routes_for(question, kind, TRANSFER_ROUTES)
         if paired:
-            answer = _then(answer, lambda paired=paired: closed_answer(question, paired, n))
+            answer = _then(answer, partial(closed_answer, question, paired, n))
         if kind == EXACT or not paired:  # two approximations that a theorem pairs are not to be told apart
-            answer = _then(answer, lambda kind=kind: _difference(question, kind, n))
+            answer = _then(answer, partial(_difference, question, kind, n))
     if answer is None and method != "auto":
         raise missing(question, method)
     if method != "auto" or question.traced or is_traced(n):

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.arithmetic import total, where
+from lintransfer.problems import Vectors
 from lintransfer.routing.question import Question
 from lintransfer.strategies import LinearTransfer, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
@@ -97,6 +98,12 @@ def _gain(question: Question) -> Any:
     return m.target - m.displacement
 
 
+def _vectors(question: Question) -> Vectors:
+    """The vectors of the problem; formulas that ask for them stand behind a condition that they were given."""
+    assert question.problem.vectors is not None
+    return question.problem.vectors
+
+
 def _matrix(covariance: Any, dim: int) -> Any:
     if covariance is None:
         return np.eye(dim)
@@ -110,7 +117,7 @@ def _spectrum(question: Question) -> Any:
 
 
 def _displacement_vector(question: Question) -> Any:
-    v = question.problem.vectors
+    v = _vectors(question)
     return v.target if isinstance(question.learner, Scratch | LinearTransfer) else v.target - v.source
 
 
@@ -119,17 +126,17 @@ def _under_test(question: Question) -> Any:
     p = question.problem
     if not p.has_shift:
         return total(p.modes.eigenvalue * start(question))
-    tested, columns = p.vectors.test_covariance, _displacement_vector(question)
+    tested, columns = _vectors(question).test_covariance, _displacement_vector(question)
     return total((columns * (tested[:, None] * columns if tested.ndim == 1 else tested @ columns)).reshape(-1))
 
 
 def _features_of(question: Question) -> Any:
-    v = question.problem.vectors
+    v = _vectors(question)
     return v.source if v.feature_map is None else v.feature_map
 
 
 def _shift(question: Question) -> Any:
-    v = question.problem.vectors
+    v = _vectors(question)
     return shift_energies(_features_of(question), v.target, _spectrum(question), v.test_covariance)
 
 
@@ -139,13 +146,13 @@ def _shift_part(name: str) -> Callable[[Question], Any]:
 
 def _full_spread(question: Question) -> Any:
     """tr Σ'Σ⁻¹."""
-    covariance, tested = _spectrum(question), question.problem.vectors.test_covariance
+    covariance, tested = _spectrum(question), _vectors(question).test_covariance
     if covariance.ndim == tested.ndim == 1:
         return total(tested / covariance)
     if covariance.ndim == 1:
         return total(tested.diagonal() / covariance)
     dim = question.problem.dim
-    return shift_energies(np.eye(dim), question.problem.vectors.target, covariance, tested).spread
+    return shift_energies(np.eye(dim), _vectors(question).target, covariance, tested).spread
 
 
 VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
@@ -195,15 +202,15 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "head": _feature("target"),
     # another test covariance
     "covariance": lambda q: _matrix(_spectrum(q), q.problem.dim),
-    "test_covariance": lambda q: _matrix(q.problem.vectors.test_covariance, q.problem.dim),
-    "source_covariance": lambda q: _matrix(q.problem.vectors.source_covariance, q.problem.dim),
+    "test_covariance": lambda q: _matrix(_vectors(q).test_covariance, q.problem.dim),
+    "source_covariance": lambda q: _matrix(_vectors(q).source_covariance, q.problem.dim),
     "spectrum": _spectrum,
     "ones": lambda q: np.ones(q.problem.dim),
-    "test_spectrum": lambda q: q.problem.vectors.test_covariance,
+    "test_spectrum": lambda q: _vectors(q).test_covariance,
     "displacement_vector": _displacement_vector,
     "displacement_squares": lambda q: total(_displacement_vector(q) ** 2),
-    "source_vector": lambda q: q.problem.vectors.source,
-    "target_vector": lambda q: q.problem.vectors.target,
+    "source_vector": lambda q: _vectors(q).source,
+    "target_vector": lambda q: _vectors(q).target,
     "misfit": _shift_part("misfit"),
     "spread": _shift_part("spread"),
     "shift_unexplained": _shift_part("unexplained"),

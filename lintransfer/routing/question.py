@@ -11,7 +11,7 @@ import jax
 from lintransfer.errors import UnknownNameError, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.strategies import Learner, model_of
+from lintransfer.strategies import Learner, LinearTransfer, model_of
 from lintransfer.validation import is_traced
 
 METHODS = ("auto", "exact", "asymptotic", "bound", "simulate", "designs")
@@ -115,8 +115,9 @@ def as_learner(learner: Any, argument: str = "learner") -> Any:
     if not isinstance(learner, Learner):
         names = ", ".join(t.__name__ for t in Learner.__args__)
         raise UnknownNameError(f"{argument} must be one of {names} (an instance, as in Scratch()), got {learner!r}")
-    model = model_of(learner)
-    return replace(learner, model=Linear()) if isinstance(model, DeepLinear) and model.depth == 1 else learner
+    if isinstance(learner, LinearTransfer) or not isinstance(learner.model, DeepLinear) or learner.model.depth != 1:
+        return learner
+    return replace(learner, model=Linear())
 
 
 def as_learners(learners: Any) -> list[Any]:

@@ -86,8 +86,8 @@ class Theorem:
     """One result.
 
     name: as in ``lt.theorem(name)``, lower case with hyphens.  kind: one of `KINDS`.  statement: the formula, one line.
-    formula: the function that users call.  domain: where it holds, in words.  slow: left to the full run when the whole
-        table is verified quickly.
+    formula: the function that users call.  domain: where it holds, in words.  slow: a quick run spends still fewer
+        points and replicates on it.
     source: where the result comes from, in words.  papers: keys of `lintransfer.papers` that state it.  follows: rows
         of the table, or papers, that it follows from by substitution.  see: papers to compare with: special cases,
         forerunners.  `claim` is read off these.

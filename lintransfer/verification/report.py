@@ -47,8 +47,9 @@ class Report:
         """Counts, time, and the declared probability of a false alarm, in two lines."""
         counts = ", ".join(f"{number} {outcome}" for outcome, number in self.counts.items())
         theorems = len({check.theorem for check in self.checks})
+        quick = "; quick: few points and replicates, fewest for rows marked slow" if self.quick else ""
         return (
-            f"{theorems} theorems, {len(self.checks)} checks: {counts} ({self.seconds:.0f} s, key {self.key})\n"
+            f"{theorems} theorems, {len(self.checks)} checks: {counts} ({self.seconds:.0f} s, key {self.key}{quick})\n"
             f"Monte Carlo: |z| < {Z_LIMIT:g} for every comparison; if all theorems are true, some check fails with "
             f"probability ≤ {self.false_alarm:.2g} (Bonferroni)"
         )

@@ -19,7 +19,7 @@ from lintransfer.table.row import KINDS, Experiment, Limit, Mutant, Theorem
 from lintransfer.theorems import THEOREMS, theorem
 from lintransfer.verification import Check, Report, verify, verify_rows
 from lintransfer.verification.derivation import TimeLimit, time_limit
-from lintransfer.verification.outcome import worst
+from lintransfer.verification.outcome import RUNGS, worst
 from lintransfer.verification.simulation import _JUDGES, FALSE_ALARM
 from lintransfer.verification.workers import WorkerError
 
@@ -321,6 +321,23 @@ def test_the_worst_outcome_wins():
 def test_an_unknown_theorem_is_refused():
     with pytest.raises(UnknownNameError):
         verify("no-such-theorem")
+
+
+def test_a_quick_run_climbs_every_rung_of_every_row(monkeypatch):
+    asked = {}
+
+    def climb(row, effort, key):
+        asked[row.name] = effort
+        return [Check(row.name, rung, "PASS", "") for rung in RUNGS]
+
+    monkeypatch.setattr("lintransfer.verification.ladder._climb", climb)
+    report = verify(quick=True, workers=1)
+    assert {(c.theorem, c.rung) for c in report.checks} == {(row.name, rung) for row in THEOREMS for rung in RUNGS}
+    assert "fewest for rows marked slow" in report.summary
+    for row in THEOREMS:
+        effort = asked[row.name]
+        assert effort.precision_points >= 1 and effort.rigour_points >= 1 and effort.share > 0
+        assert (effort == asked["min-norm-risk"]) == (not row.slow)
 
 
 def test_workers_give_the_same_outcomes_as_one_process():

@@ -17,7 +17,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.linalg import lapack
 
 from lintransfer.arithmetic import array_namespace
 from lintransfer.simulate.teachers import covariance_root
@@ -155,6 +154,8 @@ def _is_regular(root: Any) -> bool:
 
 def _whitened_risk(triangle: np.ndarray, outputs: int, noise_std: float, noise: Any) -> float:
     """Risk of least squares with the input covariance divided out: ‖R⁻¹ξ‖², and σ²‖R⁻¹‖² per output in the mean."""
+    from scipy.linalg import lapack  # slow to import
+
     inverse, _ = lapack.dtrtri(triangle)
     if noise is None:
         return float(noise_std**2 * outputs * np.sum(inverse * inverse))
@@ -190,6 +191,8 @@ def _risk(design: np.ndarray, delta: np.ndarray, test_root: Any, noise_std: floa
 
 def _inverse(gram: np.ndarray) -> np.ndarray | None:
     """The inverse of a positive definite matrix by Cholesky, half the work of the general one; None if it is not."""
+    from scipy.linalg import lapack  # slow to import
+
     factor, failed = lapack.dpotrf(gram, lower=1)
     if failed:
         return None

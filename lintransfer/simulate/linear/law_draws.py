@@ -12,7 +12,6 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg import eigvalsh_tridiagonal
 
 
 def least_squares_draws(
@@ -66,6 +65,8 @@ def squared_singular_values(rng: np.random.Generator, replicates: int, n: int, d
     Householder steps from both sides leave a bidiagonal matrix of independent χ, with degrees of freedom
     max, max−1, … on the diagonal and min−1, …, 1 beside it.
     """
+    from scipy.linalg import eigvalsh_tridiagonal  # slow to import
+
     small, large = min(n, dim), max(n, dim)
     if small == 0:
         return np.empty((replicates, 0))

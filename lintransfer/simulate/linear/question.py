@@ -161,8 +161,8 @@ def _differences(
     rng: np.random.Generator, replicates: int, problem: TransferProblem, pair: tuple[Any, Any], n: int, designs: bool
 ) -> np.ndarray:
     if any(learner.ridge == math.inf for learner in pair):
-        first, second = (_risks(rng, replicates, problem, learner, n, designs) for learner in pair)
-        return first - second
+        base, other = (_risks(rng, replicates, problem, learner, n, designs) for learner in pair)
+        return base - other
     fit = _source_fit(rng, replicates, problem)
     first, second = (None if designs else _isotropic_training(problem, learner, fit) for learner in pair)
     if first is None or second is None:

@@ -51,7 +51,7 @@ def as_function(start: Any) -> Callable[[np.ndarray], np.ndarray]:
     return lambda inputs: inputs @ weights
 
 
-def _outputs(function: Callable, inputs: np.ndarray) -> np.ndarray:
+def _outputs(function: Callable[[np.ndarray], Any], inputs: np.ndarray) -> np.ndarray:
     """One finite number per row, or a `DomainError` that says what the function gave instead."""
     values = np.asarray(function(inputs), dtype=float)
     if values.shape != (len(inputs),):
@@ -87,7 +87,7 @@ def kernel_fit(
     *,
     start: Any = None,
     ridge: float = 0.0,
-    kernel: Callable = plain_kernel,
+    kernel: Callable[[Any, Any], Any] = plain_kernel,
     memory: float | None = None,
     argument: str = "inputs",
 ) -> KernelFit:

@@ -26,7 +26,7 @@ class Network(NamedTuple):
     scale: Any
 
 
-def in_own_precision(function: Callable) -> Callable:
+def in_own_precision(function: Callable[..., Any]) -> Callable[..., Any]:
     """Run a function of (network, …) in 64-bit mode if the network is of that precision, whatever JAX is set to."""
 
     @wraps(function)

@@ -11,7 +11,6 @@ import math
 from functools import lru_cache
 
 import numpy as np
-import scipy.linalg
 
 from lintransfer.numerics.beta_quadrature import logit_beta, plain_nodes
 
@@ -136,6 +135,8 @@ def beta_rule(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     >>> print(f"{weights @ points:.12f}")
     0.400000000000
     """
+    from scipy.linalg import eigh_tridiagonal  # slow to import
+
     if a == 0:
         return (np.array([0.0, 1.0]), np.array([0.5, 0.5])) if b == 0 else (np.array([0.0]), np.array([1.0]))
     k = np.arange(nodes, dtype=float)
@@ -148,6 +149,6 @@ def beta_rule(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     bottom = (2 * j + size - 2) ** 2 * (2 * j + size - 1) * (2 * j + size - 3)
     # j = 1 has the factor (size − 1) above and below: cancel it, for it vanishes at size = 1.
     top[:1], bottom[:1] = a * b, size**2 * (size + 1)
-    points, vectors = scipy.linalg.eigh_tridiagonal(np.concatenate([first, rest]), np.sqrt(top / bottom))
+    points, vectors = eigh_tridiagonal(np.concatenate([first, rest]), np.sqrt(top / bottom))
     weights = vectors[0] ** 2
     return np.clip(points, 0.0, 1.0), weights / weights.sum()

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 
 from lintransfer.arithmetic import log, maximum, ratio_where, sqrt, where
 from lintransfer.designs import checked_rows, refuse_parallel_rows
@@ -31,6 +30,8 @@ def gram_quadratic_form(inputs: Any, labels: Any, trained: Any = "first", ridge:
     >>> round(gram_quadratic_form(np.eye(3), np.ones(3)), 12)
     6.0
     """
+    import scipy.linalg  # slow to import
+
     inputs, labels = np.asarray(checked_rows(inputs), dtype=float), np.asarray(labels, dtype=float)
     if labels.shape != inputs.shape[:1] or not np.all(np.isfinite(labels)):
         refuse("labels", f"{inputs.shape[0]} finite numbers, one per row of inputs", f"shape {labels.shape}")

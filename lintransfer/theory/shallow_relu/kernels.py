@@ -142,7 +142,9 @@ def _(primals: Any, tangents: Any) -> Any:
     return _obtuse_angle_in_jax(*primals), slope * tangents[0]
 
 
-def _evaluate(cosine: Any, in_floats: Callable, in_jax: Callable, definition: Callable) -> Any:
+def _evaluate(
+    cosine: Any, in_floats: Callable[[Any], Any], in_jax: Callable[[Any], Any], definition: Callable[[Any], Any]
+) -> Any:
     """The stable route on floats and JAX, the definition itself in every other arithmetic."""
     kind = kind_of(cosine)
     if kind == "jax":

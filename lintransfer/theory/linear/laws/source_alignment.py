@@ -22,7 +22,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline
 from scipy.special import betaln, expit
 
 from lintransfer.numerics.beta_quadrature import (
@@ -173,6 +172,8 @@ def _tail_of_cosine(threshold: np.ndarray, pull: np.ndarray, rank: int, degrees:
 @lru_cache(maxsize=64)
 def _student_tail(degrees: int) -> Callable[[np.ndarray], np.ndarray]:
     """y ↦ P(g₁/χ_ν > y), from a table: the incomplete Beta function would take most of the time. Error below 1e-12."""
+    from scipy.interpolate import CubicHermiteSpline  # slow to import
+
     square = LogitBeta(0.5, degrees / 2)
     grid = np.arange(0.0, 28.0, 0.004)
     y = np.sinh(grid) / math.sqrt(degrees)

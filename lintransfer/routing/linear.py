@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.errors import MissingMethodError
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.arguments import arguments_of
@@ -160,12 +159,9 @@ def _with_numbers(p: TransferProblem, learner: Any, n: int, key: int, replicates
 
 
 def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
-    """The λ that ``ridge="optimal"`` stands for, per sample size."""
-    question = Question(p, learner)
-    if not question.holds(plain & tuned_ridge):
-        raise MissingMethodError(f'"optimal" is not there for {learner!r} on this problem: give a number')
+    """The λ that ``ridge="optimal"`` stands for, per sample size, of a learner whose risk has been asked."""
     if not isinstance(learner, LinearTransfer):
-        return optimal_ridge(**arguments_of(optimal_ridge, question, n, {})).ridge
+        return optimal_ridge(**arguments_of(optimal_ridge, Question(p, learner), n, {})).ridge
     f = p.features
     noise = p.outputs * p.noise_variance + f.unexplained
     return optimal_ridge(n, f.eigenvalue, f.multiplicity, f.target, noise).ridge
@@ -176,10 +172,6 @@ def best_time(question: Question, n: Any) -> Any:
     scale = float(question.problem.modes.eigenvalue[0])
     time = optimal_stopping_time(**arguments_of(optimal_stopping_time, question, n, {}))
     return time / (scale if scale > 0 else 1.0)
-
-
-def _both(make: Any) -> tuple[Route, ...]:
-    return (*make(Scratch), *make(FineTune))
 
 
 def _weights(who: type) -> tuple[Route, ...]:

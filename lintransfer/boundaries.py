@@ -11,6 +11,7 @@ from lintransfer.grids import blocks, line_question, moved
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.answers import gain_answer
 from lintransfer.routing.question import ask
+from lintransfer.routing.route import LAW, SIMULATE
 from lintransfer.strategies import Learner
 
 
@@ -32,10 +33,14 @@ def boundary(
         return dims, empty
     order = np.argsort(grid[name])
     axis = _place(name, grid[name][order].astype(float))
+    methods = dataset.transferability_method
+    # The methods of a difference may be two words: one drawn side is enough.
+    drawn_words = np.array([bool({LAW, SIMULATE} & set(w.split("+"))) for w in methods.attrs["flag_meanings"].split()])
+    simulated = drawn_words[methods.values.astype(int) + 1]
     found = []
     for i, learner in enumerate(learners):
         t = dataset.transferability.values[i][order]
-        drawn = dataset.std_err.values[i][order] > 0
+        drawn = simulated[i][order]
         found.append(_crossings(problem, learner, baseline, method, name, axis, t, drawn, sizes))
     most = max(len(c) for c in found)
     array = np.full((len(learners), most, len(sizes)), np.nan)

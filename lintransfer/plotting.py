@@ -35,30 +35,45 @@ def _edges(values: np.ndarray) -> np.ndarray:
 
 
 def _plane(dataset: Any) -> tuple[str, str, Any]:
-    """What a map shows: the first axis (x) and the sample size (y), or two axes at a single sample size."""
+    """What a map shows: the two dimensions that have several values, the second one upwards; the others have one each."""
     from lintransfer.errors import refuse
 
     names = [str(name) for name in dataset.winner.dims]
-    if len(names) == 3 and dataset.sizes["n"] == 1:
-        return names[0], names[1], dataset.isel(n=0)
-    if len(names) != 2:
-        refuse("axes", "one axis besides n, or two at a single n, for a map", got=f"the dimensions {', '.join(names)}")
-    return names[0], "n", dataset
+    chosen = sorted(names, key=lambda name: dataset.sizes[name] == 1)[:2]
+    rest = [name for name in names if name not in chosen]
+    if len(chosen) < 2 or any(dataset.sizes[name] > 1 for name in rest):
+        refuse("axes", "two dimensions of several values, for a map", got=f"the dimensions {', '.join(names)}")
+    first, second = (name for name in names if name in chosen)
+    ordered = [name for name in chosen if not _is_listed(name, dataset[name].values)]
+    return first, second, dataset.isel({name: 0 for name in rest}).sortby(ordered)
+
+
+def _is_listed(name: str, values: np.ndarray) -> bool:
+    """Whether the values of an axis have no place on a line (words, or ∞) and are drawn one beside the other."""
+    return values.dtype.kind not in "iuf" or (name != "depth" and not np.isfinite(values).all())
 
 
 def _positions(name: str, values: np.ndarray) -> np.ndarray:
     """Where the values of an axis are drawn: depth at 1 − 1/L, the exponent it acts through, so that ∞ has a place."""
+    if _is_listed(name, values):
+        return np.arange(len(values), dtype=float)
     values = np.asarray(values, dtype=float)
     return 1 - 1 / values if name == "depth" else values
 
 
+def _label_axis(axis: Any, name: str, values: np.ndarray) -> None:
+    axis.set_label_text(LABELS.get(name, name))
+    if name != "depth" and not _is_listed(name, values):
+        return
+    most = len(values) if name != "depth" else 7
+    some = np.unique(np.linspace(0, len(values) - 1, min(len(values), most)).astype(int))
+    shown = (str(v) if isinstance(v, str) else format(v, "g").replace("inf", "∞") for v in values[some].tolist())
+    axis.set_ticks(_positions(name, values)[some], list(shown))
+
+
 def _label_axes(axes: Axes, dataset: Any, names: Sequence[str]) -> None:
     for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
-        axis.set_label_text(LABELS.get(name, name))
-        if name == "depth":
-            values = dataset[name].values
-            shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 7)).astype(int))]
-            axis.set_ticks(_positions(name, shown), ["∞" if np.isinf(depth) else f"{depth:g}" for depth in shown])
+        _label_axis(axis, name, dataset[name].values)
 
 
 def _limits(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
@@ -151,6 +166,7 @@ def _plot_line(dataset: Any, name: str) -> Figure:
     import matplotlib.pyplot as plt
 
     line = dataset.squeeze([other for other in dataset.winner.dims if other != name])
+    line = line if _is_listed(name, line[name].values) else line.sortby(name)
     axes = plt.subplots(figsize=(6, 4.2), layout="constrained")[1]
     x = _positions(name, line[name].values)
     for i, learner in enumerate(line.learner.values):
@@ -162,9 +178,7 @@ def _plot_line(dataset: Any, name: str) -> Figure:
         )
     axes.axhline(0, color="black", lw=0.8)
     axes.set_ylabel(f"transferability  $T$ against {dataset.attrs['baseline']}")
-    axes.xaxis.set_label_text(LABELS.get(name, name))
-    if name == "depth":
-        axes.xaxis.set_ticks(x, ["∞" if np.isinf(depth) else f"{depth:g}" for depth in line[name].values])
+    _label_axis(axes.xaxis, name, line[name].values)
     axes.legend(frameon=False, fontsize="small")
     return axes.figure  # type: ignore[return-value]
 

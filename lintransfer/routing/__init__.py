@@ -13,7 +13,7 @@ from lintransfer.models import Linear
 from lintransfer.routing import deep_linear, linear, shallow_relu
 from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import EXACT, STRENGTH, Family, LawRoute, Route
+from lintransfer.routing.route import BOUND, EXACT, STRENGTH, Family, LawRoute, Route
 from lintransfer.strategies import model_of
 
 FAMILIES: tuple[Family, ...] = (linear.FAMILY, deep_linear.FAMILY, shallow_relu.FAMILY)
@@ -57,7 +57,11 @@ def routes_for(question: Question, method: str, table: tuple[Route, ...] = ROUTE
 
 def missing(question: Question, method: str) -> MissingMethodError:
     """What to say where nothing answers to this method: what there is."""
-    every = [r for name in ("auto", "bound") for r in routes_for(question, name)]
-    there = sorted({r.method for r in every}, key=STRENGTH.index)
+    sides = [question.of(who) for who in question.contenders]
+    each = [{r.method for name in ("auto", "bound") for r in routes_for(side, name)} for side in sides]
+    shared = set.intersection(*each)
+    if question.baseline is not None:
+        shared = {r.method for r in routes_for(question, "auto", TRANSFER_ROUTES)} | (shared - {BOUND})
+    there = sorted(shared, key=STRENGTH.index)
     told = f"there is: {', '.join(there)}" if there else "there is none (see lintransfer.methods())"
     return MissingMethodError(f"method {method!r} is not there for {question.learner!r} on this problem; {told}")

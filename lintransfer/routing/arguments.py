@@ -104,9 +104,7 @@ def _vectors(question: Question) -> Vectors:
     return question.problem.vectors
 
 
-def _matrix(covariance: Any, dim: int) -> Any:
-    if covariance is None:
-        return np.eye(dim)
+def _matrix(covariance: Any) -> Any:
     return np.diag(covariance) if covariance.ndim == 1 else covariance
 
 
@@ -159,7 +157,6 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     # the world
     "dim": lambda q: q.problem.dim,
     "rank": lambda q: total(where(q.problem.modes.eigenvalue > 0, q.problem.modes.multiplicity, 0.0)),
-    "outputs": lambda q: q.problem.outputs,
     "noise_variance": lambda q: q.problem.outputs * q.problem.noise_variance,
     "scale": _scale,
     # energies under Σ
@@ -201,9 +198,9 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "feature_multiplicities": _feature("multiplicity"),
     "head": _feature("target"),
     # another test covariance
-    "covariance": lambda q: _matrix(_spectrum(q), q.problem.dim),
-    "test_covariance": lambda q: _matrix(_vectors(q).test_covariance, q.problem.dim),
-    "source_covariance": lambda q: _matrix(_vectors(q).source_covariance, q.problem.dim),
+    "covariance": lambda q: _matrix(_spectrum(q)),
+    "test_covariance": lambda q: _matrix(_vectors(q).test_covariance),
+    "source_covariance": lambda q: _matrix(_vectors(q).source_covariance),
     "spectrum": _spectrum,
     "ones": lambda q: np.ones(q.problem.dim),
     "test_spectrum": lambda q: _vectors(q).test_covariance,

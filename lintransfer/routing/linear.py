@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.errors import MissingMethodError
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.arguments import arguments_of
@@ -55,6 +54,7 @@ from lintransfer.routing.conditions import (
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Family, LawRoute, Route
 from lintransfer.simulate.linear.question import draws_a_law, simulate_risk, simulate_transferability
+from lintransfer.simulate.linear.question import tuned_time as tuned_stop
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 from lintransfer.theory.linear.covariance import feature_covariance_risk, metric_transferability, ridge_risk
 from lintransfer.theory.linear.covariance_shift import (
@@ -108,7 +108,7 @@ def _draw(designs: bool) -> Any:
         ask = simulate_transferability if isinstance(who, tuple) else simulate_risk
         found = []
         for size in np.ravel(n):
-            there = tuple(_with_numbers(problem, learner, size) for learner in pair)
+            there = tuple(_with_numbers(problem, learner, int(size), key, replicates) for learner in pair)
             found.append(ask(problem, there if isinstance(who, tuple) else there[0], size, key, replicates, designs))
         mean, error = np.reshape(found, (-1, 2)).T
         return mean.reshape(np.shape(n)), error.reshape(np.shape(n))
@@ -124,11 +124,11 @@ drawn_law = condition(
 
 
 def _is_optimised(question: Question) -> bool:
-    """Whether every "optimal" stands for a number that a formula gives."""
+    """Whether every "optimal" stands for a number that a formula gives, or a simulation."""
     asked = [question.of(who) for who in question.contenders]
     return all(
         q.holds(with_ridge) or q.holds(stopped) or _has_numbers(q) or q.holds(plain & tuned_ridge)
-        or q.holds(plain & isotropic & tuned_time)
+        or q.holds(tuned_time)
         for q in asked
     )  # fmt: skip
 
@@ -141,23 +141,23 @@ def _has_numbers(question: Question) -> bool:
 optimised = condition('every "optimal" a number that is known', _is_optimised)
 
 
-def _with_numbers(p: TransferProblem, learner: Any, n: int) -> Any:
-    """The learner with every "optimal" replaced by the number it stands for at this n."""
+def _with_numbers(p: TransferProblem, learner: Any, n: int, key: int, replicates: int) -> Any:
+    """The learner with every "optimal" replaced by the number it stands for at this n: by formula, and the stopping time
+    where there is none (Σ not λI, a fitted source) by simulation on other training sets."""
     question = Question(p, learner)
     if _has_numbers(question):
         return learner
     if isinstance(learner.ridge, str):
         return replace(learner, ridge=float(best_ridge(p, learner, float(n))))
-    return replace(learner, time=float(best_time(question, float(n))))
+    known = question.holds(plain & isotropic)
+    time = best_time(question, float(n)) if known else tuned_stop(p, learner, n, key, replicates)
+    return replace(learner, time=float(time))
 
 
 def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
-    """The λ that ``ridge="optimal"`` stands for, per sample size."""
-    question = Question(p, learner)
-    if not question.holds(plain & tuned_ridge):
-        raise MissingMethodError(f'"optimal" is not there for {learner!r} on this problem: give a number')
+    """The λ that ``ridge="optimal"`` stands for, per sample size, of a learner whose risk has been asked."""
     if not isinstance(learner, LinearTransfer):
-        return optimal_ridge(**arguments_of(optimal_ridge, question, n, {})).ridge
+        return optimal_ridge(**arguments_of(optimal_ridge, Question(p, learner), n, {})).ridge
     f = p.features
     noise = p.outputs * p.noise_variance + f.unexplained
     return optimal_ridge(n, f.eigenvalue, f.multiplicity, f.target, noise).ridge

@@ -30,7 +30,7 @@ class Question:
     learner: Any
     baseline: Any = None
     grid: tuple[int, ...] = ()
-    cell: Callable[[tuple[int, ...]], Question] = field(default=lambda index: _no_grid(), repr=False)
+    cell: Any = field(default=None, repr=False)
     number: Callable[[tuple[int, ...]], int] = field(default=lambda index: 0, repr=False)
     paired: bool = False
     known: dict[Any, Any] = field(default_factory=dict, repr=False)
@@ -84,10 +84,6 @@ class Question:
             return Question(question.problem, learner, None, question.grid, cell, question.number, question.paired)
 
         return self.remembered(("contender", position), alone)
-
-
-def _no_grid() -> Question:
-    raise IndexError("a question about one problem has no cells")
 
 
 def _is_jax(question: Question) -> bool:

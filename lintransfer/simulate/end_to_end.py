@@ -102,12 +102,12 @@ def draw_inputs(rng: np.random.Generator, shape: tuple[int, ...], covariance: An
 
 
 def least_squares(
-    design: Any, labels: Any, initial: Any = 0.0, ridge: float = 0.0, time: float = math.inf
+    design: Any, labels: Any, initial: Any = 0.0, ridge: float = 0.0, time: float = math.inf, parts: Any = None
 ) -> np.ndarray:
     """Weights (…, d, k) of training on designs (…, n, d) and labels (…, n, k) from `initial`, any rank.
 
     Minimises ‖y − Xw‖² + ridge·‖w − initial‖², for ridge = 0 at the solution closest to `initial`; a finite
-    `time` stops gradient flow on 1/(2n) of that loss.
+    `time` stops gradient flow on 1/(2n) of that loss.  parts: the singular value decomposition of the designs, if known.
     """
     design, labels = np.asarray(design, float), np.asarray(labels, float)
     n, dim = design.shape[-2:]
@@ -116,14 +116,16 @@ def least_squares(
         return initial.copy()
     residual = labels - design @ initial
     if math.isfinite(time):
-        return initial + spectral_step(design, residual, ridge, time)
+        return initial + spectral_step(design, residual, ridge, time, parts)
     return initial + _through_gram(design, residual, ridge)
 
 
-def spectral_step(design: np.ndarray, residual: np.ndarray, ridge: float, time: float) -> np.ndarray:
+def spectral_step(
+    design: np.ndarray, residual: np.ndarray, ridge: float, time: float, parts: Any = None
+) -> np.ndarray:
     """V f(S) Uᵀ residual with f(s) = s/(s² + λ)·(1 − e^{−(s² + λ)T/n}), and f = 0 at numerically zero s."""
     n, dim = design.shape[-2:]
-    u, s, vt = np.linalg.svd(design, full_matrices=False)
+    u, s, vt = np.linalg.svd(design, full_matrices=False) if parts is None else parts
     alive = s > max(n, dim) * np.finfo(float).eps * s[..., :1]
     rate = np.where(alive, s * s, 1.0) + ridge
     flat = rate == 0
@@ -155,19 +157,22 @@ def _through_gram(design: np.ndarray, residual: np.ndarray, ridge: float) -> np.
 def _train_all(
     design: np.ndarray, labels: np.ndarray, fitted_source: Any, learners: list[dict[str, Any]]
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """(position, weights) of every learner; those that differ only in where they start share one solve."""
+    """(position, weights) of every learner; those that differ only in where they start share one solve,
+    those that differ in the stopping time one decomposition."""
     shared: dict[tuple[float, float], list[int]] = {}
     for row, learner in enumerate(learners):
         if learner["features"] is None:
             shared.setdefault((learner["ridge"], learner["time"]), []).append(row)
         else:
             yield row, _train(design, labels, fitted_source, **learner)
+    stopped = sum(0 < time < math.inf for _, time in shared)
+    parts = np.linalg.svd(design, full_matrices=False) if stopped > 1 and design.shape[-2] > 0 else None
     for (ridge, time), rows in shared.items():
         shape = (*labels.shape[:-2], design.shape[-1], labels.shape[-1])
         initials = [learners[row]["initial"] for row in rows]
         starts = [fitted_source if isinstance(initial, str) else _start(initial) for initial in initials]
         start = np.concatenate([np.broadcast_to(value, shape) for value in starts], axis=-1)
-        weights = least_squares(design, np.concatenate([labels] * len(rows), axis=-1), start, ridge, time)
+        weights = least_squares(design, np.concatenate([labels] * len(rows), axis=-1), start, ridge, time, parts)
         yield from zip(rows, np.split(weights, len(rows), axis=-1), strict=True)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import cProfile
 import inspect
+import io
 import json
 import sys
 import types
@@ -62,7 +63,7 @@ def ask() -> None:
     deep, wide = lt.DeepLinear(2), lt.ShallowReLU()
     spare = [
         lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.Scratch(ridge="optimal"), lt.Scratch(time="optimal"),
-        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0), lt.FineTune(deep, time=2.0),
+        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0),
         lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), lt.Scratch(lt.DeepLinear(2, imbalance=0.5)), lt.FineTune(wide),
         lt.FineTune(wide, ridge="optimal"), lt.FineTune(wide, ridge=-1.0), lt.FineTune(lt.ShallowReLU(trained="first"), ridge=1.0),
         lt.FineTune(ridge=-5.0), lt.Scratch(lt.DeepLinear(1)), lt.LinearTransfer(ridge=2.0), lt.FineTune(lt.DeepLinear(2, imbalance=-3.0)),
@@ -102,18 +103,79 @@ def ask() -> None:
         method="simulate",
         **brief,
     )
-    for problem in (points.NOISY, points.QUIET, points.FITTED, points.SPHERE, points.WIDE):
-        for learner in (*spare, lt.Scratch(), lt.FineTune(), lt.LinearTransfer()):
-            traced(lt, jax, problem, learner)
-    for problem in (points.SPECTRAL, points.SPECTRAL_QUIET, points.ORTHONORMAL, points.SHIFTED, points.DEFICIENT):
-        for learner in (
-            lt.Scratch(),
-            lt.FineTune(ridge=1.0),
-            lt.LinearTransfer(),
-            lt.LinearTransfer(ridge=1.0),
-            lt.FineTune(wide),
-        ):
-            traced(lt, jax, problem, learner)
+    grids(lt, points, brief)
+    explained(lt, points, methods)
+    refusals(lt, points)
+    flat = (lt.Scratch(), lt.FineTune(), lt.LinearTransfer(), lt.FineTune(deep), lt.FineTune(lt.DeepLinear(2, imbalance=0.5)))
+    asked = [(problem, learner) for problem in (points.NOISY, points.FITTED) for learner in flat]
+    asked += [(points.NOISY, learner) for learner in (lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.LinearTransfer(ridge=2.0))]
+    asked += [(points.SPECTRAL, learner) for learner in (lt.FineTune(), lt.LinearTransfer(), lt.FineTune(wide))]
+    asked += [(points.ORTHONORMAL, lt.LinearTransfer()), (points.SHIFTED, lt.Scratch()), (points.SPHERE, lt.FineTune(wide))]
+    asked += [(points.DEFICIENT, lt.Scratch()), (points.SPECTRAL_QUIET, lt.Scratch())]
+    for problem, learner in asked:
+        traced(lt, jax, problem, learner)
+
+
+def grids(lt: Any, points: Any, brief: dict[str, Any]) -> None:
+    """Diagrams: formulas that take a grid at once and those that go cell by cell, kinds of values, silence, boundaries."""
+    import math
+
+    from helpers.asking import outcome
+
+    sizes, deep = [0, 5, 19, 20, 30], lt.DeepLinear(2)
+    axes = {
+        "overlap": [-0.5, 0.2, 0.9], "source_norm": [0.0, 0.5, 2.0], "target_norm": [0.5, 2.0], "noise_std": [0.0, 0.1, 1.0],
+        "source_noise_std": [0.1, 1.0], "n_source": [None, 0, 30], "ridge": [0.0, 1.0, "optimal", math.inf],
+        "time": [0.0, 1.0, "optimal"], "depth": [1, 2, math.inf],
+    }  # fmt: skip
+    for name, values in axes.items():
+        for learner in (lt.FineTune(), lt.FineTune(deep), lt.LinearTransfer(), lt.FineTune(lt.ShallowReLU())):
+            outcome(lt.phase_diagram, points.NOISY, [learner], sizes, **brief, **{name: values})
+    pair = [lt.LinearTransfer(), lt.FineTune()]
+    for problem in (points.SPECTRAL, points.SHIFTED, points.QUIET, points.FITTED):
+        for method in ("auto", "simulate", "exact", "bound"):
+            outcome(lt.phase_diagram, problem, pair, sizes, method=method, **brief, overlap=[0.1, 0.5, 0.9], noise_std=[0.1, 0.2])
+            outcome(lt.phase_diagram, problem, [lt.FineTune(deep), *pair], sizes, method=method, **brief, overlap=[0.1, 0.5, 0.9])
+    outcome(lt.phase_diagram, points.NOISY, lt.FineTune(ridge=2.0), sizes, **brief)
+    chain = lt.FineTune(lt.DeepLinear(2, imbalance=0.5))  # its formula speaks in some cells and not in others
+    outcome(lt.phase_diagram, points.QUIET, chain, [8, 15], **brief, source_norm=[0.1, 1.0, 10.0])
+    turned = points.teachers(points.dense(points.TWO, 3), test_covariance=points.POWER)
+    outcome(lt.risk, turned, lt.Scratch(), [8, 30], **brief)
+
+
+def explained(lt: Any, points: Any, methods: tuple[str, ...]) -> None:
+    """Which route answers, in words; and all that there is."""
+    from helpers.asking import outcome
+
+    lt.methods()
+    for point in points.POINTS:
+        for method in methods:
+            told = outcome(lt.route, point.problem, point.learner, range(60), method=method)
+            str(told), told._repr_html_(), told.theorems
+        outcome(lt.route, point.problem, point.learner, point.sizes, lt.Scratch())
+
+
+def refusals(lt: Any, points: Any) -> None:
+    """What is no question, and words of the command line."""
+    from helpers.asking import outcome
+
+    from lintransfer.cli import main
+
+    p, learner = points.NOISY, lt.FineTune()
+    outcome(lt.risk, "p", learner, 3)
+    outcome(lt.risk, p, "x", 3)
+    outcome(lt.risk, p, learner, 3, method="guess")
+    outcome(lt.risk, p, learner, 3, key=-1)
+    outcome(lt.risk, p, learner, 3, replicates=1)
+    for wrong in ("x", 3, [], [learner, learner]):
+        outcome(lt.phase_diagram, p, wrong, [3])
+    outcome(lt.transferability, p, lt.FineTune(time=1.0), 3, method="exact")
+    outcome(lt.transferability, p, learner, 3, lt.Scratch(lt.ShallowReLU(width=8)), method="asymptotic")
+    outcome(lt.risk, points.FITTED, lt.FineTune(ridge="optimal"), 3)
+    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(io.StringIO()):
+        for words in ("fine-tune:depth=2", "fine-tune:relu=both", "fine-tune:width=8"):
+            with contextlib.suppress(SystemExit):
+                main(["curve", "--dim", "20", "--overlap", "0.5", "--n", "5", "--learner", words, "--replicates", "2"])
 
 
 def traced(lt: Any, jax: Any, problem: Any, learner: Any) -> None:

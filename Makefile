@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: diagram test verify lint bench figures clean
+.PHONY: diagram test verify lint bench fuzz figures clean
 
 diagram: .venv/core
 	@mkdir -p out
@@ -21,6 +21,9 @@ lint: .venv/test
 
 bench: .venv/test
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+fuzz: .venv/test
+	$(BIN)/python tests/fuzz/fuzz.py --calls 20000
 
 figures: .venv/test
 	@for script in docs/examples/*.py; do echo "== $$script"; $(BIN)/python $$script; done

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: diagram test quick verify lint bench figures clean
+.PHONY: diagram test quick verify lint bench fuzz figures clean
 
 # The flagship phase diagram: picture, numbers and a summary.
 diagram: .venv/core
@@ -29,6 +29,9 @@ lint: .venv/test
 
 bench: .venv/test
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+fuzz: .venv/test
+	$(BIN)/python tests/fuzz/fuzz.py --calls 20000
 
 figures: .venv/test
 	@for script in docs/examples/*.py; do echo "== $$script"; $(BIN)/python $$script; done

@@ -187,7 +187,7 @@ def _where_negative(t: Any) -> list[str]:
             f"{n[a]} … {n[b - 1]}" if b - 1 > a else f"{n[a]}" for a, b in zip(starts, ends, strict=True)
         )
         if ranges:
-            value = column[axis].item()
+            value = column[axis].item()  # a word where the axis holds other things than numbers
             lines.append(f"{axis} {value if isinstance(value, str) else format(value, 'g')}: n = {ranges}")
     return lines
 

@@ -23,6 +23,7 @@ import scipy.special
 # Ends of the panels in units of √(2D); e^{−38²/2} is the smallest float.
 _LEVELS = np.array([1.5, 3.0, 5.0, 7.0, 9.5, 12.0, 15.0, 18.5, 22.0, 26.0, 30.0, 34.0, 38.0])
 _HUGE_ODDS, _TINY = 1e300, 1e-300
+_FAR_TAIL = 700.0  # beyond which a Gamma variable has no probability that a float could hold
 
 Inner = Callable[[np.ndarray, np.ndarray], np.ndarray]
 NodeMap = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -115,8 +116,12 @@ def _incomplete_beta(a: float, b: float, x: np.ndarray, upper: bool) -> np.ndarr
     """I_x(a, b) or its complement, 0 ≤ x ≤ 1/2, each to full relative accuracy.
 
     SciPy's `betaincc` is exact too but ten times slower than `betainc`, so the complement is 1 minus the lower tail
-    below the mean and the lower tail of the mirrored variable above it.
+    below the mean and the lower tail of the mirrored variable above it. For b beyond the digits of 1 − x the variable
+    −(b + (a−1)/2) log(1 − x) is Gamma(a), up to a relative a³/24b².
     """
+    if (a + _FAR_TAIL) ** 3 < 2.4e-12 * b * b:
+        rate = -(b + (a - 1) / 2) * np.log1p(-x)
+        return (scipy.special.gammaincc if upper else scipy.special.gammainc)(a, rate)
     if not upper:
         return _lower_tail(a, b, x)
     below_mean = x * (a + b) < a

@@ -68,4 +68,4 @@ def fit(
     if method not in METHODS:
         raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     family = import_module(f"lintransfer.fitting.{family_of(model_of(learner)).name}")
-    return family.fit_model(learner, X, y, source, method, key)  # type: ignore[no-any-return]
+    return family.fit_model(learner, X, y, source, method, key)

@@ -12,11 +12,13 @@ from lintransfer.errors import UnknownNameError, refuse
 from lintransfer.models import Linear, Model
 from lintransfer.validation import is_real
 
+SIGNED = "optimal-signed"  # the best ridge of either sign
 
-def _check_ridge(ridge: Any) -> None:
+
+def _check_ridge(ridge: Any, words: tuple[str, ...] = ("optimal", SIGNED)) -> None:
     if isinstance(ridge, str):
-        if ridge != "optimal":
-            refuse("ridge", 'a number or "optimal"', ridge)
+        if ridge not in words:
+            refuse("ridge", f"a number or {' or '.join(map(repr, words))}".replace("'", '"'), ridge)
     elif not isinstance(ridge, jax.core.Tracer) and not (is_real(ridge) and ridge > -math.inf):
         refuse("ridge", 'a number, inf or "optimal"', ridge)
 
@@ -45,7 +47,7 @@ class Scratch:
     ridge: penalty λ in the sum convention ‖y − Xw‖² + λ‖w‖² (scikit-learn's ``alpha``), or ``"optimal"``, the λ ≥ 0 of
         least expected risk; 0 is the minimum-norm interpolator or ordinary least squares, inf stays at the start. A
         negative λ down to the limit of `lintransfer.theory.linear.negative_ridge.critical_ridge` is allowed, and
-        `lintransfer.theory.linear.optimal_ridge.optimal_ridge` with ``negative=True`` finds the best one.
+        ``"optimal-signed"`` is the λ of least risk of either sign.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
     """
@@ -64,7 +66,8 @@ class Scratch:
 class FineTune:
     """Start from the source weights w0 = θ_S and train everything on the target set.
 
-    ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights; inf stays there), or ``"optimal"``. For a wide ReLU network
+    ridge: penalty λ in ‖y − Xw‖² + λ‖w − w0‖² (towards the source weights; inf stays there), or ``"optimal"``, or
+        ``"optimal-signed"``, as in `Scratch`. For a wide ReLU network
         it is added to the kernel matrix: the same penalty on how far its weights move.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
@@ -92,7 +95,7 @@ class LinearTransfer:
     ridge: Any = 0.0
 
     def __post_init__(self) -> None:
-        _check_ridge(self.ridge)
+        _check_ridge(self.ridge, ("optimal",))
 
 
 Learner = Scratch | FineTune | LinearTransfer

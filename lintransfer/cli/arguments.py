@@ -127,7 +127,7 @@ def _learner(text: str) -> Learner:
         if key not in known:
             raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {key!r}")
         try:
-            options[key] = value if value == "optimal" or key == "relu" else float(value)
+            options[key] = value if value.startswith("optimal") or key == "relu" else float(value)
         except ValueError:
             refuse(key, 'a number or "optimal"', value)
     given = {key: options.pop(key) for key in _MODEL_OPTIONS if key in options}

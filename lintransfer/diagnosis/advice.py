@@ -15,7 +15,7 @@ from lintransfer.diagnosis.forecasts import Forecast, Forecaster
 from lintransfer.errors import UnknownNameError, refuse
 from lintransfer.estimation import Rows, check_rows
 from lintransfer.models import Linear
-from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch, label_of, model_of
+from lintransfer.strategies import SIGNED, FineTune, Learner, LinearTransfer, Scratch, label_of, model_of
 from lintransfer.validation import real_number, whole_number
 
 SIX = tuple(kind(ridge=ridge) for kind in (Scratch, FineTune, LinearTransfer) for ridge in (0.0, "optimal"))
@@ -187,7 +187,7 @@ def _checked(learners: Sequence[Learner]) -> tuple[Learner, ...]:
             raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {learner!r}")
         if model_of(learner) != Linear() or getattr(learner, "time", math.inf) != math.inf:
             refuse("learners", "linear models trained to convergence", learner)
-        if not isinstance(learner.ridge, str) and learner.ridge < 0:
+        if learner.ridge == SIGNED or (not isinstance(learner.ridge, str) and learner.ridge < 0):
             refuse("ridge", 'a number ≥ 0 or "optimal" to diagnose', learner.ridge)
     if not chosen or len(set(chosen)) < len(chosen):
         refuse("learners", "a non-empty list of different learners", chosen)

@@ -18,7 +18,7 @@ from lintransfer.arithmetic import total, where
 from lintransfer.models import Linear
 from lintransfer.routing.arguments import feature_count, rank, value_of
 from lintransfer.routing.question import Question
-from lintransfer.strategies import FineTune, LinearTransfer, Scratch
+from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, Scratch
 from lintransfer.theory.linear.wishart_resolvent import is_known
 from lintransfer.validation import is_traced
 
@@ -149,6 +149,7 @@ numbered = condition("ridge a number", lambda q: all(_number(who.ridge) for who 
 with_ridge = numbered & converged
 tuned_ridge = condition("the best ridge", lambda q: q.learner.ridge == "optimal") & converged
 stopped = condition("stopped at a time", lambda q: _number(_optional(q.learner, "time"))) & without_ridge
+signed_ridge = condition("the best ridge of either sign", lambda q: q.learner.ridge == SIGNED) & converged
 tuned_time = condition("the best stopping time", lambda q: _optional(q.learner, "time") == "optimal") & without_ridge
 resting = condition(
     "ridge inf or time 0", lambda q: is_number(q.learner.ridge, math.inf) or is_number(_optional(q.learner, "time"), 0)

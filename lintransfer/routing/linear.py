@@ -45,6 +45,7 @@ from lintransfer.routing.conditions import (
     several_features,
     shift_determined,
     shifted,
+    signed_ridge,
     stopped,
     tuned_ridge,
     tuned_time,
@@ -55,7 +56,7 @@ from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Family, LawRoute, Route
 from lintransfer.simulate.linear.question import draws_a_law, simulate_risk, simulate_transferability
 from lintransfer.simulate.linear.question import tuned_time as tuned_stop
-from lintransfer.strategies import FineTune, LinearTransfer, Scratch
+from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, Scratch
 from lintransfer.theory.linear.covariance import feature_covariance_risk, metric_transferability, ridge_risk
 from lintransfer.theory.linear.covariance_shift import (
     shifted_head_risk,
@@ -128,6 +129,7 @@ def _is_optimised(question: Question) -> bool:
     asked = [question.of(who) for who in question.contenders]
     return all(
         q.holds(with_ridge) or q.holds(stopped) or _has_numbers(q) or q.holds(plain & tuned_ridge)
+        or q.holds(plain & signed_ridge)
         or q.holds(tuned_time)
         for q in asked
     )  # fmt: skip
@@ -157,7 +159,8 @@ def _with_numbers(p: TransferProblem, learner: Any, n: int, key: int, replicates
 def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
     """The λ that ``ridge="optimal"`` stands for, per sample size, of a learner whose risk has been asked."""
     if not isinstance(learner, LinearTransfer):
-        return optimal_ridge(**arguments_of(optimal_ridge, Question(p, learner), n, {})).ridge
+        negative = {"negative": learner.ridge == SIGNED}
+        return optimal_ridge(**arguments_of(optimal_ridge, Question(p, learner), n, negative)).ridge
     f = p.features
     noise = p.outputs * p.noise_variance + f.unexplained
     return optimal_ridge(n, f.eigenvalue, f.multiplicity, f.target, noise).ridge
@@ -193,6 +196,10 @@ def _weights(who: type) -> tuple[Route, ...]:
         line(EXACT, untrained_risk, "untrained-risk", known_source, no_samples, names=UNDER_TEST),
         line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
         line(ASYMPTOTIC, ridge_risk, "ridge-risk", plain & with_ridge),
+        line(
+            ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", plain & signed_ridge, names={"negative": True},
+            broadcasts=False,
+        ),
         line(ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", plain & tuned_ridge, broadcasts=False),
         line(
             ASYMPTOTIC, shifted_risk, "shifted-risk", shifted & known_source & with_ridge & diagonal, names=_SPECTRA,

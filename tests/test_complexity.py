@@ -214,6 +214,7 @@ def test_jax_finds_what_numpy_finds(learner, overlap, fraction):
     assert np.isfinite(slopes).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goal", [0.3, 1.5])
 def test_jax_finds_what_numpy_finds_on_any_spectrum(goal):
     rng = np.random.default_rng(0)
@@ -239,6 +240,7 @@ def test_it_is_differentiable():
     assert float(jax.jit(need)(0.8)) == 375
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["value", "lasting"])
 def test_the_derivative_is_that_of_the_real_crossing(field):
     rng = np.random.default_rng(1)

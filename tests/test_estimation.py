@@ -24,6 +24,7 @@ def draw(rng, n, spectrum, target, noise_std):
     return X, X @ target + noise_std * rng.standard_normal(n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spectrum", "n", "unlabelled", "noise_std", "overlap"),
     [
@@ -105,6 +106,7 @@ def test_a_source_of_zeros_is_scratch():
 
 
 # Measured: median 0.2 to 1.1 %, worst 3.0 % at n = 50; standard error of the measurement about 1 %.
+@pytest.mark.slow
 @pytest.mark.parametrize(("load", "sizes"), [(digits, (20, 50, 100, 200, 400)), (diabetes, (20, 40, 80, 120, 180))])
 def test_all_rows_predict_measured_errors_within_five_per_cent(load, sizes):
     data = load()
@@ -121,6 +123,7 @@ def test_all_rows_predict_measured_errors_within_five_per_cent(load, sizes):
 
 
 # Measured over 20 pilots: median 8.2 to 10.4 %; the labels alone are good for 8 to 13 %.
+@pytest.mark.slow
 @pytest.mark.parametrize(("load", "n"), [(digits, 800), (diabetes, 180)])
 def test_a_pilot_of_100_labels_predicts_far_ahead_within_fifteen_per_cent(load, n):
     data = load()

@@ -34,6 +34,7 @@ WORLDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("known", "trained", "learner"), WORLDS, ids=[str(w[1]) for w in WORLDS])
 def test_simulated_end_points_are_those_of_training_every_layer(known, trained, learner):
     problem = lt.TransferProblem.from_teachers(**VECTORS, **known)

@@ -148,6 +148,7 @@ def test_the_bound_is_above_and_only_for_those_who_ask():
     assert lt.risk(low, lt.FineTune(lt.ShallowReLU()), 2, replicates=3).method == "simulate"
 
 
+@pytest.mark.slow
 def test_finite_networks_approach_the_kernel():
     # C/√m = 2/√256 is the distance of the functions; their risks differ by its square and twice the product.
     allowance, model = 2 / DIM + 2 / np.sqrt(256), lt.ShallowReLU(width=256)
@@ -159,6 +160,7 @@ def test_finite_networks_approach_the_kernel():
     agree(lt.transferability(SPHERE, lt.FineTune(lt.ShallowReLU()), 16), gain, allowance)
 
 
+@pytest.mark.slow
 def test_narrow_networks_are_worse():
     wide = lt.risk(FITTED, lt.FineTune(lt.ShallowReLU()), 30)
     narrow = lt.risk(FITTED, lt.FineTune(lt.ShallowReLU(width=16)), 30, replicates=30)

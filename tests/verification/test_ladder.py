@@ -340,6 +340,7 @@ def test_a_quick_run_climbs_every_rung_of_every_row(monkeypatch):
         assert (effort == asked["min-norm-risk"]) == (not row.slow)
 
 
+@pytest.mark.slow
 def test_workers_give_the_same_outcomes_as_one_process():
     names = ["min-norm-risk", "teacher-distance"]
     seen = []

@@ -120,6 +120,7 @@ def test_after_alignment_the_strength_follows_its_closed_form(depth):
     assert np.ptp(seen.imbalance) < 1e-8
 
 
+@pytest.mark.slow
 def test_retention_holds_along_the_flow():
     design, labels = target_set()
     null = np.eye(DIM) - np.linalg.pinv(design) @ design

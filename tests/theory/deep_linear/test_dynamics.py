@@ -45,6 +45,7 @@ def test_scalars_in_every_arithmetic():
         )
 
 
+@pytest.mark.slow
 def test_quadratures_at_fifty_digits_and_in_jax():
     for depth in (1, 2.5):
         point = {"initial": 0.2, "teacher_norm": 1.3, "depth": depth}

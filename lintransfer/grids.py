@@ -161,7 +161,14 @@ def spread(name: str, problem: TransferProblem, learner: Any, values: np.ndarray
 def line_question(first: Question, problem: TransferProblem, learner: Any, name: str, values: np.ndarray) -> Question:
     """The question of one value of an axis beside each n, (k,), for a root finder; `first` is the question of one of them."""
     world, who = spread(name, _with(problem, vectors=None), learner, values)
-    return Question(world, as_learner(who), first.baseline, cell=lambda index: first, paired=True)
+
+    def cell(index: tuple[int, ...]) -> Question:
+        if not index:
+            return first
+        place, there = moved(problem, learner, {name: float(values[index])})
+        return Question(place, as_learner(there), first.baseline)
+
+    return Question(world, as_learner(who), first.baseline, cell=cell, paired=True)
 
 
 def check_axes(problem: TransferProblem, learners: list[Learner], grid: Mapping[str, np.ndarray]) -> None:

@@ -152,6 +152,7 @@ def plot_phase_diagram(
     wide = [str(name) for name in dataset.winner.dims if dataset.sizes[name] > 1]
     if len(wide) < 2:
         return _plot_line(dataset, wide[0] if wide else "n")
+    _plane(dataset)  # refuses before a figure is opened
     names = [str(v) for v in dataset.learner.values]
     figure, panels = plt.subplots(
         1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2), layout="constrained", squeeze=False

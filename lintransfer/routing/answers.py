@@ -97,8 +97,12 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
         here = (source < 0) & np.asarray(route.at(question, n))
         if not here.any():
             continue
-        if question.paired:
+        if question.paired and (route.broadcasts or route.pairs):
             value = np.where(here, route.value(question, n), value)
+        elif question.paired:
+            for place in np.ndindex(n.shape):
+                if here[place]:
+                    value[place] = route.value(question.cell(place), n[place])
         elif not question.grid:
             value[here] = route.value(question, n[here])
         elif route.broadcasts:

@@ -218,11 +218,11 @@ def _weights(who: type) -> tuple[Route, ...]:
         ),
         line(
             ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", isotropic & plain & stopped,
-            names={"time": "whitened_time"}, broadcasts=False,
+            names={"time": "whitened_time"}, broadcasts=False, pairs=True,
         ),
         line(
             ASYMPTOTIC, optimally_stopped_risk, "optimally-stopped-risk", isotropic & plain & tuned_time,
-            broadcasts=False,
+            broadcasts=False, pairs=True,
         ),
         line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless),
         line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),

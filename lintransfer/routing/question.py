@@ -23,7 +23,7 @@ class Question:
 
     grid: the shape of the grid of problems and learners that it stands for, () for one; their numbers then have the shape
     (*grid, 1), modes (*grid, 1, m), to go with n along the last axis.  cell(index): the question of one cell, number(index)
-    its place in the whole grid.  paired: its numbers go with the sizes n one by one instead.
+    its place in the whole grid.  paired: its numbers go with the sizes n one by one instead; cell(()) is one of them.
     """
 
     problem: TransferProblem

@@ -29,6 +29,7 @@ class Route:
     when: the condition on problem and learner.  sizes: those n at which the formula speaks.
     names: parameters that stand for another symbol of the vocabulary, or for a number.  times: a symbol that the value is
     multiplied by.  traced: whether it runs on traced values.  broadcasts: whether it takes a grid of problems at once.
+    pairs: whether it takes a problem beside each n at least (what broadcasts does).
     """
 
     strategy: type
@@ -42,6 +43,7 @@ class Route:
     times: str | None = None
     traced: bool = True
     broadcasts: bool = True
+    pairs: bool = False
 
     @property
     def where(self) -> str:

@@ -167,6 +167,8 @@ def grids(lt: Any, points: Any, brief: dict[str, Any]) -> None:
                 overlap=[0.1, 0.5, 0.9],
             )
     outcome(lt.phase_diagram, points.NOISY, lt.FineTune(ridge=2.0), sizes, **brief)
+    for learner in (lt.FineTune(ridge="optimal"), lt.LinearTransfer(ridge="optimal")):
+        outcome(lt.phase_diagram, points.SPECTRAL, [learner], [0, 8, 30], overlap=[0.0, 0.45, 0.9])
     chain = lt.FineTune(lt.DeepLinear(2, imbalance=0.5))  # its formula speaks in some cells and not in others
     outcome(lt.phase_diagram, points.QUIET, chain, [8, 15], **brief, source_norm=[0.1, 1.0, 10.0])
     turned = points.teachers(points.dense(points.TWO, 3), test_covariance=points.POWER)

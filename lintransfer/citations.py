@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.errors import UnknownNameError
+from lintransfer.errors import UnknownNameError, in_one_line
 from lintransfer.papers import PAPERS, SOFTWARE, SOFTWARE_KEY
 from lintransfer.table.row import SEARCHED, Theorem
 from lintransfer.theorems import THEOREMS, theorem
+from lintransfer.validation import choice
 
 STYLES = ("text", "bibtex")
 _SIMULATION = "simulation"  # what stands for a theorem where there is none
@@ -70,8 +71,7 @@ def cite(*results: Any, style: str = "text") -> str:
     >>> print(cite("min-norm-risk").splitlines()[0][:20])
     J. Tahir, S. Ganguli
     """
-    if style not in STYLES:
-        raise UnknownNameError(f"style must be one of {', '.join(STYLES)}, got {style!r}")
+    choice("style", style, STYLES)
     credit = credits_of(*results)
     return credit.text() if style == "text" else credit.bibtex()
 
@@ -116,7 +116,7 @@ def _words_of(result: Any) -> set[str]:
     if not known:
         raise UnknownNameError(
             f"cite takes estimates, laws, curves, diagrams, theorems or their names, got {type(result).__name__}"
-            + (f" with theorem {told[0]!r}" if told[0] else "")
+            + (f" with theorem {in_one_line(told[0])}" if told[0] else "")
         )
     return known
 

@@ -98,6 +98,7 @@ def sample_complexity(
     if not is_traced(risk) and not (is_real(risk) and math.isfinite(risk) and risk >= 0):
         refuse("risk", "a finite number ≥ 0", risk)
     most = float(min(whole_number("n_max", n_max, 0), LARGEST))
+    risk = risk if isinstance(risk, jax.Array) else float(risk)
     numbers, structure = jax.tree_util.tree_flatten((problem, vars(question.learner), risk))
     if any(isinstance(number, jax.Array) for number in numbers):
         return _differentiable(question, routes, risk, method, most, numbers, structure)

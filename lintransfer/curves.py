@@ -16,7 +16,7 @@ from lintransfer.routing.answers import check_simulation, risk_answer
 from lintransfer.routing.question import as_learners, ask
 from lintransfer.storage import provenance, save_dataset
 from lintransfer.strategies import Learner, label_of
-from lintransfer.validation import sample_sizes
+from lintransfer.validation import listed_sizes
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def risk_curve(
 
     learners = as_learners(learners)
     check_simulation(key, replicates)
-    sizes = np.atleast_1d(sample_sizes(n))
+    sizes = listed_sizes(n)
     found = []
     for learner in learners:
         cells = Cells(sizes.shape)

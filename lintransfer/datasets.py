@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import zipfile
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lintransfer.errors import DataFileError, DomainError
+from lintransfer.errors import DataFileError, DomainError, in_one_line
 from lintransfer.estimation import check_rows
+from lintransfer.storage import as_path
 
 _REQUIRED = ("X", "y", "source")
 _OPTIONAL = ("X_unlabelled",)
@@ -67,16 +68,7 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Pickled objects are refused. Keys: the argument names of `lintransfer.diagnose`.
     Raises `DataFileError`, in one line, if the file cannot be read, lacks an array, or holds arrays that do not fit.
     """
-    try:
-        arrays = _read(path)
-    except FileNotFoundError as error:
-        raise DataFileError(f"{path} must be a file that exists, got none there") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        why = " ".join(str(error).split())[:80]
-        raise DataFileError(f"{path} must be an .npz archive of numbers, but reading it says: {why}") from error
-    missing = [name for name in _REQUIRED if name not in arrays]
-    if missing:
-        raise DataFileError(f"{path} must hold the arrays X, y and source, got no {', no '.join(missing)}")
+    arrays = read_arrays(path, _REQUIRED, _OPTIONAL)
     try:
         check_rows(**arrays)
     except DomainError as error:
@@ -84,13 +76,33 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _read(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    with open(path, "rb") as file:
-        archive = np.load(file, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("it holds a single array")
-        with archive:
-            return {name: archive[name] for name in (*_REQUIRED, *_OPTIONAL) if name in archive}
+def read_arrays(
+    path: str | os.PathLike[str], required: Sequence[str], optional: Sequence[str] = ()
+) -> dict[str, np.ndarray]:
+    """The named arrays of an ``.npz`` file, the optional ones if they are there; Python objects are refused.
+
+    Raises `DataFileError`, in one line, if the file cannot be read or lacks an array.
+    """
+    shown = in_one_line(str(as_path(path)))[1:-1]
+    try:
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ValueError("it holds a single array")
+            with archive:
+                arrays = {name: archive[name] for name in (*required, *optional) if name in archive}
+    except FileNotFoundError as error:
+        raise DataFileError(f"{shown} must be a file that exists, got none there") from error
+    except Exception as error:  # a foreign file may go wrong in any way
+        why = " ".join(str(error).split())[:80] or type(error).__name__
+        if "pickle" in why:  # NumPy's advice there is to run whatever the file holds
+            why = "it is none, or holds Python objects"
+        raise DataFileError(f"{shown} must be an .npz archive of numbers, but reading it says: {why}") from error
+    missing = [name for name in required if name not in arrays]
+    if missing:
+        names = f"{', '.join(required[:-1])} and {required[-1]}"
+        raise DataFileError(f"{shown} must hold the arrays {names}, got no {', no '.join(missing)}")
+    return arrays
 
 
 def _sklearn_datasets() -> Any:

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lintransfer.errors import DomainError, refuse
+from lintransfer.validation import real_numbers
 
 
 def checked_rows(inputs: Any, argument: str = "inputs") -> Any:
@@ -22,13 +23,12 @@ def checked_rows(inputs: Any, argument: str = "inputs") -> Any:
     """
     rows: Any
     if isinstance(inputs, jax.Array):
+        if inputs.dtype.kind in "bc":
+            refuse(argument, "an array of real numbers", got=f"dtype {inputs.dtype}")
         rows = inputs if jnp.issubdtype(inputs.dtype, jnp.inexact) else inputs.astype(float)
     else:
-        try:
-            rows = np.asarray(inputs)
-            rows = rows if rows.dtype.kind == "f" else rows.astype(float)
-        except (TypeError, ValueError):
-            refuse(argument, "an array of real numbers", inputs)
+        rows = real_numbers(argument, inputs)
+        rows = np.asarray(inputs) if getattr(getattr(inputs, "dtype", None), "kind", "") == "f" else rows
     if rows.ndim != 2 or rows.size == 0:
         refuse(argument, "a non-empty array (n, d), one input per row", f"shape {rows.shape}")
     if isinstance(rows, jax.core.Tracer):

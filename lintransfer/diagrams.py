@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from lintransfer import plotting
 from lintransfer.boundaries import boundary
 from lintransfer.cells import Cells, Contest, flag_variable
+from lintransfer.designs import available_memory
 from lintransfer.errors import DataFileError, MissingMethodError, refuse
 from lintransfer.grids import axis_values, block_question, blocks, check_axes
 from lintransfer.problems import TransferProblem
@@ -20,7 +22,12 @@ from lintransfer.routing.answers import Answer, check_simulation, gain_answer, r
 from lintransfer.routing.question import Question, as_learners, ask
 from lintransfer.storage import load_dataset, provenance, save_dataset
 from lintransfer.strategies import Learner, label_of
-from lintransfer.validation import sample_sizes
+from lintransfer.validation import callable_or_none, listed_sizes
+
+_ATTRIBUTES = ("baseline", "theorems", "problem", "method")
+_PER_LEARNER = ("risk", "transferability", "std_err", "valid")
+_PER_CELL = ("baseline_risk", "winner", "margin")
+_BYTES = 150  # of memory for each cell and contender, while a diagram is made
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,30 @@ class PhaseDiagram:
 def load(path: str | os.PathLike[str]) -> PhaseDiagram:
     """Read a phase diagram that `PhaseDiagram.save` wrote. Raises `DataFileError` if the file is none."""
     dataset = load_dataset(path)
-    missing = {"risk", "transferability", "winner"} - set(dataset.data_vars)
-    if missing:
-        raise DataFileError(
-            f"data file must hold a phase diagram, got {str(path)!r} without {', '.join(sorted(missing))}"
-        )
+    wrong = _not_of_a_diagram(dataset)
+    if wrong:
+        raise DataFileError(f"data file must hold a phase diagram, got {str(path)!r} without {wrong}")
     return PhaseDiagram(dataset)
+
+
+def _not_of_a_diagram(dataset: Any) -> str:
+    """What a dataset lacks to be one that `phase_diagram` made, in words; "" if nothing."""
+    lacking = [name for name in _ATTRIBUTES if not isinstance(dataset.attrs.get(name), str)]
+    lacking += [name for name in ("learner", "n", "contender") if name not in dataset.coords]
+    lacking += [name for name in (*_PER_LEARNER, *_PER_CELL, "boundary") if name not in dataset.data_vars]
+    if lacking:
+        return ", ".join(lacking)
+    cells = dataset.winner.dims
+    for names, dims in (
+        (_PER_LEARNER, ("learner", *cells)),
+        (_PER_CELL, cells),
+        (["boundary"], ("learner", "crossing", "n")),
+    ):
+        for name in names:
+            if dataset[name].dims != dims or dataset[name].dtype.kind not in "fiub":
+                return f"numbers {name} over {', '.join(map(str, dims))}"
+    axes = [name for name in cells if name not in dataset.coords]
+    return f"values of {', '.join(map(str, axes))}" if axes or "n" not in cells else ""
 
 
 def phase_diagram(
@@ -118,12 +143,12 @@ def phase_diagram(
     baseline = default_baseline(*learners) if baseline is None else baseline
     ask(problem, baseline, method=method)
     check_simulation(key, replicates)
-    sizes = np.atleast_1d(sample_sizes(n))
-    if sizes.ndim != 1:
-        refuse("n", "a list of sample sizes", got=f"shape {sizes.shape}")
+    callable_or_none("progress", progress)
+    sizes = listed_sizes(n)
     grid = {name: axis_values(name, values) for name, values in axes.items()}
     check_axes(problem, learners, grid)
     shape = (*map(len, grid.values()), len(sizes))
+    _refuse_beyond_memory(shape, len(learners))
     risks = [Cells(shape) for _ in learners]
     gains = [Cells(shape) for _ in learners]
     base, alike = Cells(shape), Contest(len(learners), shape)
@@ -148,6 +173,13 @@ def phase_diagram(
     energy = float(np.sum(problem.modes.eigenvalue * problem.modes.target))
     dataset.attrs |= {"label_energy": energy if energy > 0 else 1.0}
     return PhaseDiagram(dataset)
+
+
+def _refuse_beyond_memory(shape: tuple[int, ...], learners: int) -> None:
+    cells, needed = math.prod(shape), _BYTES * math.prod(shape) * (2 * learners + 1)
+    if needed > available_memory():
+        free = f"{available_memory() / 2**30:.3g} GiB of free memory"
+        refuse("n", f"few enough for {free}", got=f"{cells} cells, which need {needed / 2**30:.3g} GiB")
 
 
 def _answered(

@@ -30,7 +30,17 @@ class DataFileError(LinTransferError, OSError):
 
 def refuse(argument: str, rule: str, value: Any = None, *, got: str | None = None) -> NoReturn:
     """Raise the `DomainError` that says which argument broke which rule, and with what value (or, in words, `got`)."""
-    shown = repr(value) if got is None else got
-    if len(shown) > 80:
-        shown = shown[:77] + "..."
-    raise DomainError(f"{argument} must be {rule}, got {' '.join(shown.split())}")
+    raise DomainError(f"{argument} must be {rule}, got {in_one_line(value) if got is None else _cut(got)}")
+
+
+def in_one_line(value: Any) -> str:
+    """What a value looks like, in at most 80 characters of one line, whatever it is."""
+    try:
+        return _cut(repr(value))
+    except Exception:  # an object that cannot be shown, a whole number of too many digits
+        return f"a value of type {type(value).__name__}"
+
+
+def _cut(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 80 else words[:77] + "..."

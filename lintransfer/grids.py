@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import jax
 import numpy as np
 
 from lintransfer.arithmetic import sqrt, total, where
@@ -23,6 +24,7 @@ from lintransfer.routing import FAMILIES
 from lintransfer.routing.question import Question, as_learner
 from lintransfer.routing.route import Axis
 from lintransfer.strategies import Learner, LinearTransfer
+from lintransfer.validation import is_real, is_traced, listed, plain_number
 
 
 def _turned(p: TransferProblem, learner: Any, overlap: np.ndarray) -> tuple[TransferProblem, Any]:
@@ -72,20 +74,32 @@ AXES: Mapping[str, Axis] = {
 }
 
 
-def axis_values(name: str, values: Any) -> np.ndarray:
-    """The values of an axis, different and at least one, as an array (of objects if they are not all numbers)."""
+def check_axis(name: str) -> None:
+    """Refuse what is no axis."""
     if name not in AXES:
         refuse("axis", f"one of {', '.join(AXES)}", name)
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        values = [values]
-    listed = [v.item() if isinstance(v, np.generic) else v for v in values]
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in listed)
-    array = np.array(listed) if numbers else np.empty(len(listed), object)
+
+
+def axis_values(name: str, values: Any) -> np.ndarray:
+    """The values of an axis, different and at least one, as an array (of objects if they are not all numbers)."""
+    check_axis(name)
+    if isinstance(values, np.ma.MaskedArray) or is_traced(values):
+        refuse(name, "a list of plain values (not masked, not traced)", values)
+    rule = "a list of numbers, None or words"
+    several = [values] if values is None or isinstance(values, str) or is_real(values) else listed(name, rule, values)
+    known = [float(v) if isinstance(v, jax.Array) and is_real(v) else plain_number(v) for v in several]
+    for value in known:
+        if isinstance(value, np.ndarray) or not (value is None or isinstance(value, str) or is_real(value)):
+            refuse(name, rule, value)
+    numbers = not any(value is None or isinstance(value, str) for value in known)
+    array = np.array(known) if numbers else np.empty(len(known), object)
     if not numbers:
-        array[:] = listed
+        array[:] = known
+    elif array.dtype == object:  # whole numbers beyond int64
+        array = array.astype(float)
     if array.ndim != 1 or array.size == 0:
         refuse(name, "a non-empty list of values", got=f"shape {array.shape}")
-    if len(set(map(repr, listed))) < len(listed):
+    if len(set(map(repr, known))) < len(known):
         refuse(name, "a list of different values", values)
     return array
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
+
+import jax
 
 from lintransfer.errors import refuse
+from lintransfer.validation import is_real, plain_number
 
 LAYERS = ("first", "second", "both")
+
+
+def _is_number(value: Any) -> bool:
+    """A real number with a known value; models have no traced ones."""
+    return not isinstance(value, jax.Array) and is_real(value)
 
 
 @dataclass(frozen=True)
@@ -28,12 +37,14 @@ class DeepLinear:
     imbalance: float | tuple[float, ...] = 0.0
 
     def __post_init__(self) -> None:
-        real = isinstance(self.depth, int | float) and not isinstance(self.depth, bool)
-        if not real or not self.depth >= 1:
+        if not _is_number(self.depth) or not self.depth >= 1:
             refuse("depth", "a number of layers ≥ 1, or inf", self.depth)
         values = self.imbalance if isinstance(self.imbalance, tuple) else (self.imbalance,)
-        if not all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in values):
+        if not all(_is_number(v) and math.isfinite(v) for v in values):
             refuse("imbalance", "a finite number, or a tuple of them", self.imbalance)
+        values = tuple(map(plain_number, values))
+        object.__setattr__(self, "depth", plain_number(self.depth))
+        object.__setattr__(self, "imbalance", values if isinstance(self.imbalance, tuple) else values[0])
         if isinstance(self.imbalance, tuple) or self.imbalance != 0:
             self._check_imbalances(values)
 
@@ -69,11 +80,12 @@ class ShallowReLU:
     trained: str = "both"
 
     def __post_init__(self) -> None:
-        real = isinstance(self.width, int | float) and not isinstance(self.width, bool)
-        if not real or not self.width >= 2 or (math.isfinite(self.width) and self.width % 2 != 0):
+        known = _is_number(self.width) and self.width >= 2
+        if not known or (math.isfinite(self.width) and self.width % 2 != 0):
             refuse("width", "an even number of neurons ≥ 2 (they come in pairs), or inf", self.width)
-        if self.trained not in LAYERS:
+        if not isinstance(self.trained, str) or self.trained not in LAYERS:
             refuse("trained", '"first", "second" or "both"', self.trained)
+        object.__setattr__(self, "width", plain_number(self.width))
 
     @property
     def is_wide(self) -> bool:

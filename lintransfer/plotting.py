@@ -147,16 +147,12 @@ def plot_phase_diagram(
     curves: per learner, (label, x, n) lines to draw over the panel, such as an asymptotic boundary.  limit: where the
     colours end; by default the energy of the noiseless target labels.
     """
-    import matplotlib.pyplot as plt
-
     wide = [str(name) for name in dataset.winner.dims if dataset.sizes[name] > 1]
     if len(wide) < 2:
         return _plot_line(dataset, wide[0] if wide else "n")
     _plane(dataset)  # refuses before a figure is opened
     names = [str(v) for v in dataset.learner.values]
-    figure, panels = plt.subplots(
-        1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2), layout="constrained", squeeze=False
-    )
+    figure, panels = new_figure(1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2))
     limit = float(dataset.attrs.get("label_energy", 1.0)) if limit is None else limit
     _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
     return figure
@@ -164,11 +160,10 @@ def plot_phase_diagram(
 
 def _plot_line(dataset: Any, name: str) -> Figure:
     """Transferability of every learner along the one dimension that has several values."""
-    import matplotlib.pyplot as plt
-
     line = dataset.squeeze([other for other in dataset.winner.dims if other != name])
     line = line if _is_listed(name, line[name].values) else line.sortby(name)
-    axes = plt.subplots(figsize=(6, 4.2), layout="constrained")[1]
+    figure, panels = new_figure(figsize=(6, 4.2))
+    axes = panels[0, 0]
     x = _positions(name, line[name].values)
     for i, learner in enumerate(line.learner.values):
         value, error = line.transferability.sel(learner=learner).values, line.std_err.sel(learner=learner).values
@@ -181,7 +176,7 @@ def _plot_line(dataset: Any, name: str) -> Figure:
     axes.set_ylabel(f"transferability  $T$ against {dataset.attrs['baseline']}")
     _label_axis(axes.xaxis, name, line[name].values)
     axes.legend(frameon=False, fontsize="small")
-    return axes.figure  # type: ignore[return-value]
+    return figure
 
 
 def plot_estimate(estimate: Any, n: Any = None, axes: Axes | None = None) -> Figure:
@@ -220,13 +215,9 @@ def plot_flagship(
     slices: dataset with ``transferability`` and ``std_err`` over (learner, overlap, n), simulated; the lines are taken
     from ``theory`` in the same dataset over (learner, overlap, n_line).
     """
-    import matplotlib.pyplot as plt
-
     names = [str(v) for v in dataset.learner.values]
     columns = max(len(names) + 1, slices.sizes["overlap"])
-    figure, panels = plt.subplots(
-        2, columns, figsize=(4.3 * columns, 8.0), layout="constrained", height_ratios=[1.15, 1]
-    )
+    figure, panels = new_figure(2, columns, figsize=(4.3 * columns, 8.0), height_ratios=[1.15, 1])
     _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
     for extra in panels[0, len(names) + 1 :]:
         extra.axis("off")
@@ -266,10 +257,8 @@ def plot_curves(
     curves: Mapping[str, Any], axes: Axes | None = None, ylabel: str = "excess risk", log: bool = True
 ) -> Figure:
     """Curves against n: label -> (n, value, std_err or None)."""
-    import matplotlib.pyplot as plt
-
     if axes is None:
-        axes = plt.subplots(figsize=(6, 4.2), layout="constrained")[1]
+        axes = new_figure(figsize=(6, 4.2))[1][0, 0]
     for i, (label, (n, value, error)) in enumerate(curves.items()):
         colour = CONTENDERS[i % len(CONTENDERS)] if i else "#555555"
         value = np.where(np.isfinite(value), value, np.nan)
@@ -284,17 +273,34 @@ def plot_curves(
     return axes.figure  # type: ignore[return-value]
 
 
-def save_figure(figure: Figure, path: Any) -> None:
-    """Write a figure, whole or not at all, in the format of the path's suffix, and close it."""
-    import matplotlib.pyplot as plt
+def new_figure(rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], **options: Any) -> tuple[Figure, Any]:
+    """A figure and its panels (rows, columns). pyplot does not hold it: it is gone when nobody needs it any more."""
+    import matplotlib.pyplot  # noqa: F401, teaches a notebook to show figures
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=figsize, layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def check_picture(path: Any) -> None:
+    """Refuse the path of a picture before the work starts: one that cannot be written, or of no known format."""
+    from matplotlib.backend_bases import FigureCanvasBase
 
     from lintransfer.errors import DataFileError
-    from lintransfer.storage import check_writable, whole_file
+    from lintransfer.storage import check_writable
 
+    if path is None:
+        return
     check_writable(path)
     suffix = str(path).rpartition(".")[2].lower()
-    if suffix not in figure.canvas.get_supported_filetypes():
+    if suffix not in FigureCanvasBase.get_supported_filetypes():
         raise DataFileError(f"output path must end in a picture format such as .png, .svg or .pdf, got {str(path)!r}")
+
+
+def save_figure(figure: Figure, path: Any) -> None:
+    """Write a figure, whole or not at all, in the format of the path's suffix."""
+    from lintransfer.storage import whole_file
+
+    check_picture(path)
     with whole_file(path) as temporary:
         figure.savefig(temporary, dpi=150)
-    plt.close(figure)

@@ -222,9 +222,11 @@ class TransferProblem:
             ("test_covariance", test_covariance),
             ("source_covariance", source_covariance),
         ):
-            if given is not None and np.shape(given)[:1] != (dim,):
-                refuse(name, f"a spectrum ({dim},) or a matrix ({dim}, {dim})", got=f"shape {np.shape(given)}")
-            covariances[name] = given if given is None or is_traced(given) else np.asarray(given, dtype=float)
+            covariances[name] = None if given is None else real_array(name, given, (1, 2))
+            if given is not None and covariances[name].shape[:1] != (dim,):
+                shape = covariances[name].shape
+                refuse(name, f"a spectrum ({dim},) or a matrix ({dim}, {dim})", got=f"shape {shape}")
+        covariance, test_covariance, source_covariance = covariances.values()
         if test_covariance is not None:
             diagonalize(test_covariance, "test_covariance")
         if source_covariance is not None:
@@ -327,10 +329,9 @@ class TransferProblem:
 
     def with_overlap(self, overlap: Any) -> TransferProblem:
         """The same problem with the target turned, in the plane of the two teachers, to cosine `overlap`."""
-        if not is_traced(overlap):
-            overlap = real_number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
-            if self.dim == 1 and abs(overlap) != 1:
-                refuse("overlap", "-1 or 1 when dim = 1", overlap)
+        overlap = real_number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
+        if self.dim == 1 and not is_traced(overlap) and abs(overlap) != 1:
+            refuse("overlap", "-1 or 1 when dim = 1", overlap)
         m, v = self.modes, self.vectors
         if self.given_features is not None and v is None:
             refuse("overlap", "left as it is for a problem made from_subspaces (build a new one)", overlap)

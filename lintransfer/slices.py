@@ -115,7 +115,7 @@ def asymptotic_boundaries(
                 ("_", c, problem.dim * inner),
                 ("_", c, problem.dim * back),
             ]
-        elif learner == FineTune():
+        elif learner == FineTune() and t2 > 0:
             critical = float(problem.source_norm) / (2 * float(problem.target_norm))
             lines[label_of(learner)] = [("asymptotic $T = 0$", np.full(2, critical), np.array([0.0, problem.dim]))]
     return lines

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 import jax
 
-from lintransfer.errors import UnknownNameError, refuse
+from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.models import Linear, Model
-from lintransfer.validation import is_real
+from lintransfer.validation import is_real, plain_number
 
 SIGNED = "optimal-signed"  # the best ridge of either sign
 
 
-def _check_ridge(ridge: Any, words: tuple[str, ...] = ("optimal", SIGNED)) -> None:
-    if isinstance(ridge, str):
-        if ridge not in words:
-            refuse("ridge", f"a number or {' or '.join(map(repr, words))}".replace("'", '"'), ridge)
-    elif not isinstance(ridge, jax.core.Tracer) and not (is_real(ridge) and ridge > -math.inf):
-        refuse("ridge", 'a number, inf or "optimal"', ridge)
+def _check_ridge(learner: Any, words: tuple[str, ...] = ("optimal", SIGNED)) -> None:
+    _check_option(learner, "ridge", 'a number, inf or "optimal"', lambda v: v > -math.inf, words)
 
 
-def _check_time(time: Any) -> None:
-    if isinstance(time, str):
-        if time != "optimal":
-            refuse("time", 'a number ≥ 0 (or inf), or "optimal"', time)
-    elif not isinstance(time, jax.core.Tracer) and not (is_real(time) and time >= 0):
-        refuse("time", 'a number ≥ 0 (or inf), or "optimal"', time)
+def _check_time(learner: Any) -> None:
+    _check_option(learner, "time", 'a number ≥ 0 (or inf), or "optimal"', lambda v: v >= 0)
+
+
+def _check_option(
+    learner: Any, name: str, rule: str, holds: Callable[[Any], bool], words: tuple[str, ...] = ("optimal",)
+) -> None:
+    """A number that obeys the rule, kept as Python's own, a JAX value, or one of the words."""
+    value = getattr(learner, name)
+    if isinstance(value, jax.core.Tracer) or (isinstance(value, str) and value in words):
+        return
+    if isinstance(value, str) or not is_real(value) or not holds(value):
+        refuse(name, rule, value)
+    object.__setattr__(learner, name, plain_number(value))
 
 
 def _check_model(model: Any, time: Any) -> None:
     if not isinstance(model, Model):
         names = ", ".join(kind.__name__ for kind in Model.__args__)
-        raise UnknownNameError(f"model must be one of {names} (an instance, as in Linear()), got {model!r}")
+        raise UnknownNameError(f"model must be one of {names} (an instance, as in Linear()), got {in_one_line(model)}")
     endless = not isinstance(time, str | jax.core.Tracer) and time == math.inf
     if not endless and not isinstance(model, Linear) and getattr(model, "depth", 2) != 1:
         refuse("time", f"inf for {type(model).__name__}: it is trained to convergence", time)
@@ -57,8 +62,8 @@ class Scratch:
     time: Any = math.inf
 
     def __post_init__(self) -> None:
-        _check_ridge(self.ridge)
-        _check_time(self.time)
+        _check_ridge(self)
+        _check_time(self)
         _check_model(self.model, self.time)
 
 
@@ -78,8 +83,8 @@ class FineTune:
     time: Any = math.inf
 
     def __post_init__(self) -> None:
-        _check_ridge(self.ridge)
-        _check_time(self.time)
+        _check_ridge(self)
+        _check_time(self)
         _check_model(self.model, self.time)
 
 
@@ -95,7 +100,7 @@ class LinearTransfer:
     ridge: Any = 0.0
 
     def __post_init__(self) -> None:
-        _check_ridge(self.ridge, ("optimal",))
+        _check_ridge(self, ("optimal",))
 
 
 Learner = Scratch | FineTune | LinearTransfer
@@ -117,7 +122,13 @@ def _described(thing: Any, words: list[str]) -> str:
     for option in fields(thing):
         value = getattr(thing, option.name)
         if option.name != "model" and value != option.default:
-            shown = str(value) if isinstance(value, str | tuple | bool) or value is None else format(value, "g")
+            shown = str(value) if isinstance(value, str | tuple | bool) or value is None else _as_text(value)
             words = [*words, shown if option.default is MISSING else f"{option.name}={shown}"]
     name = type(thing).__name__
     return f"{name}({', '.join(words)})" if words else name
+
+
+def _as_text(number: Any) -> str:
+    """A number in six digits, or in as many as tell it from its neighbours."""
+    short = format(number, "g")
+    return short if float(short) == number else repr(float(number))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from lintransfer.errors import UnknownNameError
+from lintransfer.errors import UnknownNameError, in_one_line
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 
 __all__ = ["THEOREMS", "Experiment", "Limit", "Mutant", "Theorem", "theorem"]
@@ -33,9 +34,20 @@ def theorem(name: str) -> Theorem:
 
     Raises `UnknownNameError`, with close names, if there is none.
     """
+    if not isinstance(name, str):
+        raise UnknownNameError(f"name must be that of a theorem, got {in_one_line(name)}")
     for row in THEOREMS:
         if row.name == name:
             return row
     close = difflib.get_close_matches(str(name), [row.name for row in THEOREMS], n=3, cutoff=0.4)
     hint = f"; did you mean {', '.join(close)}?" if close else ""
-    raise UnknownNameError(f"there is no theorem {name!r}{hint} (lintransfer theorems lists them all)")
+    raise UnknownNameError(f"there is no theorem {in_one_line(name)}{hint} (lintransfer theorems lists them all)")
+
+
+def _by_name(row: Theorem) -> Any:
+    """Rows hold functions that cannot be pickled: one of the table travels by its name."""
+    known = any(row is own for own in THEOREMS)
+    return (theorem, (row.name,)) if known else row.__reduce_ex__(4)
+
+
+copyreg.pickle(Theorem, _by_name)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from lintransfer.errors import DataFileError, DomainError, UnknownNameError, refuse
+from lintransfer.datasets import read_arrays
+from lintransfer.errors import DataFileError, DomainError, UnknownNameError, in_one_line, refuse
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import FAMILIES
 from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch
+from lintransfer.validation import whole_number
 
 STRATEGIES: dict[str, type] = {"scratch": Scratch, "fine-tune": FineTune, "linear-transfer": LinearTransfer}
 
+MOST_NUMBERS = 1_000_000
 _MODEL_OPTIONS = [word for family in FAMILIES for word in family.words]
 
 
@@ -27,12 +31,16 @@ def numbers(text: str) -> list[Any]:
             start, stop, step = (float(part) for part in text.split(":"))
             if step <= 0 or not np.isfinite([start, stop, step]).all():
                 raise ValueError
-            values = [start + step * i for i in range(int((stop - start) / step + 1e-9) + 1)]
-            values = [round(v, 12) for v in values]
+            steps = (stop - start) / step + 1e-9
+            if not steps < MOST_NUMBERS:
+                refuse("a list of numbers", f"of at most {MOST_NUMBERS:,} numbers", got=text)
+            values = [round(start + step * i, 12) for i in range(int(steps) + 1)]
         else:
             values = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise DomainError(f"a list of numbers must be start:stop:step or a,b,c, got {text!r}") from None
+    except DomainError:
+        raise
+    except (ValueError, OverflowError):
+        raise DomainError(f"a list of numbers must be start:stop:step or a,b,c, got {in_one_line(text)}") from None
     return [int(v) if v == int(v) else v for v in values] if np.isfinite(values).all() else values
 
 
@@ -74,7 +82,7 @@ def problem_from(options: Any) -> TransferProblem:
     on_sphere = options.inputs == "sphere"
     noise_std = options.noise_std
     if noise_std is None:
-        noise_std = 0.2 / np.sqrt(max(options.dim, 1)) if on_sphere else 0.2
+        noise_std = 0.2 / math.sqrt(max(whole_number("dim", options.dim, 1), 1)) if on_sphere else 0.2
     noise = {"noise_std": noise_std, "n_source": options.n_source, "source_noise_std": options.source_noise_std}
     if options.teachers is None:
         build = TransferProblem.sphere if on_sphere else TransferProblem.isotropic
@@ -84,15 +92,9 @@ def problem_from(options: Any) -> TransferProblem:
     if on_sphere:
         refuse("inputs", "gaussian with --teachers (the sphere takes dim, overlap and norms)", options.inputs)
     try:
-        with np.load(options.teachers, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in ("source", "target", "covariance") if name in stored.files}
-    except (OSError, ValueError, AttributeError) as error:
-        raise DataFileError(f"teachers must be a readable .npz file, got {options.teachers!r} ({error})") from None
-    for name in ("source", "target"):
-        if name not in arrays:
-            raise DataFileError(
-                f"teachers must hold the arrays source and target, got {options.teachers!r} without {name}"
-            )
+        arrays = read_arrays(options.teachers, ("source", "target"), ("covariance",))
+    except DataFileError as error:
+        raise DataFileError(f"teachers must be a readable .npz file: {error}") from error
     return TransferProblem.from_teachers(**arrays, **noise)
 
 
@@ -116,7 +118,7 @@ def learners_from(given: list[str]) -> list[Learner]:
 def _learner(text: str) -> Learner:
     name, _, rest = text.partition(":")
     if name not in STRATEGIES:
-        raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {name!r}")
+        raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {in_one_line(name)}")
     strategy = STRATEGIES[name]
     known = [f.name for f in fields(strategy) if f.name != "model"] + (
         [] if strategy is LinearTransfer else _MODEL_OPTIONS
@@ -125,7 +127,7 @@ def _learner(text: str) -> Learner:
     for part in filter(None, rest.split(",")):
         key, _, value = part.partition("=")
         if key not in known:
-            raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {key!r}")
+            raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {in_one_line(key)}")
         try:
             options[key] = value if value.startswith("optimal") or key == "relu" else float(value)
         except ValueError:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -23,24 +25,52 @@ from lintransfer.storage import check_writable
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal may know no Greek letters
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status: int = options.run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except LinTransferError as error:
-        print(f"lintransfer {options.command}: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _mistaken(options.command, str(error))
+    except MemoryError:
+        return _mistaken(options.command, "the answer must fit into memory, got a question that needs more")
     except BrokenPipeError:
-        sys.stderr.close()
+        _forget_output()
         return 0
+    except OSError as error:
+        _forget_output()
+        return _mistaken(options.command, f"standard output must be writable, got: {error.strerror or error}")
     except KeyboardInterrupt:
         print("interrupted; no file was written", file=sys.stderr)
         return 130
 
 
+def _mistaken(command: str, text: str) -> int:
+    print(f"lintransfer {command}: {' '.join(text.split())}", file=sys.stderr)
+    return 2
+
+
+def _forget_output() -> None:
+    """What is left in the buffer of standard output cannot be written, at the end of the program neither."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Mistakes in one line; the usage is what --help shows."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {' '.join(message.split())} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="lintransfer", description="Analytic theory of transfer learning in linear models."
-    )
+    parser = _Parser(prog="lintransfer", description="Analytic theory of transfer learning in linear models.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
@@ -130,7 +160,7 @@ def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bar:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(text, total=1)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -158,28 +188,33 @@ def _sizes(options: Any, problem: Any) -> np.ndarray:
 
 
 def _diagram(options: Any) -> int:
-    from lintransfer import complexity, diagrams, plotting, slices, strategies
+    from lintransfer import complexity, diagrams, grids, plotting, slices, strategies
     from lintransfer.routing import default_baseline
+    from lintransfer.routing.answers import check_simulation
     from lintransfer.strategies import Scratch
+    from lintransfer.validation import listed_sizes, nonnegative
 
-    check_writable(options.figure)
-    check_writable(options.data)
+    _check_outputs(options)
     problem, learners = problem_from(options), learners_from(options.learner or options.default_learners)
     baseline = default_baseline(*learners) if options.baseline is None else learners_from([options.baseline])[0]
     if options.risk is None:
         options.risk = 0.1 if problem.is_gaussian else 0.1 / problem.dim
+    nonnegative("risk", options.risk)
+    check_simulation(options.key, options.replicates)
     axes: dict[str, Any] = {}
     for text in options.axis or ["overlap=0:1:0.01"]:
         name, _, values = text.partition("=")
         if name in axes:
             refuse("axis", "given once for each name", text)
+        grids.check_axis(name)
         axes[name] = numbers(values)
-    sizes = _sizes(options, problem)
+    sizes = listed_sizes(_sizes(options, problem))
     if len(axes) > 2 or (len(axes) == 2 and len(np.unique(sizes)) > 1):
         refuse(
             "axis", "given once, or twice together with a single --n", got=f"{len(axes)} axes and {len(sizes)} sizes"
         )
     over_overlap = list(axes) == ["overlap"]
+    cut = _slices(options, problem, sizes, learners) if over_overlap and baseline == Scratch() else None
     with _progress("phase diagram") as progress:
         diagram = diagrams.phase_diagram(
             problem,
@@ -193,17 +228,9 @@ def _diagram(options: Any) -> int:
         )
     curves = slices.asymptotic_boundaries(problem, learners) if over_overlap and baseline == Scratch() else {}
     cuts = None
-    sliceable = slices.can_be_sliced(problem, learners) and baseline == Scratch()
-    if over_overlap and options.slices != [] and sliceable:
-        overlaps = np.cos(np.pi * np.array([3, 2, 1]) / 8) if options.slices is None else options.slices
-        top = int(sizes.max())
-        points = np.unique(np.linspace(max(1, top // 20), top, 11).astype(int))
-        points = points[np.abs(points - problem.dim) >= 4]  # nearer, the variance of the risk is infinite
-        line = np.union1d(np.linspace(int(sizes.min()), top, 400).astype(int), points)
+    if cut is not None:
         with _progress("simulated slices") as progress:
-            cuts = slices.simulated_slices(
-                problem, learners, list(overlaps), points, line, options.key, options.replicates, progress
-            )
+            cuts = slices.simulated_slices(problem, learners, *cut, options.key, options.replicates, progress)
     if options.data:
         if cuts is not None:
             sliced = cuts.rename({v: f"slice_{v}" for v in (*cuts.data_vars, "overlap", "n", "n_line")})
@@ -249,11 +276,48 @@ def _diagram(options: Any) -> int:
     return 0
 
 
+def _check_outputs(options: Any) -> None:
+    """Refuse, before the work, files that cannot be written."""
+    from lintransfer.plotting import check_picture
+
+    check_picture(options.figure)
+    data = getattr(options, "data", None)
+    check_writable(data)
+    if data is not None and options.figure is not None and os.path.abspath(data) == os.path.abspath(options.figure):
+        refuse("data", "another file than the figure", data)
+
+
+_MOST_SLICED = 10**7  # numbers in a training set that is drawn for a slice
+
+
+def _slices(options: Any, problem: Any, sizes: np.ndarray, learners: Any) -> tuple[list[float], Any, Any] | None:
+    """Overlaps, sizes that are simulated and sizes of the line of theory; None if there is nothing to draw."""
+    from lintransfer import slices
+
+    if options.slices == [] or not slices.can_be_sliced(problem, learners):
+        return None
+    top = int(sizes.max())
+    points = np.unique(np.linspace(max(1, top // 20), top, 11).astype(int))
+    points = points[np.abs(points - problem.dim) >= 4]  # nearer, the variance of the risk is infinite
+    if options.slices is None:
+        overlaps = np.cos(np.pi * np.array([3, 2, 1]) / 8).tolist() if problem.dim > 1 else []
+        if not points.size or not overlaps or top * problem.dim > _MOST_SLICED:
+            return None
+    else:
+        overlaps = options.slices
+        for overlap in overlaps:
+            problem.with_overlap(overlap)
+        if not points.size:
+            refuse("slices", "none: no size is at least 4 away from dim, nearer the variance is infinite", overlaps)
+        if top * problem.dim > _MOST_SLICED:
+            refuse("slices", f"none where n·dim > {_MOST_SLICED:.0e}: training sets are drawn", overlaps)
+    return overlaps, points, np.union1d(np.linspace(int(sizes.min()), top, 400).astype(int), points)
+
+
 def _curve(options: Any) -> int:
     from lintransfer import curves, plotting
 
-    check_writable(options.figure)
-    check_writable(options.data)
+    _check_outputs(options)
     problem = problem_from(options)
     found = curves.risk_curve(
         problem,
@@ -310,7 +374,7 @@ def _diagnose(options: Any) -> int:
     from lintransfer import datasets, diagnosis, plotting
     from lintransfer.diagnosis import picture as diagnosis_plot
 
-    check_writable(options.figure)
+    _check_outputs(options)
     arrays: dict[str, Any] = datasets.load_arrays(options.arrays)
     found = diagnosis.diagnose(**arrays, n=options.n, error=options.error, key=options.key)
     if options.figure:

@@ -12,11 +12,11 @@ import numpy as np
 
 from lintransfer.diagnosis.calibration import held_out_errors
 from lintransfer.diagnosis.forecasts import Forecast, Forecaster
-from lintransfer.errors import UnknownNameError, refuse
+from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.estimation import Rows, check_rows
 from lintransfer.models import Linear
 from lintransfer.strategies import SIGNED, FineTune, Learner, LinearTransfer, Scratch, label_of, model_of
-from lintransfer.validation import real_number, whole_number
+from lintransfer.validation import real_number, seed, whole_number
 
 SIX = tuple(kind(ridge=ridge) for kind in (Scratch, FineTune, LinearTransfer) for ridge in (0.0, "optimal"))
 _DISTRUST = 0.15  # a measured error this far off the prediction, beyond two standard errors, is reported
@@ -119,9 +119,11 @@ def diagnose(
     chosen = SIX if learners is None else _checked(learners)
     total = len(rows.labels)
     size = total if n is None else whole_number("n", n, 1)
+    if size > 2**53:
+        refuse("n", "a whole number ≥ 1 and ≤ 2⁵³", n)
     if error is not None:
         error = real_number("error", error, "a finite number > 0", lambda v: math.isfinite(v) and v > 0)
-    repeats, key = whole_number("repeats", repeats, 2), whole_number("key", key, 0)
+    repeats, key = whole_number("repeats", repeats, 2), seed("key", key)
 
     oracle = Forecaster(rows)
     checks = _check_sizes(total, oracle.rank)
@@ -184,12 +186,14 @@ def _checked(learners: Sequence[Learner]) -> tuple[Learner, ...]:
     chosen = tuple(learners) if isinstance(learners, Sequence) else (learners,)
     for learner in chosen:
         if not isinstance(learner, Learner):
-            raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {learner!r}")
+            raise UnknownNameError(
+                f"learner must be an instance of a strategy, as in Scratch(), got {in_one_line(learner)}"
+            )
         if model_of(learner) != Linear() or getattr(learner, "time", math.inf) != math.inf:
             refuse("learners", "linear models trained to convergence", learner)
         if learner.ridge == SIGNED or (not isinstance(learner.ridge, str) and learner.ridge < 0):
             refuse("ridge", 'a number ≥ 0 or "optimal" to diagnose', learner.ridge)
-    if not chosen or len(set(chosen)) < len(chosen):
+    if not chosen or len(set(map(repr, chosen))) < len(chosen):
         refuse("learners", "a non-empty list of different learners", chosen)
     return chosen
 

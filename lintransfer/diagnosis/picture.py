@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.diagnosis.advice import Diagnosis
-from lintransfer.plotting import LABELS
+from lintransfer.plotting import LABELS, new_figure
 
 # Okabe and Ito's palette, and a marker each: told apart by colour-blind readers and in print.
 COLOURS = {"Scratch": "#0072b2", "FineTune": "#d55e00", "LinearTransfer": "#009e73"}
@@ -20,10 +20,8 @@ def plot_diagnosis(diagnosis: Diagnosis, axes: Any = None) -> Any:
     Solid lines and filled markers: with ridge; dashed and open: without. A vertical line marks the n in question.
     axes: where to draw, by default a new figure. Returns the matplotlib figure.
     """
-    import matplotlib.pyplot as plt
-
     if axes is None:
-        _, axes = plt.subplots(figsize=(7.2, 4.8), layout="constrained")
+        axes = new_figure(figsize=(7.2, 4.8))[1][0, 0]
     widest = 4 * max(diagnosis.rows, diagnosis.n)
     shown = diagnosis.sizes <= widest
     n, curves, bands = diagnosis.sizes[shown], diagnosis.curve[:, shown], diagnosis.curve_std_err[:, shown]

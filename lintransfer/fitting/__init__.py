@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lintransfer.errors import UnknownNameError
+from lintransfer.errors import UnknownNameError, in_one_line
 from lintransfer.routing import family_of
 from lintransfer.strategies import Learner, model_of
+from lintransfer.validation import choice, seed
 
 if TYPE_CHECKING:
     from lintransfer.fitting.shallow_relu import NetworkFit
@@ -64,8 +65,9 @@ def fit(
     array([1., 2.])
     """
     if not isinstance(learner, Learner):
-        raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {learner!r}")
-    if method not in METHODS:
-        raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+        shown = in_one_line(learner)
+        raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {shown}")
+    choice("method", method, METHODS)
+    key = seed("key", key)
     family = import_module(f"lintransfer.fitting.{family_of(model_of(learner)).name}")
     return family.fit_model(learner, X, y, source, method, key)

@@ -9,6 +9,7 @@ import numpy as np
 
 from lintransfer.errors import MissingMethodError, refuse
 from lintransfer.strategies import FineTune, Learner, Scratch
+from lintransfer.validation import finite, is_traced, real_numbers
 
 # fit(learner, X (n, d), y (n, k), source (d, r) or None) -> weights (d, k)
 Fit = Callable[[Any, np.ndarray, np.ndarray, Any], np.ndarray]
@@ -41,13 +42,18 @@ def _fit_of(fits: Fits, learner: Learner, method: str) -> Fit:
 
 
 def _matrix(argument: str, value: Any) -> np.ndarray:
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        refuse(argument, "an array of real numbers", value)
-    if not np.all(np.isfinite(array)):
-        refuse(argument, "finite (no nan, no inf)", got=f"{int(np.sum(~np.isfinite(array)))} non-finite entries")
+    array: np.ndarray = real_numbers(argument, plain(argument, value))
+    finite(argument, array)
     return array
+
+
+def plain(argument: str, value: Any) -> Any:
+    """`value`, refused if it is traced: training asks for numbers."""
+    if is_traced(value):
+        raise MissingMethodError(
+            f"fit needs plain values, not traced ones, for {argument}: call it outside jit and grad"
+        )
+    return value
 
 
 def _checked_source(learner: Learner, source: Any, dim: int, outputs: int) -> np.ndarray | None:

@@ -12,13 +12,14 @@ import numpy as np
 
 from lintransfer.designs import checked_rows, refuse_beyond_memory
 from lintransfer.errors import LinTransferError, MissingMethodError, refuse
+from lintransfer.fitting.arrays import plain
 from lintransfer.models import ShallowReLU
 from lintransfer.simulate.shallow_relu.kernel import KernelFit, as_function, kernel_fit
 from lintransfer.simulate.shallow_relu.networks import Network, draw_wide, predict
 from lintransfer.simulate.shallow_relu.training import train_to_rest
 from lintransfer.strategies import Scratch, model_of
 from lintransfer.theory.shallow_relu.gram import gram_matrix
-from lintransfer.validation import whole_number
+from lintransfer.validation import finite, real_numbers, whole_number
 
 
 @dataclass(frozen=True)
@@ -93,19 +94,16 @@ def _train(model: ShallowReLU, inputs: np.ndarray, labels: np.ndarray, start: An
 
 
 def _inputs(X: Any) -> np.ndarray:
-    empty = np.ndim(X) == 2 and np.shape(X)[0] == 0 and np.shape(X)[1] > 0
-    return np.zeros(np.shape(X)) if empty else np.asarray(checked_rows(X, "X"), dtype=float)
+    rows = real_numbers("X", plain("X", X))
+    empty = rows.ndim == 2 and rows.shape[0] == 0 and rows.shape[1] > 0
+    return rows if empty else np.asarray(checked_rows(rows, "X"), dtype=float)
 
 
 def _labels(y: Any, rows: int) -> np.ndarray:
-    try:
-        labels = np.asarray(y, dtype=float)
-    except (TypeError, ValueError):
-        refuse("y", "an array of real numbers", y)
+    labels = real_numbers("y", plain("y", y))
     if labels.shape != (rows,):
         refuse("y", f"labels ({rows},), one for each row of X", got=f"shape {labels.shape}")
-    if not np.all(np.isfinite(labels)):
-        refuse("y", "finite (no nan, no inf)", got=f"{int(np.sum(~np.isfinite(labels)))} non-finite entries")
+    finite("y", labels)
     return labels
 
 
@@ -115,8 +113,8 @@ def _source(source: Any, dim: int) -> Any:
         refuse("source", "given: FineTune starts from a source function", source)
     if isinstance(source, NetworkFit) and not np.any(source.start(np.eye(dim))):
         source = source.network
-    if isinstance(source, tuple | list) and len(source) in (2, 3) and np.ndim(source[0]) == 2:
-        parts = [np.asarray(part, dtype=float) for part in source]
+    if isinstance(source, tuple | list) and len(source) in (2, 3) and getattr(source[0], "ndim", 1) == 2:
+        parts = [real_numbers("source", part) for part in source]
         first, second, scale = (*parts, np.ones(()))[:3]
         matching = first.shape[1] == dim and second.shape == first.shape[:1] and scale.shape == ()
         if not matching or not all(np.all(np.isfinite(part)) for part in parts):
@@ -124,10 +122,7 @@ def _source(source: Any, dim: int) -> Any:
         return Network(first, second, scale)
     if callable(source):
         return source
-    try:
-        weights = np.asarray(source, dtype=float)
-    except (TypeError, ValueError):
-        refuse("source", f"a function, weights ({dim},) or a network's weights", source)
+    weights = real_numbers("source", plain("source", source), f"a function, weights ({dim},) or a network's weights")
     if weights.shape != (dim,) or not np.all(np.isfinite(weights)):
         refuse("source", f"a function, finite weights ({dim},), or a network's weights (m, {dim}) and (m,)", source)
     return weights

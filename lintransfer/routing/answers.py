@@ -19,8 +19,9 @@ from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, STRENGTH, Route
-from lintransfer.validation import is_traced
+from lintransfer.validation import is_traced, seed
 
+_MOST_REPLICATES = 10**9
 Source = tuple[str, str]  # method and theorem
 
 
@@ -165,10 +166,10 @@ def drawn_answer(question: Question, route: Route, n: Any, key: int, replicates:
 
 def check_simulation(key: Any, replicates: Any) -> None:
     """Refuse what is no seed or no number of training sets."""
-    if isinstance(replicates, bool) or not isinstance(replicates, int | np.integer) or replicates < 2:
-        refuse("replicates", "a whole number ≥ 2", replicates)
-    if isinstance(key, bool) or not isinstance(key, int | np.integer) or key < 0:
-        refuse("key", "a whole number ≥ 0 (the seed)", key)
+    whole = isinstance(replicates, int | np.integer) and not isinstance(replicates, bool)
+    if not whole or not 2 <= replicates <= _MOST_REPLICATES:
+        refuse("replicates", f"a whole number ≥ 2 and ≤ {_MOST_REPLICATES:.0e}", replicates)
+    seed("key", key)
 
 
 def risk_answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Answer:

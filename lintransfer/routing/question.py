@@ -8,11 +8,11 @@ from typing import Any
 
 import jax
 
-from lintransfer.errors import UnknownNameError, refuse
+from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.strategies import Learner, LinearTransfer, model_of
-from lintransfer.validation import is_traced
+from lintransfer.validation import choice, is_traced, listed
 
 METHODS = ("auto", "exact", "asymptotic", "bound", "simulate", "designs")
 
@@ -101,16 +101,16 @@ def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") 
 
 def check_method(method: Any) -> None:
     """Refuse what is no method."""
-    if not isinstance(method, str) or method not in METHODS:
-        shown = " ".join(repr(method).split())
-        raise UnknownNameError(f"method must be one of {', '.join(METHODS)}, got {shown[:80]}")
+    choice("method", method, METHODS)
 
 
 def as_learner(learner: Any, argument: str = "learner") -> Any:
     """The learner as formulas see it (a deep linear network of one layer is the linear model), or an error."""
     if not isinstance(learner, Learner):
         names = ", ".join(t.__name__ for t in Learner.__args__)
-        raise UnknownNameError(f"{argument} must be one of {names} (an instance, as in Scratch()), got {learner!r}")
+        raise UnknownNameError(
+            f"{argument} must be one of {names} (an instance, as in Scratch()), got {in_one_line(learner)}"
+        )
     if isinstance(learner, LinearTransfer) or not isinstance(learner.model, DeepLinear) or learner.model.depth != 1:
         return learner
     return replace(learner, model=Linear())
@@ -118,13 +118,11 @@ def as_learner(learner: Any, argument: str = "learner") -> Any:
 
 def as_learners(learners: Any) -> list[Any]:
     """A non-empty list of learners that differ; one learner alone is a list of one."""
-    found = [learners] if isinstance(learners, Learner) else learners
-    if isinstance(found, str) or not hasattr(found, "__iter__"):
-        refuse("learners", "a non-empty list of different learners", learners)
-    found = list(found)
+    rule = "a non-empty list of different learners"
+    found = [learners] if isinstance(learners, Learner) else listed("learners", rule, learners)
     for learner in found:
         as_learner(learner)
     labels = [repr(learner) for learner in found]
     if not labels or len(set(labels)) < len(labels):
-        refuse("learners", "a non-empty list of different learners", learners)
+        refuse("learners", rule, learners)
     return found

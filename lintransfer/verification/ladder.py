@@ -11,8 +11,10 @@ from time import perf_counter
 import jax
 import numpy as np
 
+from lintransfer.errors import refuse
 from lintransfer.table.row import Theorem
 from lintransfer.theorems import THEOREMS, theorem
+from lintransfer.validation import callable_or_none, flag, listed, seed, whole_number
 from lintransfer.verification.accuracy import check_precision, check_rigour
 from lintransfer.verification.identity import Evidence, check_identity
 from lintransfer.verification.limits import check_limits
@@ -66,12 +68,20 @@ def verify(
     Returns a `Report`: print it, or see `.ok`, `.to_json()`, `.to_markdown()`. Raises `UnknownNameError` for a name
     that is not in the table.
     """
+    quick, key = flag("quick", quick), seed("key", key)
+    callable_or_none("progress", progress)
+    if workers is not None:
+        workers = whole_number("workers", workers, 0)
     if names is None:
         rows = THEOREMS
     else:
-        rows = tuple(theorem(name) for name in ([names] if isinstance(names, str) else names))
+        rule = "None, a theorem's name, or a list of names"
+        rows = tuple(map(theorem, [names] if isinstance(names, str) else listed("names", rule, names)))
+        if not rows:
+            refuse("names", "at least one theorem", got="none")
     if workers is None:
         workers = min(os.cpu_count() or 1, len(rows) // _ROWS_PER_WORKER)
+    workers = min(workers, len(rows))
     if workers <= 1:
         return verify_rows(rows, quick=quick, key=key, progress=progress)
     start = perf_counter()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from lintransfer.designs import checked_rows, refuse_beyond_memory, refuse_paral
 from lintransfer.errors import DomainError, refuse
 from lintransfer.simulate.shallow_relu.networks import Network, predict
 from lintransfer.simulate.teachers import covariance_root
+from lintransfer.validation import real_numbers
 
 
 def plain_kernel(inputs: Any, others: Any, trained: str = "both") -> np.ndarray:
@@ -40,20 +42,32 @@ def plain_kernel(inputs: Any, others: Any, trained: str = "both") -> np.ndarray:
 def as_function(start: Any) -> Callable[[np.ndarray], np.ndarray]:
     """A start function from None (zero), linear weights (d,), a `Network` or a callable on inputs (n, d)."""
     if start is None:
-        return lambda inputs: np.zeros(len(inputs))
+        return _zeros
     if isinstance(start, Network):
-        return lambda inputs: np.asarray(predict(start, inputs))
+        return partial(_network_outputs, start)
     if callable(start):
-        return lambda inputs: _outputs(start, inputs)
+        return partial(_outputs, start)
     weights = np.asarray(start, dtype=float)
     if weights.ndim != 1 or not np.all(np.isfinite(weights)):
         refuse("start", "None, a callable, a Network or finite linear weights (d,)", start)
-    return lambda inputs: inputs @ weights
+    return partial(_products, weights)
+
+
+def _zeros(inputs: np.ndarray) -> np.ndarray:
+    return np.zeros(len(inputs))
+
+
+def _network_outputs(network: Network, inputs: np.ndarray) -> np.ndarray:
+    return np.asarray(predict(network, inputs))
+
+
+def _products(weights: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    return np.asarray(inputs @ weights)
 
 
 def _outputs(function: Callable[[np.ndarray], Any], inputs: np.ndarray) -> np.ndarray:
     """One finite number per row, or a `DomainError` that says what the function gave instead."""
-    values = np.asarray(function(inputs), dtype=float)
+    values = real_numbers("start", function(inputs), "a function that gives real numbers")
     if values.shape != (len(inputs),):
         refuse("start", f"a function that gives ({len(inputs)},) on inputs {inputs.shape}", f"shape {values.shape}")
     if not np.all(np.isfinite(values)):

@@ -89,9 +89,8 @@ class SampledLaw(Law):
         """Variance of the draws, inf where the true one is: for n ≥ d − 3 with noise, and for n < 5 at infinite depth."""
         return float(self.draws.var()) if self.finite[1] else math.inf
 
-    def rvs(self, size: Any = None, seed: Any = None) -> Any:
+    def _drawn(self, rng: np.random.Generator, size: Any) -> Any:
         """Fresh draws of shape `size`, exact."""
-        rng = np.random.default_rng(seed)
         count = 1 if size is None else int(np.prod(size))
         drawn = self.drawer(rng, count)
         return float(drawn[0]) if size is None else drawn.reshape(size)
@@ -102,6 +101,31 @@ class SampledLaw(Law):
 
     def _quantile(self, q: np.ndarray) -> np.ndarray:
         return np.quantile(self.draws, q)
+
+
+@dataclass(frozen=True)
+class _Trainings:
+    """Draws of a risk, or of a transferability if paired: what a `SampledLaw` keeps, in a form that can be pickled."""
+
+    paired: bool
+    n: int
+    dim: int
+    depth: Any
+    source: Any
+    cross: Any
+    target: Any
+    noise: float
+
+    def __call__(self, rng: np.random.Generator, size: int) -> np.ndarray:
+        paired, n, dim, source, cross, target = self.paired, self.n, self.dim, self.source, self.cross, self.target
+        if n == 0:
+            value = 2 * cross - source if paired else source - 2 * cross + target
+            return np.full(size, float(value))
+        if n >= dim:
+            return np.zeros(size) if paired else least_squares_scalars(rng, size, n, dim, self.noise**0.5)
+        scalars = draw_scalars(rng, size, n, dim, self.noise**0.5)
+        parts = risk_from_scalars(self.depth, source, cross, target, seen_block(*scalars[:3]), *scalars[3:])
+        return np.asarray(parts.scratch - parts.risk if paired else parts.risk)
 
 
 def deep_risk_law(
@@ -141,17 +165,7 @@ def _law(
         refuse("depth", "a number ≥ 1", depth)
     if not source > 0:
         refuse("source_energy", "a number > 0: a zero network does not train", source)
-
-    def draw(rng: np.random.Generator, size: int) -> np.ndarray:
-        if n == 0:
-            value = 2 * cross - source if paired else source - 2 * cross + target
-            return np.full(size, float(value))
-        if n >= dim:
-            return np.zeros(size) if paired else least_squares_scalars(rng, size, n, dim, noise**0.5)
-        scalars = draw_scalars(rng, size, n, dim, noise**0.5)
-        parts = risk_from_scalars(depth, source, cross, target, seen_block(*scalars[:3]), *scalars[3:])
-        return parts.scratch - parts.risk if paired else parts.risk
-
+    draw = _Trainings(paired, n, dim, depth, source, cross, target, noise)
     name = "deep-transferability-law" if paired else "deep-risk-law" if n < dim else "least-squares-law"
     gap = abs(dim - n) + 1  # degrees of freedom of the χ² that noise is divided by
     noisy = noise > 0 and n > 0 and not paired

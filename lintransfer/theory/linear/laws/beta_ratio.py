@@ -61,8 +61,7 @@ class BetaRatioLaw(Law):
         heavy = 2 * (k / (m - 2)) * ((k + m - 2) / (m - 2)) / (m - 4) if m > 4 else math.inf
         return bounded + self.ratio_scale**2 * heavy
 
-    def rvs(self, size: Any = None, seed: Any = None) -> Any:
-        rng = np.random.default_rng(seed)
+    def _drawn(self, rng: np.random.Generator, size: Any) -> Any:
         value = self.constant + np.zeros(() if size is None else size)
         if self.beta_scale:
             value = value + self.beta_scale * rng.beta(*self.beta_shapes, size=size)

@@ -65,8 +65,7 @@ class PairedTransferabilityLaw(Law):
         energies = self.source_energy, self.cross_energy, self.target_energy
         return float(fine_tuning_transferability_variance(self.n, self.dim, *energies))
 
-    def rvs(self, size: Any = None, seed: Any = None) -> Any:
-        rng = np.random.default_rng(seed)
+    def _drawn(self, rng: np.random.Generator, size: Any) -> Any:
         b = rng.beta((self.dim - self.n) / 2, self.n / 2, size=size)
         first = rng.standard_normal(size)
         others = rng.chisquare(self.dim - 2, size=size) if self.dim > 2 else 0.0

@@ -214,8 +214,7 @@ class SourceAlignmentLaw(Law):
         """Variance; a difference, with relative error about d·1e-14."""
         return source_alignment_second_moment(self.n_source, self.dim, self.relative_noise) - self.mean() ** 2
 
-    def rvs(self, size: Any = None, seed: Any = None) -> Any:
-        rng = np.random.default_rng(seed)
+    def _drawn(self, rng: np.random.Generator, size: Any) -> Any:
         rank = min(self.n_source, self.dim)
         missing = self.dim - rank
         seen = rng.beta(rank / 2, missing / 2, size=size) if missing else 1.0

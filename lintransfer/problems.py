@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 
 from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
-from lintransfer.estimation import check_rows, estimate, jackknife_error
+from lintransfer.estimation import check_rows, dropped_directions, estimate, jackknife_error
 from lintransfer.spectra import Modes, as_column, diagonalize, plane_modes, vector_modes
 from lintransfer.validation import is_traced, nonnegative, real_array, real_number, same_content, whole_number
 
@@ -263,6 +264,8 @@ class TransferProblem:
         (1.0, 0.0)
         """
         whole, without = estimate(check_rows(X, y, source, X_unlabelled))
+        if whole.dropped:
+            warnings.warn(dropped_directions(whole.dropped), stacklevel=2)
         errors = StandardErrors(*map(float, jackknife_error([e.summary for e in without])))
         return cls(whole.dim, whole.modes, noise_std=whole.noise_std, std_err=errors)
 

@@ -77,7 +77,7 @@ def bounded(argument: str, value: Any, what: str = "", power: int = 1, small: bo
     """
     largest = 0.0 if value is None else float(np.abs(np.asarray(value, dtype=float)).max(initial=0.0))
     most = LARGEST**power
-    if largest > most or (small and 0 < largest < 1 / most):
+    if largest > most * (1 + 1e-9) or (small and 0 < largest * most < 1 - 1e-9):
         range_of = f"0, or between {1 / most:.0e} and {most:.0e}" if small else f"at most {most:.0e}"
         of_what = f" in {what}" if what else (" in size" if np.ndim(value) else "")
         refuse(argument, f"{range_of}{of_what} (change units: risks only scale)", got=f"{largest:.3g}")

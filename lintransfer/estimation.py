@@ -21,14 +21,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lintransfer.errors import refuse
+from lintransfer.numerics.decomposition import decompose
 from lintransfer.spectra import Modes, group_modes
-from lintransfer.validation import real_array
+from lintransfer.validation import bounded, real_array
 
 FEWEST_ROWS = 10
 _JACKKNIFE_GROUPS = 10
 _PATH = np.geomspace(1e-6, 20.0, 30)  # penalties, in units of n·λ_1
+_STEP = _PATH[1] / _PATH[0]  # the path goes on below it where columns in unlike units make eigenvalues smaller
 _MOST_GROUPS, _LEAST_WIDTH = 24, 0.1  # of modes that share one pair of unknowns: eigenvalues within 10 %, or wider
 _PULL = 0.3
+_FAR_FROM_SOURCE = 1e-6  # ‖y‖/‖Xθ_S‖ below which the source itself is no candidate for the target
 _SILENCE = 1e-14  # the rounding error of a quadratic form in the labels, relative to their mean square
 # Slopes of the target along the source, in units of ‖y‖/‖Xθ_S‖, whose mixtures make up the target within a group.
 _SLOPES = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
@@ -49,6 +52,7 @@ class Estimated(NamedTuple):
     dim: int
     modes: Modes
     noise_std: float
+    dropped: int = 0  # directions lost to rounding, because columns are in units too far apart
 
     @property
     def summary(self) -> np.ndarray:
@@ -77,6 +81,10 @@ def check_rows(X: Any, y: Any, source: Any, X_unlabelled: Any = None) -> Rows:
     for name, array in (("X", design), ("y", labels)):
         if not array.any():
             refuse(name, "not zero everywhere", got="zeros")
+    for name, array in (("X", design), ("y", labels), ("source", weights), ("X_unlabelled", unlabelled)):
+        bounded(name, array)
+    with np.errstate(over="ignore"):
+        bounded("source", design @ weights, "the labels X @ source that it gives", small=False)
     return Rows(design, labels, weights, unlabelled)
 
 
@@ -86,10 +94,42 @@ def estimate(rows: Rows) -> tuple[Estimated, list[Estimated]]:
     All rows, labelled or not, give the covariance, which the jackknife keeps; the labels give the energies. Its
     standard errors are cautious: on Gaussian data 1 to 2 times the true ones, and up to 2.5 times for n ~ d.
     """
-    values, basis = _second_moment(rows)
-    world = _World.build(rows, values, basis)
+    every = (rows.design,) if rows.unlabelled is None else (rows.design, rows.unlabelled)
+    units = _power_of_two(*every), _power_of_two(rows.labels)
+    rows = _in_units(rows, *units)
+    values, basis, dropped = _second_moment(rows)
+    world = _World.build(rows, values, basis, dropped)
     without = (np.setdiff1d(np.arange(len(rows.labels)), group) for group in jackknife_groups(len(rows.labels)))
-    return world.estimate(rows), [world.estimate(_only(rows, those)) for those in without]
+    found = [world.estimate(part) for part in (rows, *(_only(rows, those) for those in without))]
+    whole, *others = (_out_of_units(one, *units) for one in found)
+    return whole, others
+
+
+def _power_of_two(*arrays: np.ndarray) -> float:
+    """A unit in which the largest number is between 1 and 2, without rounding."""
+    return float(2.0 ** np.floor(np.log2(max(float(np.abs(array).max(initial=0.0)) for array in arrays))))
+
+
+def _in_units(rows: Rows, input_unit: float, label_unit: float) -> Rows:
+    """Rows of size one: squares of what is very large or very small would leave the range of numbers."""
+    more = None if rows.unlabelled is None else rows.unlabelled / input_unit
+    weights = rows.source * (input_unit / label_unit)
+    return Rows(rows.design / input_unit, rows.labels / label_unit, weights, more)
+
+
+def _out_of_units(found: Estimated, input_unit: float, label_unit: float) -> Estimated:
+    m, weight_unit = found.modes, label_unit / input_unit
+    energies = {name: getattr(m, name) * weight_unit * weight_unit for name in ("source", "cross", "target")}
+    modes = m._replace(eigenvalue=m.eigenvalue * input_unit * input_unit, **energies)
+    return found._replace(modes=modes, noise_std=found.noise_std * label_unit)
+
+
+def dropped_directions(count: int) -> str:
+    """What is said of directions that rounding hides."""
+    return (
+        f"{count} direction{'s' * (count > 1)} of X cannot be told from rounding, because the columns of X are in units too "
+        "far apart for so few rows: bring the columns to one scale, and the source weights with them"
+    )
 
 
 def jackknife_groups(n: int) -> list[np.ndarray]:
@@ -107,17 +147,13 @@ def _only(rows: Rows, those: np.ndarray) -> Rows:
     return rows._replace(design=rows.design[those], labels=rows.labels[those])
 
 
-def _second_moment(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-    """Non-zero eigenvalues (m,) of the mean of xxᵀ over all rows, decreasing, and their eigenvectors (d, m)."""
+def _second_moment(rows: Rows) -> tuple[np.ndarray, np.ndarray, int]:
+    """Non-zero eigenvalues (m,) of the mean of xxᵀ over all rows, decreasing, their eigenvectors (d, m), and how many
+    directions rounding has hidden."""
     everything = rows.design if rows.unlabelled is None else np.concatenate([rows.design, rows.unlabelled])
     count, dim = everything.shape
-    if dim <= count:
-        values, basis = np.linalg.eigh(everything.T @ everything / count)
-    else:
-        values, left = np.linalg.eigh(everything @ everything.T / count)
-        basis = everything.T @ (left / np.sqrt(np.maximum(values * count, np.finfo(float).tiny)))
-    alive = values > 10 * max(count, dim) * np.finfo(float).eps * values[-1]
-    return values[alive][::-1], basis[:, alive][:, ::-1]
+    found = decompose(np.linalg.qr(everything, mode="r") if dim <= count else everything, count)
+    return found.values**2 / count, found.right.T, found.dropped
 
 
 class _World(NamedTuple):
@@ -128,15 +164,18 @@ class _World(NamedTuple):
     source: np.ndarray
     source_left: float
     group: np.ndarray
+    dropped: int
 
     @classmethod
-    def build(cls, rows: Rows, values: np.ndarray, basis: np.ndarray) -> _World:
+    def build(cls, rows: Rows, values: np.ndarray, basis: np.ndarray, dropped: int) -> _World:
         source = (basis.T @ rows.source) ** 2
-        left = max(float(rows.source @ rows.source - source.sum()), 0.0)
+        rest = rows.source - basis @ (basis.T @ rows.source) if len(values) < len(rows.source) else np.zeros(1)
         depth = np.log(values[0] / values)
-        width = max(_LEAST_WIDTH, 1.001 * depth[-1] / _MOST_GROUPS)
+        width = _LEAST_WIDTH
+        while len(np.unique(np.floor(depth / width))) > _MOST_GROUPS:
+            width *= 1.02
         group = np.unique(np.floor(depth / width), return_inverse=True)[1]
-        return cls(rows.design.shape[1], values, source, left, group)
+        return cls(rows.design.shape[1], values, source, float(rest @ rest), group, dropped)
 
     def estimate(self, rows: Rows) -> Estimated:
         count = np.bincount(self.group)
@@ -151,7 +190,7 @@ class _World(NamedTuple):
             spread = self.source_left / (self.dim - len(self.values))
             energies = [np.append(e, np.full(self.dim - len(e), 0.0)) for e in energies]
             energies[0][len(self.values) :] = spread
-        return Estimated(self.dim, group_modes(values, *energies), math.sqrt(noise_variance))
+        return Estimated(self.dim, group_modes(values, *energies), math.sqrt(noise_variance), self.dropped)
 
 
 def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
@@ -164,10 +203,15 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
     from scipy.optimize import nnls  # slow to import
 
     y, z = rows.labels, rows.design @ rows.source
-    size = float(np.linalg.norm(z))
-    matched = float(np.linalg.norm(y)) / size if size > 0 else 1.0
-    shifts = np.array([0.0, 1.0, matched])
-    slopes = np.unique(np.append(matched * _SLOPES, 1.0))
+    if not y.any() or not rows.design.any():  # nothing to learn from: no target, all noise
+        return np.zeros(len(eigenvalue)), np.zeros(len(eigenvalue)), float(y @ y) / len(y)
+    length = float(np.linalg.norm(z))
+    matched = float(np.linalg.norm(y)) / length if length > 0 else 1.0
+    itself = (
+        [1.0] if matched > _FAR_FROM_SOURCE else []
+    )  # else labels less those of the source are the source's, rounded
+    shifts = np.array([0.0, *itself, matched])
+    slopes = np.unique(np.append(matched * _SLOPES, itself))
     kappa, df1, form = _resolvent_path(rows.design, y[:, None] - z[:, None] * shifts)
     seen = kappa[:, None] / (eigenvalue + kappa[:, None])
     scale = max(float(y @ y) / len(y), np.finfo(float).tiny)
@@ -187,7 +231,9 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
     pull = np.hstack([_PULL * np.diag(kappa.min() / eigenvalue), *[nothing] * len(slopes), nothing[:, :1]])
     design = np.concatenate([*blocks, complete, pull])
     wanted = np.concatenate([*measured, tight.sum(1), nothing[0]])
-    found, _ = nnls(design, wanted, maxiter=30 * design.shape[1])
+    size = np.linalg.norm(design, axis=0)
+    size = np.where(size > 0, size, 1.0)
+    found = nnls(design / size, wanted, maxiter=30 * design.shape[1])[0] / size
     share = found[groups:-1].reshape(len(slopes), groups)
     whole = share.sum(0)
     share = np.where(whole > 0, share / np.where(whole > 0, whole, 1.0), 1.0 / len(slopes))
@@ -201,16 +247,21 @@ def _resolvent_path(design: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray
     """κ (j,), degrees of freedom (j,) and κ·vᵀ(K+λ)⁻¹v (j, k) for the columns v (n, k), along a path of λ."""
     n, dim = design.shape
     if n <= dim:
-        squares, left = np.linalg.eigh(design @ design.T)
-        turned = (left.T @ columns) ** 2
-    else:
-        squares, right = np.linalg.eigh(design.T @ design)
-        turned = (right.T @ (design.T @ columns)) ** 2 / np.maximum(squares, np.finfo(float).tiny)[:, None]
-    alive = squares > max(n, dim) * np.finfo(float).eps * squares[-1]
-    squares, turned = squares[alive], turned[alive]
-    penalty = _PATH * squares[-1]
+        factor, seen = design, columns
+    else:  # of [X, v] the triangular factor holds that of X, and Qᵀv
+        whole = np.linalg.qr(np.hstack([design, columns]), mode="r")
+        factor, seen = whole[:dim, :dim], whole[:dim, dim:]
+    found = decompose(factor, n)
+    squares, turned = found.values**2, (found.left.T @ seen) ** 2
+    penalty = _penalties(float(squares[0]), float(squares[-1]) if n > len(squares) else math.inf)
     inverse = 1 / (squares + penalty[:, None])
     outside = np.maximum((columns**2).sum(0) - turned.sum(0), 0.0)
     trace = inverse.sum(1) + (n - len(squares)) / penalty
     kappa = 1 / trace
     return kappa, n - penalty * trace, kappa[:, None] * (inverse @ turned + outside / penalty[:, None])
+
+
+def _penalties(largest: float, least: float) -> np.ndarray:
+    """A path of penalties down to below the least squared singular value that the rows determine."""
+    further = math.ceil(math.log(1e-6 * largest / (1e-4 * least)) / math.log(_STEP)) if least < 1e-2 * largest else 0
+    return largest * np.concatenate([_PATH[0] * _STEP ** np.arange(-float(max(further, 0)), 0.0), _PATH])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,9 +13,9 @@ import numpy as np
 
 from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
-from lintransfer.estimation import check_rows, estimate, jackknife_error
+from lintransfer.estimation import check_rows, dropped_directions, estimate, jackknife_error
 from lintransfer.spectra import Modes, as_column, diagonalize, plane_modes, vector_modes
-from lintransfer.validation import is_traced, nonnegative, real_array, real_number, same_content, whole_number
+from lintransfer.validation import amplitude, bounded, is_traced, real_array, real_number, same_content, whole_number
 
 
 class Features(NamedTuple):
@@ -114,7 +115,7 @@ class TransferProblem:
         overlap = real_number("overlap", overlap, "a cosine between -1 and 1", lambda c: -1 <= c <= 1)
         if dim == 1 and not is_traced(overlap) and abs(overlap) != 1:
             refuse("overlap", "-1 or 1 when dim = 1 (two numbers are always parallel)", overlap)
-        s, t = nonnegative("source_norm", source_norm), nonnegative("target_norm", target_norm)
+        s, t = amplitude("source_norm", source_norm), amplitude("target_norm", target_norm)
         one = array_namespace(overlap, s, t).ones(1)
         modes = plane_modes(np.ones(1), np.full(1, float(dim)), s * one, t * one, overlap * one)
         return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std))
@@ -174,7 +175,7 @@ class TransferProblem:
             refuse("dim", f"at least max(n_features, outputs) = {max(r, k)}", dim)
         if not is_traced(cosines) and r + k - np.sum(cosines == 1) > dim:
             refuse("dim", f"at least {r + k - int(np.sum(cosines == 1))} to hold both subspaces at these angles", dim)
-        t = nonnegative("target_norm", target_norm)
+        t = amplitude("target_norm", target_norm)
         xp = array_namespace(cosines, t)
         explained = t * t * xp.sum(cosines**2)
         paired = t * t * xp.sum(cosines) if r == k else math.nan
@@ -216,6 +217,8 @@ class TransferProblem:
             target = target[:, None]
         if target.shape != source.shape:
             refuse("target", f"of the source's shape {source.shape}", got=f"shape {target.shape}")
+        _check_size("source", source)
+        _check_size("target", target)
         covariances = {}
         for name, given in (
             ("covariance", covariance),
@@ -226,6 +229,7 @@ class TransferProblem:
             if given is not None and covariances[name].shape[:1] != (dim,):
                 shape = covariances[name].shape
                 refuse(name, f"a spectrum ({dim},) or a matrix ({dim}, {dim})", got=f"shape {shape}")
+            _check_size(name, covariances[name], 2)
         covariance, test_covariance, source_covariance = covariances.values()
         if test_covariance is not None:
             diagonalize(test_covariance, "test_covariance")
@@ -242,6 +246,7 @@ class TransferProblem:
         spectrum, basis = (np.ones(dim), None) if covariance is None else diagonalize(covariance)
         s, t = (source, target) if basis is None else (basis.T @ source, basis.T @ target)
         modes = vector_modes(spectrum, s, t, isotropic=covariance is None)
+        _check_energies(modes)
         given = None if features is None else _feature_modes(features, target, covariance)
         vectors = Vectors(source, target, feature_map=features, **covariances)
         noise = _checked_noise(noise_std, n_source, source_noise_std)
@@ -265,6 +270,8 @@ class TransferProblem:
         (1.0, 0.0)
         """
         whole, without = estimate(check_rows(X, y, source, X_unlabelled))
+        if whole.dropped:
+            warnings.warn(dropped_directions(whole.dropped), stacklevel=2)
         errors = StandardErrors(*map(float, jackknife_error([e.summary for e in without])))
         return cls(whole.dim, whole.modes, noise_std=whole.noise_std, std_err=errors)
 
@@ -321,9 +328,11 @@ class TransferProblem:
         cross = total(m.eigenvalue * m.cross)
         alive = source > 0
         safe, safe_norm = where(alive, source, 1.0), where(norm2 > 0, norm2, 1.0)
-        head = where(alive, cross * cross * safe_norm / (safe * safe), 0.0)
+        slope = where(alive, cross / safe, 0.0)
         eigenvalue, multiplicity = source / safe_norm, where(alive, 1.0, 0.0)
-        return Features(as_column(eigenvalue), as_column(multiplicity), as_column(head), m.unexplained)
+        return Features(
+            as_column(eigenvalue), as_column(multiplicity), as_column(slope * slope * safe_norm), m.unexplained
+        )
 
     # ------------------------------------------------------------------ other worlds
 
@@ -363,7 +372,7 @@ class TransferProblem:
             ("source_norm", source_norm, self.source_norm),
             ("target_norm", target_norm, self.target_norm),
         ):
-            wanted = now if given is None else nonnegative(name, given)
+            wanted = now if given is None else amplitude(name, given)
             if given is not None and not is_traced(given, now) and now == 0 and wanted != 0:
                 refuse(name, "0 for a teacher that vanishes (it has no direction)", given)
             scales.append(wanted / where(now > 0, now, 1.0))
@@ -400,10 +409,24 @@ def _item(value: Any) -> Any:
 
 def _checked_noise(noise_std: Any, n_source: int | None, source_noise_std: Any) -> dict[str, Any]:
     return {
-        "noise_std": nonnegative("noise_std", noise_std),
+        "noise_std": amplitude("noise_std", noise_std),
         "n_source": None if n_source is None else whole_number("n_source", n_source, 0),
-        "source_noise_std": nonnegative("source_noise_std", source_noise_std),
+        "source_noise_std": amplitude("source_noise_std", source_noise_std),
     }
+
+
+def _check_size(argument: str, array: Any, power: int = 1) -> None:
+    if array is not None and not is_traced(array):
+        bounded(argument, array, power=power)
+
+
+def _check_energies(modes: Modes) -> None:
+    """Refuse teachers whose labels are too large or too small for their squares to be numbers."""
+    if is_traced(modes):
+        return
+    for name in ("source", "target"):
+        energies = np.asarray(modes.eigenvalue) * np.asarray(getattr(modes, name))
+        bounded(name, np.sqrt(energies.sum()), "the standard deviation of its labels")
 
 
 def _feature_modes(feature_map: Any, target: Any, covariance: Any) -> Features:

@@ -16,6 +16,9 @@ import numpy as np
 
 from lintransfer.errors import DomainError, UnknownNameError, in_one_line, refuse
 
+LARGEST_SIZE = 2**53  # sample sizes and dimensions are told apart up to here
+MOST_SIZES = 10**7  # of sample sizes in one call
+
 
 def is_traced(*values: Any) -> bool:
     """True if any leaf of any value is a JAX tracer."""
@@ -59,8 +62,10 @@ def plain_number(value: Any) -> Any:
 
 def whole_number(argument: str, value: Any, least: int) -> int:
     """`value` as an int ≥ least, or a `DomainError`."""
-    if is_traced(value) or not is_real(value) or not math.isfinite(value) or value < least or value != int(value):
+    if is_traced(value) or not is_real(value) or not least <= value < math.inf or value != int(value):
         refuse(argument, f"a whole number ≥ {least}", value)
+    if value > LARGEST_SIZE:
+        refuse(argument, f"a whole number from {least} to 2**53", value)
     return int(value)
 
 
@@ -84,6 +89,30 @@ def real_number(argument: str, value: Any, rule: str, holds: Callable[[Any], boo
 def nonnegative(argument: str, value: Any) -> Any:
     """A finite number ≥ 0, or a `DomainError`."""
     return real_number(argument, value, "a finite number ≥ 0", lambda v: math.isfinite(v) and v >= 0)
+
+
+LARGEST = 1e75  # of norms, noise levels and data; 1e-75 is the least that is not 0: products of four are still numbers
+
+
+def amplitude(argument: str, value: Any) -> Any:
+    """A norm or a noise level, 0 or between 1e-75 and 1e75 (products of four are still numbers), or a `DomainError`."""
+    value = nonnegative(argument, value)
+    if not is_traced(value):
+        bounded(argument, value)
+    return value
+
+
+def bounded(argument: str, value: Any, what: str = "", power: int = 1, small: bool = True) -> None:
+    """Refuse an array whose largest absolute value is neither 0 nor between 1e-75 and 1e75 (to a power).
+
+    what: the words for it.  small: whether too small a one is refused as well.
+    """
+    largest = 0.0 if value is None else float(np.abs(np.asarray(value, dtype=float)).max(initial=0.0))
+    most = LARGEST**power
+    if largest > most * (1 + 1e-9) or (small and 0 < largest * most < 1 - 1e-9):
+        range_of = f"0, or between {1 / most:.0e} and {most:.0e}" if small else f"at most {most:.0e}"
+        of_what = f" in {what}" if what else (" in size" if np.ndim(value) else "")
+        refuse(argument, f"{range_of}{of_what} (change units: risks only scale)", got=f"{largest:.3g}")
 
 
 def choice(argument: str, value: Any, among: Sequence[str]) -> str:
@@ -178,7 +207,12 @@ def sample_sizes(n: Any, argument: str = "n") -> Any:
     if isinstance(n, jax.core.Tracer):
         return n
     rule = "a whole number ≥ 0, or an array of them"
-    sizes = real_numbers(argument, list(n) if isinstance(n, range) else n, rule)
+    size = len(n) if isinstance(n, range) else math.prod(getattr(n, "shape", (1,)))
+    if size > MOST_SIZES:
+        refuse(argument, f"at most {MOST_SIZES} sizes in one call (fewer n, or a wider step)", got="more")
+    if isinstance(n, range):
+        n = np.arange(n.start, n.stop, n.step) if max(abs(n.start), abs(n.stop)) <= LARGEST_SIZE else list(n)
+    sizes = real_numbers(argument, n, rule)
     if isinstance(sizes, jax.core.Tracer):
         return sizes
     wrong = ~np.isfinite(sizes) | (sizes < 0) | (sizes != np.round(sizes))
@@ -186,16 +220,16 @@ def sample_sizes(n: Any, argument: str = "n") -> Any:
         refuse(argument, "at least one sample size", got="none")
     if wrong.any():
         refuse(argument, rule, sizes[wrong].flat[0].item())
+    if sizes.max() > LARGEST_SIZE:
+        refuse(argument, "at most 2**53 (beyond that a size is no longer told from the next one)", sizes.max().item())
     return jnp.asarray(sizes) if isinstance(n, jax.Array) else sizes
 
 
 def listed_sizes(n: Any, argument: str = "n") -> np.ndarray:
-    """Sample sizes (k,) that a file can hold as whole numbers, so up to 2⁵³, as float64, or a `DomainError`."""
+    """Sample sizes (k,), as float64, or a `DomainError`."""
     sizes = np.atleast_1d(sample_sizes(n, argument))
     if sizes.ndim != 1:
         refuse(argument, "a list of sample sizes", got=f"shape {sizes.shape}")
-    if sizes.max() > 2**53:
-        refuse(argument, "a list of sample sizes up to 2⁵³", float(sizes.max()))
     return sizes
 
 

@@ -111,7 +111,7 @@ def test_a_diagram_over_any_covariance_has_the_boundary_of_the_front_door(proble
         return
     found = lt.phase_diagram(problem, [learner], n=[1, d - 1, d, d + 1, d + 2, 3 * d], overlap=grid)
     unit = unit_of(problem)
-    for n, place, gain in crossings(problem, learner, found):
+    for n, place, _gain in crossings(problem, learner, found):
         near = [
             float(lt.transferability(problem.with_overlap(np.clip(place + h, -1, 1)), learner, n).value)
             for h in (-1e-6, 1e-6)

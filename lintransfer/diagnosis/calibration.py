@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.estimation import Rows
+from lintransfer.numerics.decomposition import decompose
 from lintransfer.strategies import FineTune, Learner, LinearTransfer
 
 
@@ -44,17 +45,11 @@ def held_out_errors(
             for i, learner in enumerate(learners):
                 design, labels = views[type(learner)]
                 if id(design) not in factors:
-                    factors[id(design)] = _decompose(design[train])
-                u, s, vt = factors[id(design)]
+                    factors[id(design)] = decompose(design[train])
+                u, s, vt, _ = factors[id(design)]
                 shrunk = s / (s * s + penalties[i, j, :, None]) * (u.T @ labels[train])
                 errors[i, j, :, repeat] = _test(design[test], labels[test], shrunk @ vt)
     return errors
-
-
-def _decompose(design: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    u, s, vt = np.linalg.svd(design, full_matrices=False)
-    alive = s > max(design.shape) * np.finfo(float).eps * s[0]
-    return u[:, alive], s[alive], vt[alive]
 
 
 def _test(design: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lintransfer.diagnosis.calibration import view_of
 from lintransfer.diagnosis.leave_one_out import LeaveOneOutPath, leave_one_out_path, transported_error
-from lintransfer.estimation import Rows, estimate, jackknife_error, jackknife_groups
+from lintransfer.estimation import Rows, dropped_directions, estimate, jackknife_error, jackknife_groups
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk
 from lintransfer.routing.linear import best_ridge
@@ -45,6 +45,7 @@ class Forecaster:
 
     def __init__(self, rows: Rows) -> None:
         whole, without = estimate(rows)
+        self.dropped = whole.dropped
         self.rows = rows
         self.problem = TransferProblem(whole.dim, whole.modes, whole.noise_std)
         self.summary, self.summary_std_err = whole.summary, jackknife_error([e.summary for e in without])
@@ -68,10 +69,12 @@ class Forecaster:
     @property
     def caveats(self) -> tuple[str, ...]:
         """Where this way of predicting is weak, one sentence each."""
+        lost = (dropped_directions(self.dropped),) if self.dropped else ()
         if self.method == "theory":
-            return ()
+            return lost
         labelled = len(self.rows.labels)
         said = (
+            *lost,
             f"the inputs span {self.rank} dimensions and there are {self.seen} rows: too few to plug a covariance into "
             f"formulas, so curves are leave-one-out errors of the {labelled} labelled rows transported to other n",
         )

@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lintransfer.numerics.decomposition import decompose
 from lintransfer.theory.linear.leave_one_out import transported
 
 _PENALTIES = np.geomspace(1e4, 1e-10, 160)  # in units of the largest squared singular value
+_STEP = _PENALTIES[1] / _PENALTIES[0]  # the path goes on where columns in unlike units make singular values smaller
 
 
 class LeaveOneOutPath(NamedTuple):
@@ -43,10 +45,12 @@ def leave_one_out_path(design: Any, labels: Any, groups: Any = ()) -> LeaveOneOu
     """
     design, labels = np.asarray(design, float), np.asarray(labels, float)
     rows = len(design)
-    left, singular, _ = np.linalg.svd(design, full_matrices=False)
-    alive = singular > max(design.shape) * np.finfo(float).eps * singular[0]
-    left, squares = left[:, alive], singular[alive] ** 2
-    penalty = _PENALTIES * (float(singular[0]) ** 2 or 1.0)
+    left, singular, _, _ = decompose(design)
+    squares = singular**2
+    penalty = _PENALTIES
+    if len(squares):
+        further = max(np.log(1e-4 * squares[0] / squares[-1]) / -np.log(_STEP), 0.0)
+        penalty = squares[0] * np.append(penalty, penalty[-1] * _STEP ** np.arange(1.0, np.ceil(further) + 1))
     inverse = 1 / (squares[:, None] + penalty)
     idle = (rows - len(squares)) / penalty  # the zero eigenvalues of K
     trace, trace_squares = inverse.sum(0) + idle, (inverse**2).sum(0) + idle / penalty

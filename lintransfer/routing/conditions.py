@@ -95,6 +95,15 @@ isotropic = condition("Σ = λI", lambda q: q.problem.is_isotropic)
 anisotropic = condition("Σ not λI", lambda q: not q.problem.is_isotropic)
 unshifted = condition("tested under Σ", lambda q: not q.problem.has_shift)
 shifted = condition("tested under another Σ'", lambda q: q.problem.has_shift)
+
+
+def _has_inputs(question: Question) -> bool:
+    values = question.problem.modes.eigenvalue
+    return is_traced(values) or bool(np.any(np.asarray(values) > 0))
+
+
+some_inputs = condition("Σ not 0", _has_inputs)
+no_inputs = condition("Σ = 0", lambda q: not _has_inputs(q))
 same_inputs = condition(
     "source inputs of the same covariance",
     lambda q: q.problem.vectors is None or q.problem.vectors.source_covariance is None,
@@ -152,7 +161,8 @@ stopped = condition("stopped at a time", lambda q: _number(_optional(q.learner, 
 signed_ridge = condition("the best ridge of either sign", lambda q: q.learner.ridge == SIGNED) & converged
 tuned_time = condition("the best stopping time", lambda q: _optional(q.learner, "time") == "optimal") & without_ridge
 resting = condition(
-    "ridge inf or time 0", lambda q: is_number(q.learner.ridge, math.inf) or is_number(_optional(q.learner, "time"), 0)
+    "ridge inf, time 0 or Σ = 0",
+    lambda q: is_number(q.learner.ridge, math.inf) or is_number(_optional(q.learner, "time"), 0) or not _has_inputs(q),
 )
 nonnegative_ridge = condition(
     "ridge ≥ 0",

@@ -30,6 +30,7 @@ from lintransfer.routing.conditions import (
     known_source,
     law_of_fit,
     moving,
+    no_inputs,
     no_samples,
     noiseless,
     one_output,
@@ -38,6 +39,7 @@ from lintransfer.routing.conditions import (
     plane,
     ridgeless,
     same_inputs,
+    some_inputs,
     unbalanced,
     unshifted,
     vanishing,
@@ -86,7 +88,7 @@ def _deep_against_scratch(question: Question) -> bool:
     return deep and linear and getattr(model_of(baseline), "is_balanced", True)
 
 
-against_scratch = condition("against Scratch", _deep_against_scratch)
+against_scratch = condition("against Scratch", _deep_against_scratch) & some_inputs
 trained = ridgeless & one_output
 plain = trained & unshifted & known_source & balanced
 fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs
@@ -102,7 +104,14 @@ def _scratch() -> tuple[Route, ...]:
     def line(method: str, formula: Any, theorem: str, when: Condition, sizes: Any = None, **options: Any) -> Route:
         return Route(Scratch, DeepLinear, method, formula, theorem, when, *([sizes] if sizes else []), **options)
 
-    return _min_norm(line, plain)
+    return (_unmoved(Scratch), *_min_norm(line, plain))
+
+
+def _unmoved(who: type) -> Route:
+    """Without inputs nothing is learnt."""
+    return Route(
+        who, DeepLinear, EXACT, untrained_risk, "untrained-risk", trained & unshifted & no_inputs, names=UNDER_TEST
+    )
 
 
 def _min_norm(line: Any, start: Condition) -> tuple[Route, ...]:
@@ -126,6 +135,7 @@ def _line(method: str, formula: Any, theorem: str, when: Condition, sizes: Any =
 _LAW = trained & unshifted & known_source & balanced & isotropic & gaussian & plane
 RISK: tuple[Route, ...] = (
     *_scratch(),
+    _unmoved(FineTune),
     *_min_norm(_line, plain & vanishing),
     _line(EXACT, least_squares_risk, "least-squares-risk", overdetermined, at_least_rank, names=RANK),
     _line(

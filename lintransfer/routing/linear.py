@@ -31,6 +31,7 @@ from lintransfer.routing.conditions import (
     law_of_head,
     linear_pair,
     live_features,
+    no_inputs,
     no_samples,
     noiseless,
     one_feature,
@@ -179,6 +180,8 @@ def _weights(who: type) -> tuple[Route, ...]:
 
     certain = gaussian & ridgeless
     return (
+        line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
+        line(EXACT, untrained_risk, "untrained-risk", unshifted & fitted_source & no_inputs, names=UNDER_TEST),
         line(EXACT, min_norm_risk, "min-norm-risk", gaussian & isotropic & ridgeless & known_source),
         line(
             EXACT, finite_source_risk, "finite-source-fine-tuning",
@@ -194,7 +197,6 @@ def _weights(who: type) -> tuple[Route, ...]:
             shift_determined, names={"spread": "full_spread"},
         ),
         line(EXACT, untrained_risk, "untrained-risk", known_source, no_samples, names=UNDER_TEST),
-        line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
         line(ASYMPTOTIC, ridge_risk, "ridge-risk", plain & with_ridge),
         line(
             ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", plain & signed_ridge, names={"negative": True},
@@ -237,6 +239,9 @@ def _line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | Non
 
 
 _HEAD: tuple[Route, ...] = (
+    _line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
+    _line(EXACT, untrained_risk, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
+    _line(EXACT, untrained_risk, "untrained-risk", unshifted & fitted_source & no_inputs, names=UNDER_TEST),
     _line(EXACT, frozen_features_risk, "frozen-features-risk", gaussian & plain & ridgeless & live_features, head_determined),
     _line(
         EXACT, ridge_head_risk, "ridge-head", gaussian & plain & one_feature & with_ridge,
@@ -261,8 +266,6 @@ _HEAD: tuple[Route, ...] = (
         names={"n_features": "shift_count", "unexplained": "shift_unexplained"},
     ),
     _line(EXACT, untrained_risk, "untrained-risk", known_source, no_samples, names=UNDER_TEST),
-    _line(EXACT, untrained_risk, "untrained-risk", known_source & resting, names=UNDER_TEST),
-    _line(EXACT, untrained_risk, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
     _line(
         ASYMPTOTIC, feature_covariance_risk, "feature-covariance-risk", plain & with_ridge, names=FEATURES,
     ),
@@ -313,12 +316,12 @@ TRANSFERABILITY: tuple[Route, ...] = (
 _still = known_source & resting
 _lawful = gaussian & ridgeless & plain & one_output
 LAWS: tuple[LawRoute, ...] = (
-    LawRoute(Scratch, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
-    LawRoute(FineTune, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
     LawRoute(Scratch, Linear, untrained_risk, "untrained-risk", _still, names=UNDER_TEST),
     LawRoute(FineTune, Linear, untrained_risk, "untrained-risk", _still, names=UNDER_TEST),
     LawRoute(LinearTransfer, Linear, untrained_risk, "untrained-risk", _still, names=UNDER_TEST),
     LawRoute(LinearTransfer, Linear, untrained_risk, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
+    LawRoute(Scratch, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
+    LawRoute(FineTune, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
     LawRoute(LinearTransfer, Linear, frozen_features_law, "frozen-features-law", _lawful & live_features, law_of_head),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (

@@ -21,28 +21,32 @@ from lintransfer.routing.conditions import (
     fitted_source,
     gaussian,
     known_source,
+    no_inputs,
     noiseless,
     nonnegative_ridge,
     on_sphere,
     one_output,
     same_inputs,
     same_training,
+    some_inputs,
     unshifted,
     wide,
     without_ridge,
 )
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import ASYMPTOTIC, BOUND, SIMULATE, Family, Route
+from lintransfer.routing.route import ASYMPTOTIC, BOUND, EXACT, SIMULATE, Family, Route
 from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.shallow_relu.bounds import risk_bound
 from lintransfer.theory.shallow_relu.gaussian import gaussian_risk
 from lintransfer.theory.shallow_relu.learning_curves import sphere_risk
 from lintransfer.theory.shallow_relu.two_stage import two_stage_risk
+from lintransfer.theory.tasks.distances import untrained_risk
 from lintransfer.validation import is_traced
 
 SMALLEST_EFFECTIVE_RANK = 20  # of Gaussian inputs, as in `lintransfer.theory.shallow_relu.gaussian`
 SMALLEST_DIM = 12  # on the sphere: below it the deterministic equivalents are off by more than about 15 %
 
+UNDER_TEST = {"displacement_energy": "test_energy"}
 _RAW = {"displacement_energy": "squared_displacement"}
 _SQUARES = {"source_energy": "squared_source", "cross_energy": "squared_cross", "target_energy": "squared_target"}
 
@@ -78,7 +82,7 @@ plane_if_wide = condition(
     "d ≥ 2 for infinite width (in one dimension all inputs are parallel)",
     lambda q: q.problem.dim >= 2 or not any(_is_wide(who) for who in q.contenders),
 )
-simulated = smooth & plane_if_wide & narrow_or_ridgeless & fit_like_target
+simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target
 _sphere, _gaussian = (
     smooth & wide & on_sphere & many_dimensions,
     smooth & wide & gaussian & known_source & many_directions,
@@ -90,6 +94,7 @@ def _lines(who: type) -> tuple[Route, ...]:
         return Route(who, ShallowReLU, method, formula, theorem, when, *sizes, **options)
 
     return (
+        line(EXACT, untrained_risk, "untrained-risk", smooth & no_inputs, names=UNDER_TEST),
         line(
             ASYMPTOTIC, sphere_risk, "relu-sphere-risk", _sphere & known_source, names=_RAW, broadcasts=False,
         ),

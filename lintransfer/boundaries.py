@@ -11,6 +11,7 @@ from lintransfer.grids import blocks, line_question, moved
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.answers import gain_answer
 from lintransfer.routing.question import ask
+from lintransfer.routing.route import LAW, SIMULATE
 from lintransfer.strategies import Learner
 
 
@@ -32,10 +33,14 @@ def boundary(
         return dims, empty
     order = np.argsort(grid[name])
     axis = _place(name, grid[name][order].astype(float))
+    # Of what answered by draws: a simulated value may have no error, where it is the same on every set.
+    told = dataset.transferability_method.attrs
+    named = zip(told["flag_values"], told["flag_meanings"].split(), strict=True)
+    drawn_flags = [flag for flag, name in named if name in (LAW, SIMULATE)]
     found = []
     for i, learner in enumerate(learners):
         t = dataset.transferability.values[i][order]
-        drawn = dataset.std_err.values[i][order] > 0
+        drawn = np.isin(dataset.transferability_method.values[i][order], drawn_flags)
         found.append(_crossings(problem, learner, baseline, method, name, axis, t, drawn, sizes))
     most = max(len(c) for c in found)
     array = np.full((len(learners), most, len(sizes)), np.nan)

@@ -29,11 +29,12 @@ from lintransfer.routing.conditions import (
     same_training,
     unshifted,
     wide,
+    with_weights,
     without_ridge,
 )
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, BOUND, SIMULATE, Family, Route
-from lintransfer.strategies import FineTune, Scratch
+from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.shallow_relu.bounds import risk_bound
 from lintransfer.theory.shallow_relu.gaussian import gaussian_risk
 from lintransfer.theory.shallow_relu.learning_curves import sphere_risk
@@ -62,18 +63,23 @@ def _has_effective_rank(question: Question) -> bool:
     return bool((effective_rank(question) >= SMALLEST_EFFECTIVE_RANK).all())
 
 
+def _is_wide(learner: Any) -> bool:
+    """Whether it trains a network of infinite width; a baseline may train another model."""
+    return isinstance(model_of(learner), ShallowReLU) and model_of(learner).is_wide
+
+
 many_dimensions = condition("d ≥ 12", lambda q: q.problem.dim >= SMALLEST_DIM)
 many_directions = condition("effective rank ≥ 20", _has_effective_rank)
 smooth = one_output & unshifted & converged & nonnegative_ridge
 narrow_or_ridgeless = condition(
-    "infinite width, or no ridge", lambda q: all(who.model.is_wide for who in q.contenders) or q.holds(without_ridge)
+    "infinite width, or no ridge", lambda q: all(_is_wide(who) for who in q.contenders) or q.holds(without_ridge)
 )
 fit_like_target = condition("source inputs like the target's", lambda q: q.holds(known_source) or q.holds(same_inputs))
 plane_if_wide = condition(
     "d ≥ 2 for infinite width (in one dimension all inputs are parallel)",
-    lambda q: q.problem.dim >= 2 or not any(who.model.is_wide for who in q.contenders),
+    lambda q: q.problem.dim >= 2 or not any(_is_wide(who) for who in q.contenders),
 )
-simulated = smooth & plane_if_wide & narrow_or_ridgeless & fit_like_target
+simulated = smooth & plane_if_wide & narrow_or_ridgeless & fit_like_target & with_weights
 _sphere, _gaussian = (
     smooth & wide & on_sphere & many_dimensions,
     smooth & wide & gaussian & known_source & many_directions,

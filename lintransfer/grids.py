@@ -190,6 +190,8 @@ def check_axes(problem: TransferProblem, learners: list[Learner], grid: Mapping[
     for name, values in grid.items():
         spread = AXES[name].spread is not None and values.dtype != object
         some: Iterable[Any] = {float(values.min()), float(values.max())} if spread else values
+        if name == "overlap" and spread:  # teachers that span no plane may still be turned to the ends, ±1
+            some = {*some, float(np.sort(values)[len(values) // 2])}
         if spread and np.isnan(values).any():
             some = [math.nan]
         for value in some:

@@ -347,6 +347,8 @@ class TransferProblem:
         if not (self.is_isotropic and v is None) and not is_traced(m):
             product = total(m.source) * total(m.target)
             apart, gap = total(m.displacement), sqrt(total(m.source)) - sqrt(total(m.target))
+            if total(m.source) == 0:
+                refuse("overlap", "left as it is where the source vanishes (it has no direction)", overlap)
             flat = apart - gap * gap <= 1e-28 * sqrt(product) or abs(total(m.cross)) >= (1 - 1e-15) * sqrt(product)
             if flat and abs(overlap) != 1:
                 refuse("overlap", "left at ±1 when the teachers are parallel (they span no plane to turn in)", overlap)

@@ -69,7 +69,7 @@ class Modes(NamedTuple):
         drift = self.cross - self.source  # θ_S·(θ_T − θ_S)
         short = -as_column(total(drift)) / where(square > 0, square, 1.0)  # 1 − θ_S·θ_T/‖θ_S‖²
         across = self.displacement + 2 * short * drift + short * short * self.source
-        return _Perpendicular(drift + short * self.source, across)
+        return _Perpendicular(drift + short * self.source, maximum(across, 0.0))
 
     def rescaled(self, source: Any, target: Any) -> Modes:
         """Both teachers times a factor, a number or an array (…,)."""

@@ -26,7 +26,7 @@ def fit_weights(fits: Fits, learner: Learner, X: Any, y: Any, source: Any, metho
     if labels.ndim not in (1, 2) or len(labels) != len(design) or labels.shape[1:] == (0,):
         rows = len(design)
         refuse("y", f"labels ({rows},) or ({rows}, k), one row for each row of X", got=f"shape {labels.shape}")
-    outputs = labels.reshape(len(labels), -1) if labels.ndim == 2 else labels[:, None]
+    outputs = labels if labels.ndim == 2 else labels[:, None]
     weights = train(learner, design, outputs, _checked_source(learner, source, design.shape[1], outputs.shape[1]))
     return weights[:, 0] if labels.ndim == 1 else weights
 

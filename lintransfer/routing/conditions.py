@@ -141,7 +141,18 @@ def _fitted(question: Question) -> bool:
     )
 
 
-known_source = condition("known source", lambda q: not _fitted(q))
+def _has_weights(question: Question) -> bool:
+    """Whether the source weights are there for those who start from them; subspaces may give features alone."""
+    p = question.problem
+    starts = any(
+        isinstance(who, FineTune) or (isinstance(who, LinearTransfer) and p.given_features is None)
+        for who in question.contenders
+    )
+    return not starts or is_traced(p.modes.source) or not np.isnan(p.modes.source).any()
+
+
+with_weights = condition("source weights", _has_weights)
+known_source = condition("known source", lambda q: not _fitted(q) and _has_weights(q))
 fitted_source = condition("fitted source", _fitted)
 moving = condition("a source that does not vanish", lambda q: _positive(q.problem.source_norm))
 vanishing = condition("a source that vanishes", lambda q: is_number(q.problem.source_norm, 0))

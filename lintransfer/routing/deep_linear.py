@@ -44,6 +44,7 @@ from lintransfer.routing.conditions import (
     unshifted,
     vanishing,
     well_below_dim,
+    with_weights,
 )
 from lintransfer.routing.deep_linear_simulation import simulate, simulate_gain, simulate_law, simulate_law_gain
 from lintransfer.routing.linear import RANK, UNDER_TEST
@@ -91,12 +92,17 @@ def _deep_against_scratch(question: Question) -> bool:
 against_scratch = condition("against Scratch", _deep_against_scratch) & some_inputs
 trained = ridgeless & one_output
 plain = trained & unshifted & known_source & balanced
-fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs
+fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane
 chain = trained & unshifted & known_source & unbalanced & isotropic & moving
 overdetermined = trained & unshifted & balanced & gaussian & plane
-drawable = condition(
-    "balanced, or a source that fixes the first layer",
-    lambda q: q.model.is_balanced or (isinstance(q.learner, FineTune) and q.holds(moving) and q.problem.n_source != 0),
+drawable = (
+    condition(
+        "balanced, or a source that fixes the first layer",
+        lambda q: (
+            q.model.is_balanced or (isinstance(q.learner, FineTune) and q.holds(moving) and q.problem.n_source != 0)
+        ),
+    )
+    & with_weights
 )
 
 
@@ -143,7 +149,7 @@ RISK: tuple[Route, ...] = (
         traced=False, broadcasts=False, pairs=True,
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
-    _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving),
+    _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
     _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
     _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted),
     _line(
@@ -165,10 +171,10 @@ TRANSFERABILITY: tuple[Route, ...] = (
         _pairs & gaussian & isotropic & noiseless & moving, fewer_than_dim, traced=False, broadcasts=False, pairs=True,
     ),
     _line(
-        ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving,
+        ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving & plane,
         well_below_dim,
     ),
-    _line(ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving, at_least_rank),
+    _line(ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving & plane, at_least_rank),
     _line(
         ASYMPTOTIC, deep_covariance_transferability, "deep-covariance-transferability", _pairs & anisotropic & moving, broadcasts=False,
     ),

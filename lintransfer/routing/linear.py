@@ -52,6 +52,7 @@ from lintransfer.routing.conditions import (
     tuned_time,
     unshifted,
     with_ridge,
+    with_weights,
 )
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Family, LawRoute, Route
@@ -141,7 +142,7 @@ def _has_numbers(question: Question) -> bool:
     return not isinstance(learner.ridge, str) and not isinstance(getattr(learner, "time", 0.0), str)
 
 
-optimised = condition('every "optimal" a number that is known', _is_optimised)
+optimised = condition('every "optimal" a number that is known', _is_optimised) & with_weights
 
 
 def _with_numbers(p: TransferProblem, learner: Any, n: int, key: int, replicates: int) -> Any:
@@ -226,7 +227,7 @@ def _weights(who: type) -> tuple[Route, ...]:
             ASYMPTOTIC, optimally_stopped_risk, "optimally-stopped-risk", isotropic & plain & tuned_time,
             broadcasts=False, pairs=True,
         ),
-        line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless),
+        line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless & with_weights),
         line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),
         line(SIMULATE, simulate_designs, "simulation", optimised),
     )  # fmt: skip

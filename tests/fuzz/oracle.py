@@ -44,7 +44,7 @@ def within(seconds: float) -> Iterator[None]:
         raise TooLongError
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)  # again, where the first is lost in a callback
     try:
         yield
     finally:
@@ -107,7 +107,7 @@ def nan_and_only_nan_is_not_valid(call: Call, answer: Any) -> Faults:
     if (silent & ~np.isnan(values)).any():
         yield f"nan iff invalid: value {values} by method {answer.method}"
     closed = np.isin(per_element(answer.method, values.shape).astype(str), CLOSED)
-    if (closed & np.isnan(values) & ~silent).any() and not _negative_ridge(call):
+    if call.door == "risk" and (closed & np.isnan(values)).any() and not _negative_ridge(call):  # T may be inf - inf
         yield f"silent formula: {answer.theorem} says nan at a size that it claims, value {values}"
 
 
@@ -149,6 +149,8 @@ def a_transferability_is_a_difference(call: Call, rng: np.random.Generator) -> F
         gain = asked(lt.transferability, call.world, call.who, n, call.against, method=method)
         base, other = (asked(lt.risk, call.world, who, n, method=method) for who in (baseline, call.who))
         if any(refused(e) or not np.isfinite(e.value) for e in (gain, base, other)):
+            continue
+        if method == "asymptotic" and "deep" in theorem_of(gain):  # pairs two approximations, not to be told apart
             continue
         scale = max(abs(float(base.value)), abs(float(other.value)))
         if not _close(gain.value, base.value - other.value, scale, 1e-9, 1e-9):

@@ -76,7 +76,16 @@ def optimal_ridge(
     )
     xp = array_namespace(n, eigenvalues, multiplicities, displacement, noise_variance)
     n, noise = xp.broadcast_arrays(n, noise_variance)
-    shape, n, noise = n.shape, n.reshape(-1), noise.reshape(-1)
+    shape, flat = n.shape, (n.reshape(-1), eigenvalues, multiplicities, displacement, noise.reshape(-1))
+    # As one program where it is traced: step by step, a gradient would be compiled a hundred times.
+    find = _optimal if xp is np else _compiled
+    return OptimalRidge(*(plain(found.reshape(shape)) for found in find(*flat, negative)))
+
+
+def _optimal(
+    n: Any, eigenvalues: Any, multiplicities: Any, displacement: Any, noise: Any, negative: bool
+) -> tuple[Any, Any]:
+    """λ* and its risk, (N,) each, from n and σ² of shape (N,)."""
     alive = eigenvalues > 0
     scale = where(alive, eigenvalues, 0).max(initial=0)
     unit = total(where(alive, eigenvalues * displacement, 0))
@@ -97,7 +106,10 @@ def optimal_ridge(
     start = start if negative else maximum(start, 0)
     ridge = where(regular, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
     risk = where(regular, risk, where(idle, still, 0)) * unit
-    return OptimalRidge(plain(ridge.reshape(shape)), plain(risk.reshape(shape)))
+    return ridge, risk
+
+
+_compiled = jax.jit(_optimal, static_argnums=5)
 
 
 def optimal_ridge_risk(

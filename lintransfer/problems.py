@@ -219,7 +219,7 @@ class TransferProblem:
             refuse("target", f"of the source's shape {source.shape}", got=f"shape {target.shape}")
         _check_size("source", source)
         _check_size("target", target)
-        covariances = {}
+        covariances: dict[str, Any] = {}
         for name, given in (
             ("covariance", covariance),
             ("test_covariance", test_covariance),

@@ -120,9 +120,7 @@ def least_squares(
     return initial + _through_gram(design, residual, ridge)
 
 
-def spectral_step(
-    design: np.ndarray, residual: np.ndarray, ridge: float, time: float, parts: Any = None
-) -> np.ndarray:
+def spectral_step(design: np.ndarray, residual: np.ndarray, ridge: float, time: float, parts: Any = None) -> np.ndarray:
     """V f(S) Uᵀ residual with f(s) = s/(s² + λ)·(1 − e^{−(s² + λ)T/n}), and f = 0 at numerically zero s."""
     n, dim = design.shape[-2:]
     u, s, vt = np.linalg.svd(design, full_matrices=False) if parts is None else parts

@@ -106,11 +106,24 @@ def ask() -> None:
     grids(lt, points, brief)
     explained(lt, points, methods)
     refusals(lt, points)
-    flat = (lt.Scratch(), lt.FineTune(), lt.LinearTransfer(), lt.FineTune(deep), lt.FineTune(lt.DeepLinear(2, imbalance=0.5)))
+    flat = (
+        lt.Scratch(),
+        lt.FineTune(),
+        lt.LinearTransfer(),
+        lt.FineTune(deep),
+        lt.FineTune(lt.DeepLinear(2, imbalance=0.5)),
+    )
     asked = [(problem, learner) for problem in (points.NOISY, points.FITTED) for learner in flat]
-    asked += [(points.NOISY, learner) for learner in (lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.LinearTransfer(ridge=2.0))]
+    asked += [
+        (points.NOISY, learner)
+        for learner in (lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.LinearTransfer(ridge=2.0))
+    ]
     asked += [(points.SPECTRAL, learner) for learner in (lt.FineTune(), lt.LinearTransfer(), lt.FineTune(wide))]
-    asked += [(points.ORTHONORMAL, lt.LinearTransfer()), (points.SHIFTED, lt.Scratch()), (points.SPHERE, lt.FineTune(wide))]
+    asked += [
+        (points.ORTHONORMAL, lt.LinearTransfer()),
+        (points.SHIFTED, lt.Scratch()),
+        (points.SPHERE, lt.FineTune(wide)),
+    ]
     asked += [(points.DEFICIENT, lt.Scratch()), (points.SPECTRAL_QUIET, lt.Scratch())]
     for problem, learner in asked:
         traced(lt, jax, problem, learner)
@@ -134,8 +147,25 @@ def grids(lt: Any, points: Any, brief: dict[str, Any]) -> None:
     pair = [lt.LinearTransfer(), lt.FineTune()]
     for problem in (points.SPECTRAL, points.SHIFTED, points.QUIET, points.FITTED):
         for method in ("auto", "simulate", "exact", "bound"):
-            outcome(lt.phase_diagram, problem, pair, sizes, method=method, **brief, overlap=[0.1, 0.5, 0.9], noise_std=[0.1, 0.2])
-            outcome(lt.phase_diagram, problem, [lt.FineTune(deep), *pair], sizes, method=method, **brief, overlap=[0.1, 0.5, 0.9])
+            outcome(
+                lt.phase_diagram,
+                problem,
+                pair,
+                sizes,
+                method=method,
+                **brief,
+                overlap=[0.1, 0.5, 0.9],
+                noise_std=[0.1, 0.2],
+            )
+            outcome(
+                lt.phase_diagram,
+                problem,
+                [lt.FineTune(deep), *pair],
+                sizes,
+                method=method,
+                **brief,
+                overlap=[0.1, 0.5, 0.9],
+            )
     outcome(lt.phase_diagram, points.NOISY, lt.FineTune(ridge=2.0), sizes, **brief)
     for learner in (lt.FineTune(ridge="optimal"), lt.LinearTransfer(ridge="optimal")):
         outcome(lt.phase_diagram, points.SPECTRAL, [learner], [0, 8, 30], overlap=[0.0, 0.45, 0.9])

@@ -42,7 +42,7 @@ def _plane(dataset: Any) -> tuple[str, str, Any]:
     chosen = sorted(names, key=lambda name: dataset.sizes[name] == 1)[:2]
     rest = [name for name in names if name not in chosen]
     if len(chosen) < 2 or any(dataset.sizes[name] > 1 for name in rest):
-        refuse("axes", "two dimensions of several values, for a map", got=f"the dimensions {', '.join(names)}")
+        refuse("axes", "one axis besides n, or two at a single n, for a map", got=f"the dimensions {', '.join(names)}")
     first, second = (name for name in names if name in chosen)
     ordered = [name for name in chosen if not _is_listed(name, dataset[name].values)]
     return first, second, dataset.isel({name: 0 for name in rest}).sortby(ordered)

@@ -101,9 +101,8 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
         if question.paired and (route.broadcasts or route.pairs):
             value = np.where(here, route.value(question, n), value)
         elif question.paired:
-            for place in np.ndindex(n.shape):
-                if here[place]:
-                    value[place] = route.value(question.cell(place), n[place])
+            for place in zip(*np.nonzero(here), strict=True):
+                value[place] = route.value(question.cell(place), n[place])
         elif not question.grid:
             value[here] = route.value(question, n[here])
         elif route.broadcasts:

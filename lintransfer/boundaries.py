@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from lintransfer.grids import blocks, line_question, moved
 from lintransfer.problems import TransferProblem
-from lintransfer.routing.answers import gain_answer
+from lintransfer.routing.answers import NotTogether, gain_answer
 from lintransfer.routing.question import ask
 from lintransfer.strategies import Learner
 
@@ -92,7 +93,8 @@ def _refined(
     def gain(place: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         if together:
             question = line_question(first, problem, learner, name, place)
-            return np.asarray(gain_answer(question, sizes, method).value)
+            with contextlib.suppress(NotTogether):
+                return np.asarray(gain_answer(question, sizes, method).value)
         found = []
         for value, size in zip(place, sizes, strict=True):
             world, who = moved(problem, learner, {name: float(_at_place(name, value))})

@@ -219,7 +219,8 @@ def _where_negative(t: Any) -> list[str]:
             f"{n[a]} … {n[b - 1]}" if b - 1 > a else f"{n[a]}" for a, b in zip(starts, ends, strict=True)
         )
         if ranges:
-            lines.append(f"{axis} {column[axis].item():g}: n = {ranges}")
+            value = column[axis].item()
+            lines.append(f"{axis} {value if isinstance(value, str) else format(value, 'g')}: n = {ranges}")
     return lines
 
 

@@ -47,18 +47,30 @@ def _plane(dataset: Any) -> tuple[str, str, Any]:
 
 
 def _positions(name: str, values: np.ndarray) -> np.ndarray:
-    """Where the values of an axis are drawn: depth at 1 − 1/L, the exponent it acts through, so that ∞ has a place."""
-    values = np.asarray(values, dtype=float)
-    return 1 - 1 / values if name == "depth" else values
+    """Where the values of an axis are drawn: depth at 1 − 1/L, the exponent it acts through, so that ∞ has a place; words
+    and other infinities beside their neighbours, one by one."""
+    if name == "depth" and values.dtype.kind in "fiu":
+        return 1 - 1 / np.asarray(values, dtype=float)
+    return np.asarray(values, dtype=float) if _is_scale(values) else np.arange(float(len(values)))
+
+
+def _is_scale(values: np.ndarray) -> bool:
+    """Whether values have places on a ruler: finite numbers do."""
+    return values.dtype.kind in "fiu" and bool(np.isfinite(values).all())
+
+
+def _ticks(axis: Any, name: str, values: np.ndarray) -> None:
+    """Values as they are called, where `_positions` puts them on no common ruler."""
+    if name == "depth" or not _is_scale(values):
+        some = np.unique(np.linspace(0, len(values) - 1, min(len(values), 7)).astype(int))
+        words = [v if isinstance(v, str) else "∞" if np.isinf(v) else f"{v:g}" for v in values[some].tolist()]
+        axis.set_ticks(_positions(name, values)[some], words)
 
 
 def _label_axes(axes: Axes, dataset: Any, names: Sequence[str]) -> None:
     for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
         axis.set_label_text(LABELS.get(name, name))
-        if name == "depth":
-            values = dataset[name].values
-            shown = values[np.unique(np.linspace(0, len(values) - 1, min(len(values), 7)).astype(int))]
-            axis.set_ticks(_positions(name, shown), ["∞" if np.isinf(depth) else f"{depth:g}" for depth in shown])
+        _ticks(axis, name, dataset[name].values)
 
 
 def _limits(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
@@ -158,8 +170,7 @@ def _plot_line(dataset: Any, name: str) -> Figure:
     axes.axhline(0, color="black", lw=0.8)
     axes.set_ylabel(f"transferability  $T$ against {dataset.attrs['baseline']}")
     axes.xaxis.set_label_text(LABELS.get(name, name))
-    if name == "depth":
-        axes.xaxis.set_ticks(x, ["∞" if np.isinf(depth) else f"{depth:g}" for depth in line[name].values])
+    _ticks(axes.xaxis, name, line[name].values)
     axes.legend(frameon=False, fontsize="small")
     return figure
 

@@ -57,7 +57,9 @@ def test_numbers_of_numpy_are_numbers(five):
     assert lt.risk_law(lt.TransferProblem.isotropic(10, 0.5), lt.FineTune(), five).mean() > 0
 
 
-@pytest.mark.parametrize("strange", [np.ma.masked_greater([1.0, 2.0, 3.0], 2.5), np.array([1, 2, 3j]), ["1", "2", "3"], [True, 2, 3]])
+@pytest.mark.parametrize(
+    "strange", [np.ma.masked_greater([1.0, 2.0, 3.0], 2.5), np.array([1, 2, 3j]), ["1", "2", "3"], [True, 2, 3]]
+)
 def test_arrays_are_not_read_as_what_they_are_not(strange):
     X, y = np.eye(3), np.arange(3.0)
     for call in (

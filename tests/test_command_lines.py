@@ -59,7 +59,9 @@ FILES = [
 ]  # fmt: skip
 ARRAYS = ("truncated.npz", "corrupt.npz", "empty.npz", "one.npy", "table.npz", "python.npz", "objects.npz", "texts.npz", "complex.npz",
           "ragged.npz", "lacking.npz", "nan.npz", "bools.npz", "nowhere.npz", ".", f"{'x' * 300}.npz", "dates.npz")  # fmt: skip
-READ = [f"diagnose {path}" for path in ARRAYS] + [f"curve --n 5 --teachers {path}" for path in (*ARRAYS, "covariance.npz", "negative.npz") if path != "corrupt.npz"]
+READ = [f"diagnose {path}" for path in ARRAYS] + [
+    f"curve --n 5 --teachers {path}" for path in (*ARRAYS, "covariance.npz", "negative.npz") if path != "corrupt.npz"
+]
 REST = [
     "", "nothing", "--dim 5", "curve --method magic --n 5 --dim 10", "complexity", "complexity --risk -1", "complexity --risk nan",
     "complexity --risk x", "complexity --risk", "diagnose", "diagnose good.npz --n 0", "diagnose good.npz --n -1", "diagnose good.npz --n 1.5",
@@ -142,7 +144,11 @@ def test_odd_but_possible(line, capsys, tmp_path, monkeypatch):
 def test_a_full_output_is_one_line(line):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "lintransfer", *line.split()], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", "lintransfer", *line.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "standard output must be writable" in done.stderr
@@ -151,7 +157,9 @@ def test_a_full_output_is_one_line(line):
 def test_a_terminal_without_greek(tmp_path):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     for line in ("complexity --risk -1", "theorems"):
-        done = subprocess.run([sys.executable, "-m", "lintransfer", *line.split()], capture_output=True, env=environment, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "lintransfer", *line.split()], capture_output=True, env=environment, check=False
+        )
         assert b"Traceback" not in done.stderr
 
 

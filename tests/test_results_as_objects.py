@@ -33,7 +33,6 @@ PLAIN = {
     "complexity, never": lambda: lt.sample_complexity(p, lt.LinearTransfer(), 0.001),
     "explanation": lambda: lt.route(p, lt.FineTune(), [5, 20]),
     "law": lambda: lt.risk_law(p, lt.FineTune(), 5),
-    "theorem": lambda: lt.theorem("min-norm-risk"),
 }  # fmt: skip
 
 
@@ -44,6 +43,11 @@ def test_compared_hashed_pickled_copied(make):
         assert type(other) is type(one) and other == one and hash(other) == hash(one) and one in {other}
         assert repr(other) == repr(one) and str(other) == str(one)
     assert one != 3 and one != "x"
+
+
+def test_theorems_travel_by_name():
+    for row in lt.THEOREMS[:3]:
+        assert pickle.loads(pickle.dumps(row)) is row and copy.deepcopy(row) is row
 
 
 def same(a, b):
@@ -122,7 +126,7 @@ AXES = {
 }  # fmt: skip
 LEARNERS = [
     lt.Scratch(), lt.FineTune(), lt.LinearTransfer(), lt.FineTune(lt.DeepLinear(2)), lt.FineTune(lt.ShallowReLU()), lt.FineTune(time=1.0),
-    lt.LinearTransfer(ridge="optimal"),
+    lt.LinearTransfer(ridge="optimal"), lt.FineTune(ridge="optimal"),
 ]  # fmt: skip
 
 

@@ -24,6 +24,10 @@ _MOST_REPLICATES = 10**9
 Source = tuple[str, str]  # method and theorem
 
 
+class NotTogether(Exception):
+    """A formula takes one problem at a time: a paired question must be asked one by one. Never leaves lintransfer."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """Values and errors over the grid of problems and n, and where each comes from: an index into `table`, −1 if none."""
@@ -97,6 +101,8 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
         here = (source < 0) & np.asarray(route.at(question, n))
         if not here.any():
             continue
+        if question.paired and not route.broadcasts:
+            raise NotTogether(route.theorem)
         if question.paired:
             value = np.where(here, route.value(question, n), value)
         elif not question.grid:

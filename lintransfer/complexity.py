@@ -23,7 +23,7 @@ from lintransfer.routing.route import Route
 from lintransfer.searches import LARGEST, ROUNDING, Found, crossing, ladder, saturations, search
 from lintransfer.spectra import group_modes
 from lintransfer.strategies import Learner, LinearTransfer
-from lintransfer.validation import is_real, is_traced, whole_number
+from lintransfer.validation import is_real, is_traced, same_content, whole_number
 
 
 @partial(
@@ -31,7 +31,7 @@ from lintransfer.validation import is_real, is_traced, whole_number
     data_fields=["value", "lasting", "risk", "floor", "unanswered"],
     meta_fields=["method", "theorem", "n_max"],
 )
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SampleComplexity:
     """Sample sizes at which a risk is reached.
 
@@ -51,6 +51,12 @@ class SampleComplexity:
     method: str
     theorem: str
     n_max: float = LARGEST
+
+    def __eq__(self, other: object) -> bool:
+        return same_content(self, other) if isinstance(other, SampleComplexity) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.method, self.theorem, self.n_max))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return np.asarray(self.value, dtype=dtype)

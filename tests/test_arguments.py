@@ -1,0 +1,94 @@
+"""Every public call with every argument of a wrong type: an answer, or one line that says which argument and why."""
+
+from collections import Counter
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from helpers.wrong_types import WRONG, calls, outcome, probes
+
+import lintransfer as lt
+
+PROBES = sorted({(name, argument) for name, argument, _ in probes()})
+# What costs a second to answer is asked with the values that are refused.
+SLOW = ("diagnose", "from_data", "verify")
+COUNT = Counter()
+
+
+@pytest.fixture(scope="module")
+def table():
+    return calls()
+
+
+@pytest.mark.parametrize(("name", "argument"), PROBES, ids=[f"{n}: {a}" for n, a in PROBES])
+def test_wrong_types_are_refused_in_one_line(table, name, argument, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    functions = argument == "progress" or (argument == "source" and "fit, " in name) or argument in ("path", "result")
+    found = {}
+    for kind in WRONG:
+        if functions and kind in ("class", "function", "text", "numeric text"):
+            continue  # a function where one is meant, a path where one is meant
+        found[kind] = outcome(table, name, argument, kind)
+    COUNT.update(what for what, _ in found.values())
+    assert not {kind: said for kind, (what, said) in found.items() if what in ("escaped", "unclear")}
+
+
+def test_the_count(capsys):
+    with capsys.disabled():
+        print(f"\n{COUNT.total()} arguments of wrong types: {dict(COUNT)}")
+    assert not COUNT["escaped"]
+
+
+LIKE_FIVE = [5, 5.0, np.int64(5), np.int8(5), np.uint16(5), np.float64(5), np.float32(5), np.array(5), np.array(5.0)]
+
+
+@pytest.mark.parametrize("five", LIKE_FIVE, ids=repr)
+def test_numbers_of_numpy_are_numbers(five):
+    p = lt.TransferProblem.isotropic(2 * five, 0.5, noise_std=five, n_source=five, source_norm=five)
+    assert p == lt.TransferProblem.isotropic(10, 0.5, noise_std=5.0, n_source=5, source_norm=5.0)
+    plain = lt.FineTune(ridge=5.0)
+    assert lt.FineTune(ridge=five) == plain and hash(lt.FineTune(ridge=five)) == hash(plain)
+    assert lt.DeepLinear(five) == lt.DeepLinear(5) and repr(lt.DeepLinear(five)) in ("DeepLinear(depth=5, imbalance=0.0)", "DeepLinear(depth=5.0, imbalance=0.0)")  # fmt: skip
+    assert lt.ShallowReLU(2 * five) == lt.ShallowReLU(10)
+    assert lt.DeepLinear(2, imbalance=five) == lt.DeepLinear(2, imbalance=5)
+    assert float(lt.risk(p, plain, five)) == float(lt.risk(p, plain, 5))
+    assert lt.sample_complexity(p, lt.Scratch(), five, n_max=10 * five).risk == 5.0
+    assert lt.risk_law(lt.TransferProblem.isotropic(10, 0.5), lt.FineTune(), five).mean() > 0
+
+
+@pytest.mark.parametrize(
+    "strange", [np.ma.masked_greater([1.0, 2.0, 3.0], 2.5), np.array([1, 2, 3j]), ["1", "2", "3"], [True, 2, 3]]
+)
+def test_arrays_are_not_read_as_what_they_are_not(strange):
+    X, y = np.eye(3), np.arange(3.0)
+    for call in (
+        lambda: lt.fit(lt.Scratch(), strange, y),
+        lambda: lt.fit(lt.Scratch(), X, strange),
+        lambda: lt.fit(lt.FineTune(), X, y, strange),
+        lambda: lt.TransferProblem.from_teachers(strange, y),
+        lambda: lt.TransferProblem.from_teachers(y, y, covariance=strange),
+        lambda: lt.risk(lt.TransferProblem.isotropic(10, 0.5), lt.Scratch(), strange),
+    ):
+        with pytest.raises(lt.DomainError):
+            call()
+
+
+def test_traced_values_pass():
+    def risk(c, ridge):
+        p = lt.TransferProblem.isotropic(10, c, noise_std=0.1)
+        return lt.risk(p, lt.LinearTransfer(ridge=ridge), 5).value
+
+    value, slopes = jax.value_and_grad(risk, argnums=(0, 1))(0.5, 1.0)
+    assert np.isfinite([value, *slopes]).all()
+    source = jax.grad(lambda c: lt.risk(lt.TransferProblem.from_teachers([1.0, 0.0], [c, 1.0]), lt.FineTune(), 1).value)
+    assert np.isfinite(source(0.5))
+    assert lt.risk(lt.TransferProblem.isotropic(10, 0.5), lt.Scratch(), jnp.array([5, 20])).value.shape == (2,)
+    with pytest.raises(lt.MissingMethodError, match="plain values"):
+        jax.jit(lambda v: lt.fit(lt.Scratch(), v, np.ones(2)))(jnp.eye(2))
+
+
+@pytest.mark.parametrize("names", [[], (), 3, b"x", {}, [3], [[]]])
+def test_verify_needs_names(names):
+    with pytest.raises((lt.DomainError, lt.UnknownNameError)):
+        lt.verify(names)

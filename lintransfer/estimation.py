@@ -206,7 +206,9 @@ def _fit(rows: Rows, eigenvalue: np.ndarray, source_energy: np.ndarray) -> tuple
         return np.zeros(len(eigenvalue)), np.zeros(len(eigenvalue)), float(y @ y) / len(y)
     length = float(np.linalg.norm(z))
     matched = float(np.linalg.norm(y)) / length if length > 0 else 1.0
-    itself = [1.0] if matched > _FAR_FROM_SOURCE else []  # else labels less those of the source are the source's, rounded
+    itself = (
+        [1.0] if matched > _FAR_FROM_SOURCE else []
+    )  # else labels less those of the source are the source's, rounded
     shifts = np.array([0.0, *itself, matched])
     slopes = np.unique(np.append(matched * _SLOPES, itself))
     kappa, df1, form = _resolvent_path(rows.design, y[:, None] - z[:, None] * shifts)

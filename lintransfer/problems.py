@@ -413,7 +413,7 @@ def _checked_noise(noise_std: Any, n_source: int | None, source_noise_std: Any) 
 
 
 def _check_size(argument: str, array: Any, power: int = 1) -> None:
-    if array is not None and not is_traced(array):
+    if array is not None and not is_traced(array) and np.all(np.isfinite(array)):  # else it is refused as such
         bounded(argument, array, power=power)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from lintransfer.errors import refuse
 
-
 LARGEST_SIZE = 2**53  # sample sizes and dimensions are told apart up to here
 MOST_SIZES = 10**7  # of sample sizes in one call
 
@@ -117,7 +116,7 @@ def sample_sizes(n: Any, argument: str = "n") -> Any:
         refuse(argument, "a whole number ≥ 0, or an array of them", sizes[wrong].flat[0].item())
     if sizes.max() > LARGEST_SIZE:
         refuse(argument, "at most 2**53 (beyond that a size is no longer told from the next one)", sizes.max().item())
-    return jax.numpy.asarray(sizes) if isinstance(n, jax.Array) else sizes
+    return n if isinstance(n, jax.Array) else sizes  # JAX's own floats may be too short for large n
 
 
 def same_content(a: Any, b: Any) -> bool:

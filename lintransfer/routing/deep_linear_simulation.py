@@ -97,7 +97,11 @@ def _end_points(draws: Draws, model: DeepLinear) -> np.ndarray:
     if len(open_):
         heads = np.sqrt(np.stack(initial_scales(imbalance, square)[1:], axis=1))
         unit = np.sqrt(square[open_])[:, None]  # the flow is followed from a start of length one
-        starts = (draws.labels[open_] / unit, draws.start[open_] / unit, heads[open_] / unit ** (1 / (len(imbalance) + 1)))
+        starts = (
+            draws.labels[open_] / unit,
+            draws.start[open_] / unit,
+            heads[open_] / unit ** (1 / (len(imbalance) + 1)),
+        )
         turned, stalled = chain_turns(draws.design[open_], *starts)
         rho[open_] = np.where(turned, -rho[open_], rho[open_])
         moving[open_] = np.where(stalled, 0.0, 1.0)

@@ -96,7 +96,7 @@ def optimal_ridge(
     start = (noise * crowd + still * many - total(size * level) * much) / signal
     start = start if negative else maximum(start, 0)
     ridge = where(regular, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
-    risk = where(regular, risk, where(idle, still, 0)) * unit
+    risk = where(regular, risk, where(idle | (hopeless & (noise > 0)), still, 0)) * unit  # still is 0 there: its slope counts
     return OptimalRidge(plain(ridge.reshape(shape)), plain(risk.reshape(shape)))
 
 

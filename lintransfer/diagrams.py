@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from lintransfer.routing.question import Question, as_learners, ask
 from lintransfer.storage import load_dataset, provenance, save_dataset
 from lintransfer.strategies import Learner, label_of
 from lintransfer.validation import sample_sizes
+
+MOST_CELLS = 2 * 10**7  # of one diagram: about two gigabytes
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def phase_diagram(
     method, key, replicates: as in `risk`; a simulated cell gets a seed of its own.  progress(done, total) is called
     after each column.
 
-    Cells where a theorem is silent are nan with valid = False; a grid never stops half-way. Raises `DomainError`
-    for an unknown axis or an empty one.
+    Cells where a theorem is silent, or where `method="auto"` would have to simulate for more than seconds, are nan with valid = False; a grid never stops half-way. Raises `DomainError`
+    for an unknown axis or an empty one, and for more than 2·10⁷ cells.
     """
     learners = as_learners(learners)
     baseline = default_baseline(*learners) if baseline is None else baseline
@@ -124,6 +127,12 @@ def phase_diagram(
     grid = {name: axis_values(name, values) for name, values in axes.items()}
     check_axes(problem, learners, grid)
     shape = (*map(len, grid.values()), len(sizes))
+    if (cells := math.prod(shape) * len(learners)) > MOST_CELLS:
+        refuse(
+            "n",
+            f"sizes and axes with at most {MOST_CELLS:.0e} cells for all learners (a sweep of smaller grids)",
+            cells,
+        )
     risks = [Cells(shape) for _ in learners]
     gains = [Cells(shape) for _ in learners]
     base, alike = Cells(shape), Contest(len(learners), shape)

@@ -12,13 +12,18 @@ from lintransfer.errors import UnknownNameError, refuse
 from lintransfer.models import Linear, Model
 from lintransfer.validation import is_real
 
+_LARGEST_RIDGE = 1e150  # its square is a number
+
 
 def _check_ridge(ridge: Any) -> None:
     if isinstance(ridge, str):
         if ridge != "optimal":
             refuse("ridge", 'a number or "optimal"', ridge)
-    elif not isinstance(ridge, jax.core.Tracer) and not (is_real(ridge) and ridge > -math.inf):
-        refuse("ridge", 'a number, inf or "optimal"', ridge)
+    elif not isinstance(ridge, jax.core.Tracer):
+        if not (is_real(ridge) and ridge > -math.inf):
+            refuse("ridge", 'a number, inf or "optimal"', ridge)
+        if _LARGEST_RIDGE < abs(ridge) < math.inf:
+            refuse("ridge", "at most 1e150 in size, or inf (which stays at the start)", ridge)
 
 
 def _check_time(time: Any) -> None:

@@ -154,7 +154,7 @@ class TestColumnsInAnyUnits:
 
     def test_say_it_when_directions_are_dropped(self):
         rng = np.random.default_rng(0)
-        units = np.r_[1e9, np.ones(19), 1e-9 * np.ones(10)]
+        units = np.repeat([1e20, 1.0], [10, 20])
         rows = rng.standard_normal((20, 30)) * units, rng.standard_normal(20), 1 / units
         whole, _ = estimate(check_rows(*rows))
         assert whole.dropped > 0
@@ -306,7 +306,7 @@ class TestSizes:
 
     def test_who_asks_gets_half_an_hour(self):
         p = P.isotropic(500, -0.5, n_source=1000)
-        with pytest.raises(DomainError, match="half an hour.*replicates=[0-9]+ or fewer"):
+        with pytest.raises(DomainError, match=r"half an hour.*replicates=[0-9]+ or fewer"):
             lt.risk(p, lt.FineTune(lt.ShallowReLU()), 5000, method="simulate")
         with pytest.raises(DomainError, match='method="asymptotic"'):
             lt.risk(P.isotropic(10**6, 0.5), lt.FineTune(ridge=1.0), 10**6, method="simulate")
@@ -337,6 +337,38 @@ class TestSizes:
     def test_too_many_in_one_call(self):
         with pytest.raises(DomainError, match="at most 10000000 sizes"):
             lt.risk(P.isotropic(10, 0.5), lt.FineTune(), range(10**12))
+
+    def test_too_large_a_diagram(self):
+        with pytest.raises(DomainError, match="at most 2e\\+07 cells"):
+            lt.phase_diagram(
+                P.isotropic(10, 0.5), [lt.FineTune()], np.arange(10**5), overlap=np.linspace(0.0, 1.0, 1000)
+            )
+
+    @pytest.mark.parametrize("ridge", [1e151, -1e300])
+    def test_too_large_a_ridge(self, ridge):
+        with pytest.raises(DomainError, match="ridge must be at most 1e150"):
+            lt.Scratch(ridge=ridge)
+
+    def test_a_diagonal_source_covariance_costs_nothing(self):
+        rng = np.random.default_rng(0)
+        spectrum, other = rng.uniform(0.1, 1, (2, 12))
+        world = {"noise_std": 0.3, "n_source": 30, "source_noise_std": 0.2}
+        dense = np.diag(other) + 1e-13 * (np.eye(12, k=1) + np.eye(12, k=-1))
+        for ridge in (0.0, 0.3):
+            values = [
+                lt.risk(
+                    P.from_teachers(SOURCE, TARGET, spectrum, source_covariance=c, **world), lt.FineTune(ridge=ridge), n
+                )
+                for c in (other, dense)
+                for n in (0, 5, 8)
+            ]
+            assert {v.theorem for v in values[1:3]} == {"two-stage-risk"}
+            np.testing.assert_allclose([v.value for v in values[:3]], [v.value for v in values[3:]], rtol=1e-9)
+        dim = 10**5
+        p = P.from_teachers(*np.ones((2, dim)), source_covariance=np.arange(1.0, dim + 1), **world)
+        begin = time.perf_counter()
+        assert np.isfinite(lt.risk(p, lt.FineTune(), 100).value)
+        assert time.perf_counter() - begin < 10
 
     def test_many_go_in_blocks(self):
         q = P.from_teachers(SOURCE, TARGET, SPECTRUM, 0.1)

@@ -109,7 +109,9 @@ def _scratch() -> tuple[Route, ...]:
 
 def _unmoved(who: type) -> Route:
     """Without inputs nothing is learnt."""
-    return Route(who, DeepLinear, EXACT, untrained_risk, "untrained-risk", trained & unshifted & no_inputs, names=UNDER_TEST)
+    return Route(
+        who, DeepLinear, EXACT, untrained_risk, "untrained-risk", trained & unshifted & no_inputs, names=UNDER_TEST
+    )
 
 
 def _min_norm(line: Any, start: Condition) -> tuple[Route, ...]:

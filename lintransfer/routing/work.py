@@ -20,7 +20,11 @@ from lintransfer.strategies import LinearTransfer, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 
 MOST_SECONDS = {"auto": 10.0, "simulate": 1800.0}  # of one call
-_FLOP, _NORMAL, _ROTATION = 3e-10, 2e-8, 1e-8  # seconds: of a product, of a normal number, per entry of a small spectrum
+_FLOP, _NORMAL, _ROTATION = (
+    3e-10,
+    2e-8,
+    1e-8,
+)  # seconds: of a product, of a normal number, per entry of a small spectrum
 _KERNEL, _STEPS = 1e-7, 1e-6  # seconds: per entry of a ReLU Gram matrix, per weight and row of a finite network
 _CHAIN = 0.02  # seconds to follow an unbalanced chain; it grows with the square of its stiffness
 _COPIES = 6  # of a design or Gram matrix that are held at once

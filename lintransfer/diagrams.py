@@ -127,11 +127,11 @@ def phase_diagram(
     grid = {name: axis_values(name, values) for name, values in axes.items()}
     check_axes(problem, learners, grid)
     shape = (*map(len, grid.values()), len(sizes))
-    if (cells := math.prod(shape) * len(learners)) > MOST_CELLS:
+    if (count := math.prod(shape) * len(learners)) > MOST_CELLS:
         refuse(
             "n",
             f"sizes and axes with at most {MOST_CELLS:.0e} cells for all learners (a sweep of smaller grids)",
-            cells,
+            count,
         )
     risks = [Cells(shape) for _ in learners]
     gains = [Cells(shape) for _ in learners]

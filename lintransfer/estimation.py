@@ -153,7 +153,8 @@ def _second_moment(rows: Rows) -> tuple[np.ndarray, np.ndarray, int]:
     directions rounding has hidden."""
     everything = rows.design if rows.unlabelled is None else np.concatenate([rows.design, rows.unlabelled])
     count, dim = everything.shape
-    found = decompose(np.linalg.qr(everything, mode="r") if dim <= count else everything, count)
+    factor: Any = np.linalg.qr(everything, mode="r") if dim <= count else everything
+    found = decompose(factor, count)
     return found.values**2 / count, found.right.T, found.dropped
 
 
@@ -248,7 +249,7 @@ def _resolvent_path(design: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray
     if n <= dim:
         factor, seen = design, columns
     else:  # of [X, v] the triangular factor holds that of X, and Qᵀv
-        whole = np.linalg.qr(np.hstack([design, columns]), mode="r")
+        whole: Any = np.linalg.qr(np.hstack([design, columns]), mode="r")
         factor, seen = whole[:dim, :dim], whole[:dim, dim:]
     found = decompose(factor, n)
     squares, turned = found.values**2, (found.left.T @ seen) ** 2

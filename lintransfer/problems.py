@@ -343,6 +343,8 @@ class TransferProblem:
             refuse("overlap", "left as it is for a problem made from_subspaces (build a new one)", overlap)
         if not (self.is_isotropic and v is None) and not is_traced(m):
             product = total(m.source) * total(m.target)
+            if product == 0:
+                refuse("overlap", "left as it is where a teacher vanishes (it has no direction to turn to)", overlap)
             apart, gap = total(m.displacement), sqrt(total(m.source)) - sqrt(total(m.target))
             flat = apart - gap * gap <= 1e-28 * sqrt(product) or abs(total(m.cross)) >= (1 - 1e-15) * sqrt(product)
             if flat and abs(overlap) != 1:

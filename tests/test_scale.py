@@ -256,6 +256,12 @@ class TestZero:
         if not isinstance(learner, lt.Scratch):
             assert lt.transferability(p, learner, [0, 1, 3, 4, 9]).value.tolist() == [0] * 5
 
+    def test_a_teacher_has_no_direction(self):
+        for teachers in ((0 * SOURCE, TARGET), (SOURCE, 0 * TARGET)):
+            for overlap in (0.3, 1.0):
+                with pytest.raises(DomainError, match="^overlap must be left as it is where a teacher vanishes"):
+                    P.from_teachers(*teachers, SPECTRUM).with_overlap(overlap)
+
     def test_covariance_tested_under_another(self):
         p = P.from_teachers(np.ones(4), 2 * np.ones(4), np.zeros(4), 1.0, np.arange(1.0, 5))
         assert lt.risk(p, lt.Scratch(), [1, 9]).value.tolist() == [40, 40]

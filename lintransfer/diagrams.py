@@ -136,8 +136,8 @@ def phase_diagram(
     method, key, replicates: as in `risk`; a simulated cell gets a seed of its own.  progress(done, total) is called
     after each column.
 
-    Cells where a theorem is silent are nan with valid = False; a grid never stops half-way. Raises `DomainError`
-    for an unknown axis or an empty one.
+    Cells where a theorem is silent, or where `method="auto"` would have to simulate for more than seconds, are nan with valid = False; a grid never stops half-way. Raises `DomainError`
+    for an unknown axis or an empty one, and for more than 2·10⁷ cells.
     """
     learners = as_learners(learners)
     baseline = default_baseline(*learners) if baseline is None else baseline

@@ -346,6 +346,8 @@ class TransferProblem:
             refuse("overlap", "left as it is for a problem made from_subspaces (build a new one)", overlap)
         if not (self.is_isotropic and v is None) and not is_traced(m):
             product = total(m.source) * total(m.target)
+            if product == 0:
+                refuse("overlap", "left as it is where a teacher vanishes (it has no direction to turn to)", overlap)
             apart, gap = total(m.displacement), sqrt(total(m.source)) - sqrt(total(m.target))
             if total(m.source) == 0:
                 refuse("overlap", "left as it is where the source vanishes (it has no direction)", overlap)
@@ -418,7 +420,7 @@ def _checked_noise(noise_std: Any, n_source: int | None, source_noise_std: Any) 
 
 
 def _check_size(argument: str, array: Any, power: int = 1) -> None:
-    if array is not None and not is_traced(array):
+    if array is not None and not is_traced(array) and np.all(np.isfinite(array)):  # else it is refused as such
         bounded(argument, array, power=power)
 
 

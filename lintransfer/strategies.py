@@ -15,9 +15,13 @@ from lintransfer.validation import is_real, plain_number
 
 SIGNED = "optimal-signed"  # the best ridge of either sign
 
+_LARGEST_RIDGE = 1e150  # its square is a number
+
 
 def _check_ridge(learner: Any, words: tuple[str, ...] = ("optimal", SIGNED)) -> None:
     _check_option(learner, "ridge", 'a number, inf or "optimal"', lambda v: v > -math.inf, words)
+    if isinstance(learner.ridge, float) and _LARGEST_RIDGE < abs(learner.ridge) < math.inf:
+        refuse("ridge", "at most 1e150 in size, or inf (which stays at the start)", learner.ridge)
 
 
 def _check_time(learner: Any) -> None:

@@ -222,7 +222,7 @@ def sample_sizes(n: Any, argument: str = "n") -> Any:
         refuse(argument, rule, sizes[wrong].flat[0].item())
     if sizes.max() > LARGEST_SIZE:
         refuse(argument, "at most 2**53 (beyond that a size is no longer told from the next one)", sizes.max().item())
-    return jnp.asarray(sizes) if isinstance(n, jax.Array) else sizes
+    return n if isinstance(n, jax.Array) else sizes  # JAX's own floats may be too short for large n
 
 
 def listed_sizes(n: Any, argument: str = "n") -> np.ndarray:

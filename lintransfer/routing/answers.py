@@ -5,8 +5,9 @@ An answer never depends on what else was asked in the same call.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,9 +20,11 @@ from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, STRENGTH, Route
+from lintransfer.routing.work import refuse_work
 from lintransfer.validation import is_traced, seed
 
 _MOST_REPLICATES = 10**9
+_NUMBERS_AT_ONCE = 1 << 20  # sizes times modes times cells
 Source = tuple[str, str]  # method and theorem
 
 
@@ -89,9 +92,29 @@ def silent_answer(question: Question, n: Any) -> Answer:
 def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer:
     """By formula; nan where every route is silent."""
     closed = [r for r in routes if not r.is_drawn]
-    if question.is_jax or isinstance(n, jax.Array):
+    if question.is_jax or is_traced(n):
         return _traced(question, [r for r in closed if r.traced or not is_traced(question.problem, n)], n)
+    if isinstance(n, jax.Array):
+        found = _plain_answer(question, closed, np.asarray(n, dtype=float))
+        return replace(found, value=jax.numpy.asarray(found.value), std_err=jax.numpy.asarray(found.std_err))
     n = np.asarray(n, dtype=float)
+    step = _sizes_at_once(question)
+    if n.size <= step or question.paired:
+        return _plain_answer(question, closed, n)
+    flat = n.reshape(-1)
+    parts = [_plain_answer(question, closed, flat[i : i + step]) for i in range(0, n.size, step)]
+    value, source = (np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in ("value", "source"))
+    shape = (*question.grid, *n.shape)
+    return Answer(value.reshape(shape), np.zeros(shape), source.reshape(shape), parts[0].table)
+
+
+def _sizes_at_once(question: Question) -> int:
+    """So many that what a formula holds per size, mode and cell stays far below a gigabyte."""
+    modes = np.shape(question.problem.modes.eigenvalue)[-1]
+    return max(16, _NUMBERS_AT_ONCE // (max(modes, 16) * math.prod(question.grid)))
+
+
+def _plain_answer(question: Question, closed: Sequence[Route], n: np.ndarray) -> Answer:
     shape = (*question.grid, *n.shape)
     value, source = np.full(shape, np.nan), np.full(shape, -1)
     for index, route in enumerate(closed):
@@ -143,13 +166,22 @@ def _traced(question: Question, routes: Sequence[Route], n: Any) -> Answer:
     return Answer(value, zero, source, tuple((r.method, r.theorem) for r in routes))
 
 
-def drawn_answer(question: Question, route: Route, n: Any, key: int, replicates: int, needed: Any = True) -> Answer:
-    """By simulation, from a law or with training sets, where needed; each cell of a grid gets a seed of its own."""
+def drawn_answer(
+    question: Question, route: Route, n: Any, key: int, replicates: int, needed: Any = True, automatic: bool = False
+) -> Answer:
+    """By simulation, from a law or with training sets, where needed; each cell of a grid gets a seed of its own.
+
+    automatic: nobody asked for a simulation: one of more than a few seconds is refused.
+    """
     if question.traced or is_traced(n):
         raise MissingMethodError('method "simulate" needs plain values, not traced ones: call it outside jit and grad')
     n = np.asarray(n)
     shape = (*question.grid, *n.shape)
     value, std_err, needed = np.full(shape, np.nan), np.zeros(shape), np.broadcast_to(needed, shape)
+    first = question.cell(tuple(0 for _ in question.grid)) if question.grid else question
+    if needed.any():
+        known = not automatic and len(first.contenders) == 1 and bool(routes_for(first, "asymptotic"))
+        refuse_work(first, route.method, np.broadcast_to(n, shape)[needed], replicates, automatic, known)
     for cell in np.ndindex(question.grid):
         here = needed[cell]
         if not here.any():
@@ -178,11 +210,11 @@ def risk_answer(question: Question, n: Any, method: str = "auto", key: int = 0, 
         raise missing(question, method)
     drawn = [r for r in found if r.is_drawn]
     if drawn == found:
-        return drawn_answer(question, drawn[0], n, key, replicates)
+        return drawn_answer(question, drawn[0], n, key, replicates, automatic=method == "auto")
     answer = closed_answer(question, found, n)
     if not drawn or question.traced or is_traced(n):
         return answer
-    return answer.filled(lambda: drawn_answer(question, drawn[0], n, key, replicates, answer.silent))
+    return answer.filled(lambda: drawn_answer(question, drawn[0], n, key, replicates, answer.silent, method == "auto"))
 
 
 def gain_answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Answer:
@@ -229,7 +261,7 @@ def _mixed_gain(question: Question, n: Any, key: int, replicates: int, silent: A
     """Where the two sides share no closed form: both simulated on the same data if that can be, else each side's best."""
     paired = routes_for(question, "simulate", TRANSFER_ROUTES)
     if paired:
-        return drawn_answer(question, paired[0], n, key, replicates, silent)
+        return drawn_answer(question, paired[0], n, key, replicates, silent, automatic=True)
     return _difference_of_best(question, n, key, replicates)
 
 

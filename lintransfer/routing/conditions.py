@@ -124,6 +124,15 @@ def _is_diagonal(question: Question) -> bool:
 
 
 diagonal = condition("Σ and Σ' diagonal", _is_diagonal)
+
+
+def _has_diagonal_source(question: Question) -> bool:
+    v = question.problem.vectors
+    return v is not None and all(c is None or np.ndim(c) == 1 for c in (v.covariance, v.source_covariance))
+
+
+diagonal_source = condition("Σ and Σ_S diagonal", _has_diagonal_source)
+dense_source = condition("Σ or Σ_S a matrix", lambda q: not _has_diagonal_source(q))
 dense = condition("Σ or Σ' a matrix", lambda q: not _is_diagonal(q))
 
 

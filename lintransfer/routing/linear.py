@@ -17,8 +17,10 @@ from lintransfer.routing.conditions import (
     condition,
     dead_feature,
     dense,
+    dense_source,
     determined,
     diagonal,
+    diagonal_source,
     equal_features,
     fitted_source,
     full_rank,
@@ -96,6 +98,10 @@ UNDER_TEST = {"displacement_energy": "test_energy"}
 _SPECTRA = {
     "eigenvalues": "spectrum", "multiplicities": "ones", "displacement": "displacement_squares",
     "test_eigenvalues": "test_spectrum",
+}  # fmt: skip
+_TWO_SPECTRA = {
+    "eigenvalues": "spectrum", "multiplicities": "ones", "source_energy": "source_squares",
+    "cross_energy": "cross_products", "target_energy": "target_squares", "source_eigenvalues": "source_spectrum",
 }  # fmt: skip
 _MATRICES = {"displacement": "displacement_vector"}
 _VECTORS = {"source": "source_vector", "target": "target_vector"}
@@ -216,8 +222,12 @@ def _weights(who: type) -> tuple[Route, ...]:
             ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & same_inputs, broadcasts=False,
         ),
         line(
+            ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & other_inputs & diagonal_source,
+            names=_TWO_SPECTRA, broadcasts=False,
+        ),
+        line(
             ASYMPTOTIC, two_stage_matrix_risk, "two-stage-matrix-risk",
-            fitted_source & unshifted & with_ridge & other_inputs, names=_VECTORS, broadcasts=False,
+            fitted_source & unshifted & with_ridge & other_inputs & dense_source, names=_VECTORS, broadcasts=False,
         ),
         line(
             ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", isotropic & plain & stopped,

@@ -105,7 +105,8 @@ def _optimal(
     start = (noise * crowd + still * many - total(size * level) * much) / signal
     start = start if negative else maximum(start, 0)
     ridge = where(regular, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
-    risk = where(regular, risk, where(idle, still, 0)) * unit
+    # Nothing to be learnt: `still` is 0 there, but its slope counts.
+    risk = where(regular, risk, where(idle | (hopeless & (noise > 0)), still, 0)) * unit
     return ridge, risk
 
 

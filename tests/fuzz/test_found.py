@@ -89,3 +89,8 @@ def test_gradients_of_deep_closures_are_finite_where_nothing_is_retained(verb):
 
 def test_several_outputs_may_have_no_rows():
     assert lt.fit(lt.FineTune(), np.zeros((0, 2)), np.zeros((0, 3)), source=np.ones((2, 3))).shape == (2, 3)
+
+
+def test_an_infinitely_deep_network_without_source_stays_at_zero():
+    X, y = np.arange(1.0, 9)[:, None], np.ones(8)
+    assert lt.fit(lt.FineTune(lt.DeepLinear(math.inf)), X, y, source=np.zeros(1)) == 0

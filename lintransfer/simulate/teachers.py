@@ -70,6 +70,31 @@ def _pair_in_plane(source: float, cross: float, target: float) -> tuple[float, f
     return norm, along, math.sqrt(max(0.0, target - along * along))
 
 
+def teachers_from_subspaces(
+    dim: int, n_features: int, outputs: int, explained: float, target_norm: float, overlap: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features (d, r), source and target (d, k) of two subspaces: orthonormal features, orthogonal targets of one norm, of
+    which the features explain this share, Σ_j cos²φ_j, as equally as there is room for.
+
+    target_norm: of each of the k targets.  overlap: the cosine of source and target, both of one norm; nan for no source.
+    """
+    pairs = min(n_features, outputs)
+    apart = min(pairs, dim - n_features - (outputs - pairs))  # pairs with a direction of their own beside the features
+    share = np.clip((explained - (pairs - apart)) / max(apart, 1), 0.0, 1.0)
+    angle = np.where(np.arange(outputs) < pairs - apart, 0.0, math.acos(math.sqrt(share)))
+    angle[pairs:] = math.pi / 2
+    axes, beside = np.eye(dim), n_features + np.arange(outputs) - (pairs - apart)
+    # The source lies on the other side of its feature; where target and feature are one, it is there too.
+    cosine = (overlap * pairs - (pairs - apart)) / max(apart, 1)
+    turn = np.where(angle > 0, math.acos(min(max(cosine, -1.0), 1.0)) - angle, 0.0)
+    target, source = np.zeros((dim, outputs)), np.zeros((dim, outputs))
+    for j in range(outputs):
+        near, far = axes[min(j, n_features - 1)], axes[min(beside[j], dim - 1)] * (angle[j] > 0)
+        target[:, j] = target_norm * (math.cos(angle[j]) * near * (j < pairs) + math.sin(angle[j]) * far)
+        source[:, j] = target_norm * (math.cos(turn[j]) * near - math.sin(turn[j]) * far)
+    return axes[:, :n_features], source, target
+
+
 def covariance_root(covariance: Any, dim: int) -> Any:
     """A with AAᵀ = covariance: None for the identity, (d,) for a spectrum, else the symmetric root (d, d)."""
     if covariance is None:

@@ -28,7 +28,7 @@ from lintransfer.simulate.linear.law_draws import (
     source_fit_draws,
     squared_singular_values,
 )
-from lintransfer.simulate.teachers import teachers_from_modes
+from lintransfer.simulate.teachers import teachers_from_modes, teachers_from_subspaces
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 from lintransfer.validation import is_traced
 
@@ -176,8 +176,8 @@ def _risks(
             replicates,
             n=n,
             displacement=displacement,
-            covariance=world["covariance"],
-            test_covariance=world["test_covariance"],
+            covariance=world.get("covariance"),
+            test_covariance=world.get("test_covariance"),
             noise_std=problem.noise_std,
             ridge=learner.ridge,
         )
@@ -295,7 +295,19 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
             f"at most {_LARGEST_DESIGN} where designs are drawn (inputs that are not isotropic Gaussian)",
             problem.dim,
         )
-    vectors = problem.vectors
+    vectors, given = problem.vectors, problem.given_features
+    if vectors is None and given is not None:
+        energy, k = float(total(problem.modes.target)), problem.outputs
+        safe = energy if energy > 0 else 1.0
+        features, source, target = teachers_from_subspaces(
+            problem.dim,
+            int(total(given.multiplicity)),
+            k,
+            k * float(total(given.target)) / safe,
+            math.sqrt(energy / k),
+            float(total(problem.modes.cross)) / safe,
+        )
+        return target, {"source": source, "feature_map": features}
     if vectors is None:
         spectrum, source, target = teachers_from_modes(problem.modes)
         return target, {"source": source, "covariance": spectrum, "test_covariance": None}
@@ -304,12 +316,13 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
         "covariance": vectors.covariance,
         "test_covariance": vectors.test_covariance,
         "source_covariance": vectors.source_covariance,
+        "feature_map": vectors.feature_map,
     }
 
 
 def _trained(rng: np.random.Generator, replicates: int, problem: TransferProblem, learners: Any, n: int) -> np.ndarray:
     target, world = _world(problem)
-    frozen = None if problem.vectors is None else problem.vectors.feature_map
+    frozen = world.pop("feature_map", None)
     overrides: list[dict[str, Any]] = []
     for learner in learners:
         if isinstance(learner, LinearTransfer):

@@ -69,8 +69,8 @@ def deep_end_point(design: Any, labels: Any, source: Any, depth: Any) -> Any:
     xp = array_namespace(design, labels, source)
     parts = end_point_parts(design, labels, source)
     rho = retention_factor(depth, parts.null_fraction, parts.fit_ratio, parts.row_fraction)
-    end = parts.fit + xp.asarray(rho)[..., None] * parts.kept
     stuck = ends_at_saddle(design, labels, source) & (xp.asarray(depth) > 1)
+    end = parts.fit + xp.where(stuck, 1.0, rho)[..., None] * parts.kept
     return xp.where(stuck[..., None], 0.0, end)
 
 

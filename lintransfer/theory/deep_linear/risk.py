@@ -140,6 +140,7 @@ def deep_fine_tuning_risk_closure(
 
 
 def _risk(few: Any, retention: Any, null: Any, source: Any, cross: Any, target: Any, variance: Any) -> Any:
+    retention = where(few, retention, 1)  # nan beyond, and nan · 0 would be its gradient
     return where(few, retained_risk(retention, null, source, cross, target, variance), variance)
 
 
@@ -155,6 +156,7 @@ def deep_transferability(
     -0.063961
     """
     retention = limit_retention(gamma, depth, source_energy, target_energy, noise_variance)
+    retention = where(gamma < 1, retention, 1)
     return where(gamma < 1, retained_gain(retention, 1 - gamma, source_energy, cross_energy), 0 * source_energy)
 
 
@@ -169,6 +171,7 @@ def deep_transferability_closure(
     -0.063961
     """
     retention = closed_retention(n, dim, depth, source_energy, target_energy, noise_variance)
+    retention = where(n < dim, retention, 1)
     gain = retained_gain(retention, (dim - n) / dim, source_energy, cross_energy)
     stall = _may_stall(n, dim, depth, cross_energy, noise_variance)
     return where(n < dim, gain, where(stall, math.nan, 0 * source_energy))

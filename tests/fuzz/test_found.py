@@ -1,0 +1,96 @@
+"""What random calls have found, one kind per test."""
+
+import math
+
+import jax
+import numpy as np
+import pytest
+
+import lintransfer as lt
+from lintransfer.numerics.beta_quadrature import logit_beta
+
+P = lt.TransferProblem
+
+
+@pytest.mark.parametrize("size", [1e10, 1e13, 4.5e15])
+def test_both_tails_of_a_law_at_huge_sizes_add_up(size):
+    law, odds = logit_beta(0.5, size), np.array([1e-3, 0.3, 1.0, 3.0, 8.0]) / size
+    np.testing.assert_allclose(law.cdf(odds) + law.sf(odds), 1, rtol=1e-12)
+    chi = [math.erf(math.sqrt(x)) for x in odds * size]
+    np.testing.assert_allclose(law.cdf(odds), chi, rtol=1e-8)
+
+
+@pytest.mark.parametrize("model", [lt.Linear(), lt.DeepLinear(2), lt.ShallowReLU()])
+def test_features_without_weights_are_no_start(model):
+    problem = P.from_subspaces(20, [0.5], 2, 1, noise_std=0.1)
+    with pytest.raises(lt.MissingMethodError):
+        lt.risk(problem, lt.FineTune(model), [0, 5], method="simulate")
+    if not isinstance(model, lt.ShallowReLU):
+        found = lt.risk(problem, lt.FineTune(model), [0, 5, 30])
+        assert list(found.method) == ["none", "none", "exact"]
+    assert lt.risk(problem, lt.LinearTransfer(), 5).valid
+
+
+@pytest.mark.parametrize(
+    ("dim", "cosines", "r", "k"), [(8, [0.9, 0.3], 2, 2), (8, [0.9], 1, 3), (8, [0.9], 3, 1), (3, [1.0, 0.4], 2, 2)]
+)
+def test_designs_of_subspaces_have_all_features_and_outputs(dim, cosines, r, k):
+    problem = P.from_subspaces(dim, cosines, r, k, target_norm=1.3, noise_std=0.4)
+    learners = [lt.Scratch(), lt.LinearTransfer(), *([lt.FineTune()] if r == k else [])]
+    for learner in learners:
+        drawn = lt.risk(problem, learner, [0, 20], method="designs", replicates=2000)
+        exact = lt.risk(problem, learner, [0, 20], method="exact")
+        assert (np.abs(drawn.value - exact.value) <= 5 * drawn.std_err + 1e-12).all(), learner
+
+
+def test_a_deep_chain_in_one_dimension_is_simulated_where_the_closure_is_silent():
+    found = lt.risk(P.isotropic(1, 1.0, noise_std=1.0), lt.FineTune(lt.DeepLinear(2)), [0, 6], replicates=3)
+    assert found.valid.all() and found.method == "simulate"
+
+
+def test_a_network_is_compared_with_another_model():
+    problem = P.sphere(20, 0.5, noise_std=0.1)
+    network = lt.FineTune(lt.ShallowReLU())
+    assert lt.transferability(problem, network, 10, lt.Scratch(), method="asymptotic").valid
+    with pytest.raises(lt.LinTransferError):
+        lt.transferability(problem, network, 10, lt.Scratch(), method="exact")
+
+
+def test_drawn_differences_without_error_are_not_refined():
+    problem = P.isotropic(2, 0.3, noise_std=0.0)
+    diagram = lt.phase_diagram(
+        problem, [lt.FineTune()], [0, 4], method="simulate", replicates=3, overlap=[-1.0, 0.0, 1.0]
+    )
+    np.testing.assert_allclose(diagram.boundary.values[0, 0, 0], 0.5)
+
+
+def test_a_diagram_over_words_has_a_summary():
+    diagram = lt.phase_diagram(P.isotropic(20, -0.5), [lt.FineTune()], [5], ridge=[1.0, "optimal"])
+    assert "hurts" in str(diagram) and "optimal" in str(diagram)
+
+
+def test_an_overlap_between_the_ends_is_checked_too():
+    spectrum, v = np.arange(1.0, 9) ** -1, np.arange(1.0, 9)
+    for source in (1.1 * v, 0 * v):
+        with pytest.raises(lt.DomainError):
+            lt.phase_diagram(
+                P.from_teachers(source, v, spectrum), [lt.FineTune()], [4], overlap=np.linspace(-1.0, 1.0, 5)
+            )
+
+
+@pytest.mark.parametrize("verb", [lt.risk, lt.transferability])
+def test_gradients_of_deep_closures_are_finite_where_nothing_is_retained(verb):
+    def value(overlap):
+        problem = P.isotropic(5, overlap, noise_std=0.3, source_norm=2.6, target_norm=4.3)
+        return verb(problem, lt.FineTune(lt.DeepLinear(2)), 15.0, method="asymptotic").value
+
+    assert jax.grad(value)(0.1) == 0
+
+
+def test_several_outputs_may_have_no_rows():
+    assert lt.fit(lt.FineTune(), np.zeros((0, 2)), np.zeros((0, 3)), source=np.ones((2, 3))).shape == (2, 3)
+
+
+def test_an_infinitely_deep_network_without_source_stays_at_zero():
+    X, y = np.arange(1.0, 9)[:, None], np.ones(8)
+    assert lt.fit(lt.FineTune(lt.DeepLinear(math.inf)), X, y, source=np.zeros(1)) == 0

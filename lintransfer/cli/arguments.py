@@ -92,7 +92,7 @@ def problem_from(options: Any) -> TransferProblem:
     if on_sphere:
         refuse("inputs", "gaussian with --teachers (the sphere takes dim, overlap and norms)", options.inputs)
     try:
-        arrays = read_arrays(options.teachers, ("source", "target"), ("covariance",))
+        arrays: dict[str, Any] = read_arrays(options.teachers, ("source", "target"), ("covariance",))
     except DataFileError as error:
         raise DataFileError(f"teachers must be a readable .npz file: {error}") from error
     return TransferProblem.from_teachers(**arrays, **noise)

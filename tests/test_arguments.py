@@ -92,3 +92,30 @@ def test_traced_values_pass():
 def test_verify_needs_names(names):
     with pytest.raises((lt.DomainError, lt.UnknownNameError)):
         lt.verify(names)
+
+
+def test_fits_without_a_minimum_or_beyond_float64_are_refused():
+    rng = np.random.default_rng(0)
+    X, y, start = rng.standard_normal((20, 5)), rng.standard_normal(20), np.ones(5)
+    least = np.linalg.eigvalsh(X.T @ X)[0]
+    for ridge in (-1e9, -least * (1 + 1e-9)):
+        for method in ("exact", "flow"):
+            with pytest.raises(lt.DomainError, match="ridge must be > -.*no minimum"):
+                lt.fit(lt.Scratch(ridge=ridge), X, y, method=method)
+    near = lt.fit(lt.Scratch(ridge=-least / 2), X, y)
+    assert np.allclose((X.T @ X - least / 2 * np.eye(5)) @ near, X.T @ y)
+    few = np.linalg.svd(X[:3], compute_uv=False)[-1] ** 2
+    assert np.isfinite(lt.fit(lt.FineTune(ridge=-few / 2), X[:3], y[:3], start)).all()
+    with pytest.raises(lt.DomainError, match="ridge must be"):
+        lt.fit(lt.FineTune(ridge=-2 * few), X[:3], y[:3], start)
+    with pytest.raises(lt.DomainError, match="ridge must be ≥ 0 with a stopping time"):
+        lt.fit(lt.Scratch(ridge=-1e9, time=1.0), X, y)
+    deep = lt.FineTune(lt.DeepLinear(2))
+    for scale in (1e200, 1e-200, 1e-170):
+        for call in (
+            lambda k: lt.fit(lt.Scratch(), k * X, y),
+            lambda k: lt.fit(lt.Scratch(), X, k * y),
+            lambda k: lt.fit(deep, X, y, k * start),
+        ):
+            with pytest.raises(lt.DomainError, match="of a scale between"):
+                call(scale)

@@ -16,6 +16,9 @@ Fit = Callable[[Any, np.ndarray, np.ndarray, Any], np.ndarray]
 Fits = Mapping[type, Mapping[str, Fit]]  # strategy -> method -> fit, the method that "auto" takes first
 
 
+_MOST = 1e75
+
+
 def fit_weights(fits: Fits, learner: Learner, X: Any, y: Any, source: Any, method: str) -> np.ndarray:
     """Weights (d,), or (d, k) for k outputs, by the fits of a family."""
     train = _fit_of(fits, learner, method)
@@ -44,6 +47,9 @@ def _fit_of(fits: Fits, learner: Learner, method: str) -> Fit:
 def _matrix(argument: str, value: Any) -> np.ndarray:
     array: np.ndarray = real_numbers(argument, plain(argument, value))
     finite(argument, array)
+    largest = float(np.abs(array).max(initial=0))
+    if largest and not 1 / _MOST <= largest <= _MOST:  # squares of squares are formed
+        refuse(argument, f"of a scale between {1 / _MOST:g} and {_MOST:g}", got=f"a largest entry of {largest:.3g}")
     return array
 
 

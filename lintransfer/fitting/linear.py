@@ -20,6 +20,7 @@ def exact_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) ->
     """The minimiser of the penalised loss, or w(T), in closed form."""
     if _rests(learner, X):
         return start
+    check_minimum(learner, X)
     return start + spectral_step(X, y - X @ start, ridge_of(learner), time_of(learner))
 
 
@@ -27,6 +28,7 @@ def flow_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> 
     """The same by integrating the flow."""
     if _rests(learner, X):
         return start
+    check_minimum(learner, X)
     with jax.enable_x64(True):
         design, ridge, time = (jnp.asarray(v, dtype=jnp.float64) for v in (X, ridge_of(learner), time_of(learner)))
         # Outputs do not see each other: one at a time keeps the implicit solver's systems small.
@@ -85,6 +87,20 @@ def head_alone(train: Linearly) -> Fit:
 def _rests(learner: Any, X: np.ndarray) -> bool:
     """Whether nothing moves: no data, no time, or an infinite penalty."""
     return len(X) == 0 or time_of(learner) == 0 or ridge_of(learner) == math.inf
+
+
+def check_minimum(learner: Any, X: np.ndarray) -> None:
+    """Refuse a negative ridge under which the loss falls without end along what the rows see, and one with a time."""
+    ridge = ridge_of(learner)
+    if ridge >= 0:
+        return
+    if time_of(learner) != math.inf:
+        refuse("ridge", "≥ 0 with a stopping time", ridge)
+    s = np.linalg.svd(X, compute_uv=False)
+    alive = s[s > max(X.shape) * np.finfo(float).eps * s[0]]
+    least = float(alive[-1]) ** 2 if alive.size else 0.0
+    if not ridge > -least:
+        refuse("ridge", f"> {-least:.6g}, or the loss has no minimum: the smallest non-zero eigenvalue of XᵀX", ridge)
 
 
 def ridge_of(learner: Any) -> float:

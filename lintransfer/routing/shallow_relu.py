@@ -35,7 +35,7 @@ from lintransfer.routing.conditions import (
 )
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, BOUND, EXACT, SIMULATE, Family, Route
-from lintransfer.strategies import FineTune, Scratch
+from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.shallow_relu.bounds import risk_bound
 from lintransfer.theory.shallow_relu.gaussian import gaussian_risk
 from lintransfer.theory.shallow_relu.learning_curves import sphere_risk
@@ -66,16 +66,20 @@ def _has_effective_rank(question: Question) -> bool:
     return bool((effective_rank(question) >= SMALLEST_EFFECTIVE_RANK).all())
 
 
+def _is_wide(learner: Any) -> bool:
+    return bool(getattr(model_of(learner), "is_wide", False))
+
+
 many_dimensions = condition("d ≥ 12", lambda q: q.problem.dim >= SMALLEST_DIM)
 many_directions = condition("effective rank ≥ 20", _has_effective_rank)
 smooth = one_output & unshifted & converged & nonnegative_ridge
 narrow_or_ridgeless = condition(
-    "infinite width, or no ridge", lambda q: all(who.model.is_wide for who in q.contenders) or q.holds(without_ridge)
+    "infinite width, or no ridge", lambda q: all(map(_is_wide, q.contenders)) or q.holds(without_ridge)
 )
 fit_like_target = condition("source inputs like the target's", lambda q: q.holds(known_source) or q.holds(same_inputs))
 plane_if_wide = condition(
     "d ≥ 2 for infinite width (in one dimension all inputs are parallel)",
-    lambda q: q.problem.dim >= 2 or not any(who.model.is_wide for who in q.contenders),
+    lambda q: q.problem.dim >= 2 or not any(map(_is_wide, q.contenders)),
 )
 simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target
 _sphere, _gaussian = (

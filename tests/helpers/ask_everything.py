@@ -62,7 +62,7 @@ def ask() -> None:
     deep, wide = lt.DeepLinear(2), lt.ShallowReLU()
     spare = [
         lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.Scratch(ridge="optimal"), lt.Scratch(time="optimal"),
-        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0), lt.FineTune(deep, time=2.0),
+        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0),
         lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), lt.Scratch(lt.DeepLinear(2, imbalance=0.5)), lt.FineTune(wide),
         lt.FineTune(wide, ridge="optimal"), lt.FineTune(wide, ridge=-1.0), lt.FineTune(lt.ShallowReLU(trained="first"), ridge=1.0),
         lt.FineTune(ridge=-5.0), lt.Scratch(lt.DeepLinear(1)), lt.LinearTransfer(ridge=2.0), lt.FineTune(lt.DeepLinear(2, imbalance=-3.0)),
@@ -102,6 +102,7 @@ def ask() -> None:
         method="simulate",
         **brief,
     )
+    too_much(lt)
     for problem in (points.NOISY, points.QUIET, points.FITTED, points.SPHERE, points.WIDE):
         for learner in (*spare, lt.Scratch(), lt.FineTune(), lt.LinearTransfer()):
             traced(lt, jax, problem, learner)
@@ -114,6 +115,44 @@ def ask() -> None:
             lt.FineTune(wide),
         ):
             traced(lt, jax, problem, learner)
+
+
+def too_much(lt: Any) -> None:
+    """What would take too long or too much memory, no inputs at all, many sizes, and sizes in JAX."""
+    import numpy as np
+    from helpers.asking import outcome
+
+    chain = lt.FineTune(lt.DeepLinear(3, imbalance=(1e6, -1e6)))
+    plane, sphere = lt.TransferProblem.isotropic(20, 0.5), lt.TransferProblem.sphere(1000, 0.5, n_source=10**9)
+    for method in ("auto", "simulate"):
+        outcome(lt.risk, plane, chain, 5, method=method)
+        outcome(lt.risk, plane, chain, [5, 6, 7], method=method)
+        outcome(lt.risk, sphere, lt.FineTune(time=2.0), 5, method=method)
+        outcome(lt.risk, sphere, lt.FineTune(lt.ShallowReLU(64)), 5, method=method)
+        outcome(lt.risk, lt.TransferProblem.sphere(20, 0.5), lt.FineTune(lt.ShallowReLU(64)), 10**6, method=method)
+        outcome(
+            lt.risk,
+            lt.TransferProblem.isotropic(500, 0.5, n_source=1000),
+            lt.FineTune(lt.ShallowReLU()),
+            5000,
+            method=method,
+        )
+        outcome(lt.risk, lt.TransferProblem.isotropic(10**5, 0.5), lt.FineTune(ridge=1.0), 10**5, method=method)
+        outcome(
+            lt.risk, lt.TransferProblem.isotropic(10**4, -0.9, n_source=0), lt.FineTune(time=471), 10001, method=method
+        )
+    empty = lt.TransferProblem.isotropic(20, 0.5, source_norm=0.0)
+    outcome(lt.risk, empty, lt.FineTune(lt.DeepLinear(3, imbalance=(1.0, 1.0))), 5, replicates=2)
+    nothing = lt.TransferProblem.from_teachers(np.ones(4), np.ones(4), np.zeros(4), n_source=3)
+    for learner in (lt.Scratch(), lt.FineTune(), chain, lt.FineTune(lt.ShallowReLU())):
+        outcome(lt.risk, nothing, learner, 3)
+    outcome(lt.risk, plane, lt.FineTune(), np.arange(10**6))
+    import jax
+
+    outcome(lt.risk, plane, lt.FineTune(), jax.numpy.arange(3))
+    other = lt.TransferProblem.from_teachers(np.ones(4), np.ones(4), n_source=6, source_covariance=np.arange(1.0, 5))
+    outcome(lt.risk, other, lt.FineTune(), [0, 2, 9])
+    outcome(lt.transferability, plane, lt.FineTune(lt.ShallowReLU()), 5, lt.Scratch(), method="exact")
 
 
 def traced(lt: Any, jax: Any, problem: Any, learner: Any) -> None:

@@ -25,7 +25,7 @@ _FLOP, _NORMAL, _ROTATION = (
     2e-8,
     1e-8,
 )  # seconds: of a product, of a normal number, per entry of a small spectrum
-_KERNEL, _STEPS = 1e-7, 1e-6  # seconds: per entry of a ReLU Gram matrix, per weight and row of a finite network
+_KERNEL, _STEPS = 1e-7, 2e-7  # seconds: per entry of a ReLU Gram matrix, per weight and row of a finite network
 _CHAIN = 0.02  # seconds to follow an unbalanced chain; it grows with the square of its stiffness
 _COPIES = 6  # of a design or Gram matrix that are held at once
 

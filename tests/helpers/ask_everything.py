@@ -103,6 +103,7 @@ def ask() -> None:
         method="simulate",
         **brief,
     )
+    too_much(lt)
     grids(lt, points, brief)
     explained(lt, points, methods)
     refusals(lt, points)
@@ -127,6 +128,44 @@ def ask() -> None:
     asked += [(points.DEFICIENT, lt.Scratch()), (points.SPECTRAL_QUIET, lt.Scratch())]
     for problem, learner in asked:
         traced(lt, jax, problem, learner)
+
+
+def too_much(lt: Any) -> None:
+    """What would take too long or too much memory, no inputs at all, many sizes, and sizes in JAX."""
+    import numpy as np
+    from helpers.asking import outcome
+
+    chain = lt.FineTune(lt.DeepLinear(3, imbalance=(1e6, -1e6)))
+    plane, sphere = lt.TransferProblem.isotropic(20, 0.5), lt.TransferProblem.sphere(1000, 0.5, n_source=10**9)
+    for method in ("auto", "simulate"):
+        outcome(lt.risk, plane, chain, 5, method=method)
+        outcome(lt.risk, plane, chain, [5, 6, 7], method=method)
+        outcome(lt.risk, sphere, lt.FineTune(time=2.0), 5, method=method)
+        outcome(lt.risk, sphere, lt.FineTune(lt.ShallowReLU(64)), 5, method=method)
+        outcome(lt.risk, lt.TransferProblem.sphere(20, 0.5), lt.FineTune(lt.ShallowReLU(64)), 10**6, method=method)
+        outcome(
+            lt.risk,
+            lt.TransferProblem.isotropic(500, 0.5, n_source=1000),
+            lt.FineTune(lt.ShallowReLU()),
+            5000,
+            method=method,
+        )
+        outcome(lt.risk, lt.TransferProblem.isotropic(10**5, 0.5), lt.FineTune(ridge=1.0), 10**5, method=method)
+        outcome(
+            lt.risk, lt.TransferProblem.isotropic(10**4, -0.9, n_source=0), lt.FineTune(time=471), 10001, method=method
+        )
+    empty = lt.TransferProblem.isotropic(20, 0.5, source_norm=0.0)
+    outcome(lt.risk, empty, lt.FineTune(lt.DeepLinear(3, imbalance=(1.0, 1.0))), 5, replicates=2)
+    nothing = lt.TransferProblem.from_teachers(np.ones(4), np.ones(4), np.zeros(4), n_source=3)
+    for learner in (lt.Scratch(), lt.FineTune(), chain, lt.FineTune(lt.ShallowReLU())):
+        outcome(lt.risk, nothing, learner, 3)
+    outcome(lt.risk, plane, lt.FineTune(), np.arange(10**6))
+    import jax
+
+    outcome(lt.risk, plane, lt.FineTune(), jax.numpy.arange(3))
+    other = lt.TransferProblem.from_teachers(np.ones(4), np.ones(4), n_source=6, source_covariance=np.arange(1.0, 5))
+    outcome(lt.risk, other, lt.FineTune(), [0, 2, 9])
+    outcome(lt.transferability, plane, lt.FineTune(lt.ShallowReLU()), 5, lt.Scratch(), method="exact")
 
 
 def grids(lt: Any, points: Any, brief: dict[str, Any]) -> None:

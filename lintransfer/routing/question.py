@@ -68,8 +68,8 @@ class Question:
         return self.known[key]
 
     def of(self, learner: Any) -> Question:
-        """The same problem and one learner alone."""
-        return self._contender(self.contenders.index(learner))
+        """The same problem and one of the contenders alone (the one itself: options of a grid do not compare)."""
+        return self._contender(next(i for i, who in enumerate(self.contenders) if who is learner))
 
     def of_baseline(self) -> Question:
         """The same problem and the baseline alone."""

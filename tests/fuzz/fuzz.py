@@ -58,14 +58,16 @@ def fuzz(start: int, stop: int, seed: int = 0, loud: bool = False) -> Tally:
 
     tally, done = Tally(), start
     while done < stop:
+        retired = False
         for told in _worker(done, stop, seed):
+            retired = told["last"]
             done = told["number"] + 1
             tally.outcomes[told["outcome"]] += 1
             tally.doors[told["door"]] += 1
             tally.faults += [(told["number"], told["door"], fault, told["text"]) for fault in told["faults"]]
             if loud and done % 100 == 0:
                 print(f"{done}: {len(tally.faults)} faults", file=sys.stderr)
-        if done < stop:  # the process died or hung at this call
+        if done < stop and not retired:  # the process died or hung at this call
             call = call_number(seed, done)
             tally.outcomes["fault"] += 1
             tally.doors[call.door] += 1
@@ -106,8 +108,9 @@ def _work(start: int, stop: int, seed: int) -> None:
         if _peak() - before > BYTES - BARE:
             faults.append(f"memory: {(_peak() - before + BARE) / 2**30:.1f} GiB")
         told = {"number": number, "door": call.door, "outcome": outcome, "faults": faults, "text": call.text}
-        print(json.dumps(told), flush=True)
-        if _peak() > 3 * BARE:  # the peak of a process is never forgotten: go on in a new one
+        last = _peak() > 3 * BARE  # the peak of a process is never forgotten: go on in a new one
+        print(json.dumps({**told, "last": last}), flush=True)
+        if last:
             return
 
 

@@ -94,3 +94,10 @@ def test_several_outputs_may_have_no_rows():
 def test_an_infinitely_deep_network_without_source_stays_at_zero():
     X, y = np.arange(1.0, 9)[:, None], np.ones(8)
     assert lt.fit(lt.FineTune(lt.DeepLinear(math.inf)), X, y, source=np.zeros(1)) == 0
+
+
+def test_scratch_may_move_along_an_axis_of_its_own_beside_the_baseline():
+    diagram = lt.phase_diagram(P.isotropic(20, 0.5, noise_std=0.1), [lt.Scratch()], [5, 40], ridge=[0.5, 1.0, 2.0])
+    for i, ridge in enumerate(diagram.dataset.ridge.values):
+        alone = lt.risk(P.isotropic(20, 0.5, noise_std=0.1), lt.Scratch(ridge=float(ridge)), [5, 40])
+        np.testing.assert_allclose(diagram.dataset.risk.values[0, i], alone.value, rtol=1e-12)

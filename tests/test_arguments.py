@@ -103,7 +103,7 @@ def test_fits_without_a_minimum_or_beyond_float64_are_refused():
     least = np.linalg.eigvalsh(X.T @ X)[0]
     for ridge in (-1e9, -least * (1 + 1e-9)):
         for method in ("exact", "flow"):
-            with pytest.raises(lt.DomainError, match="ridge must be > -.*no minimum"):
+            with pytest.raises(lt.DomainError, match=r"ridge must be > -.*no minimum"):
                 lt.fit(lt.Scratch(ridge=ridge), X, y, method=method)
     near = lt.fit(lt.Scratch(ridge=-least / 2), X, y)
     assert np.allclose((X.T @ X - least / 2 * np.eye(5)) @ near, X.T @ y)

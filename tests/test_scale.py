@@ -259,7 +259,7 @@ class TestZero:
     def test_a_teacher_has_no_direction(self):
         for teachers in ((0 * SOURCE, TARGET), (SOURCE, 0 * TARGET)):
             for overlap in (0.3, 1.0):
-                with pytest.raises(DomainError, match="^overlap must be left as it is where a teacher vanishes"):
+                with pytest.raises(DomainError, match=r"^overlap must be left as it is where a teacher vanishes"):
                     P.from_teachers(*teachers, SPECTRUM).with_overlap(overlap)
 
     def test_covariance_tested_under_another(self):

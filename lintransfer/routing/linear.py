@@ -100,8 +100,8 @@ _SPECTRA = {
     "test_eigenvalues": "test_spectrum",
 }  # fmt: skip
 _TWO_SPECTRA = {
-    "eigenvalues": "spectrum", "multiplicities": "ones", "source_energy": "source_squares",
-    "cross_energy": "cross_products", "target_energy": "target_squares", "source_eigenvalues": "source_spectrum",
+    "eigenvalues": "spectrum", "multiplicities": "ones", "source": "source_squares",
+    "cross": "cross_products", "target": "target_squares", "source_eigenvalues": "source_spectrum",
 }  # fmt: skip
 _MATRICES = {"displacement": "displacement_vector"}
 _VECTORS = {"source": "source_vector", "target": "target_vector"}

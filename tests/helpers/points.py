@@ -59,6 +59,7 @@ FEW_SOURCES = NOISY.with_noise(n_source=8, source_noise_std=0.3)
 NO_SOURCES = NOISY.with_noise(n_source=0)
 SPECTRAL = teachers(POWER)
 SPECTRAL_QUIET = teachers(POWER, noise_std=0.0)
+NO_INPUTS = teachers(0 * PLACE)
 NO_SPECTRAL = teachers(POWER, source=0 * SOURCE)
 NO_SPECTRAL_QUIET = teachers(POWER, source=0 * SOURCE, noise_std=0.0)
 SPECTRAL_FITTED = teachers(POWER, n_source=45, source_noise_std=0.3)
@@ -188,3 +189,8 @@ NETWORKS: tuple[Point, ...] = (
     Point("narrow tune", LOW_SPHERE, lt.FineTune(_NARROW), [3], closed=False, replicates=3),
 )
 """Finite networks are trained: nothing to compare them with at the front door, and slow."""
+UNDRAWN: tuple[Point, ...] = (
+    Point("wide scratch, no inputs", NO_INPUTS, lt.Scratch(_RELU["both"]), [3]),
+    Point("wide tune, no inputs", NO_INPUTS, lt.FineTune(_RELU["both"]), [3]),
+)
+"""Without inputs there is nothing to simulate."""

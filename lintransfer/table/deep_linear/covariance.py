@@ -17,7 +17,7 @@ from lintransfer.theory.deep_linear import covariance as formulas
 from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk, deep_transferability
 from lintransfer.theory.linear.covariance import metric_transferability, ridge_risk
 
-_ONE_MODE: dict[str, Any] = {name: np.full(1, energy) for name, energy in POINT.items()}
+_ONE_MODE: dict[str, Any] = {name.removesuffix("_energy"): np.full(1, e) for name, e in POINT.items()}
 
 
 def _covariance_gains(

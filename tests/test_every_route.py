@@ -333,10 +333,8 @@ def test_a_law_of_a_noisy_deep_network_has_the_simulated_mean(data):
 
 
 def allowance(point, method, scale):
-    """The known error of a method at a point (see `helpers.points`); of an exact 0, the square of rounding."""
-    if method == "exact" and scale == 0:
-        return 1e-25
-    return 1e-9 * scale if method == "exact" else point.off / point.problem.dim * scale
+    """The known error of a method at a point (see `helpers.points`), and the square of rounding."""
+    return (1e-9 if method == "exact" else point.off / point.problem.dim) * scale + 1e-25
 
 
 def closed_answers(point: Point, verb, n):
@@ -406,7 +404,10 @@ def answered(points, replicates=2):
 
 def test_every_line_of_the_table_of_methods_is_asked():
     table = {(row["strategy"], row["model"], row["method"], row["theorem"]) for row in lt.methods()}
-    found = answered((*POINTS, *UNDRAWN))
+    found = answered(POINTS)
+    for point in UNDRAWN:
+        e = lt.risk(point.problem, point.learner, point.sizes[0], method="exact")
+        found.add((type(point.learner).__name__, "ShallowReLU", method_of(e), theorem_of(e)))
     assert table - found == set(), "lines that no point reaches"
     assert found - table == set(), "answers that the table does not list"
 

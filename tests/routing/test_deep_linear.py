@@ -1,5 +1,6 @@
 """Deep linear learners at the front door: formula, law and real training of all layers agree."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -85,3 +86,38 @@ def test_fit_is_where_the_flow_ends():
 def test_what_is_not_there_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_noise_has_an_exact_mean_too():
+    problem, learner = lt.TransferProblem.isotropic(40, overlap=0.809, noise_std=0.5), lt.FineTune(lt.DeepLinear(3))
+    found = lt.risk(problem, learner, 16)
+    assert found.method == "exact" and found.value == pytest.approx(0.434058, abs=1e-6)
+    assert lt.risk(problem, learner, 16, method="asymptotic").value == pytest.approx(0.42737, abs=1e-5)
+    n = [1, 2, 10, 25, 37, 38]
+    gain = lt.transferability(problem, learner, n)
+    assert gain.method == "exact" and gain.theorem == "deep-mean-transferability"
+    difference = lt.risk(problem, lt.Scratch(), n).value - lt.risk(problem, learner, n).value
+    np.testing.assert_allclose(gain.value, difference, rtol=1e-9, atol=1e-12)
+    short = lt.risk(problem, learner, 39)
+    assert short.method == "exact" and short.value == np.inf
+
+
+def test_a_diagram_under_noise_is_its_cells():
+    problem, learner = lt.TransferProblem.isotropic(20, overlap=0.5, noise_std=0.5), lt.FineTune(lt.DeepLinear(3))
+    sizes, overlaps = [0, 1, 7, 17, 19, 20, 25], [-0.4, 0.5, 1.0]
+    grid = lt.phase_diagram(problem, [learner], n=sizes, overlap=overlaps, noise_std=[0.0, 0.5]).dataset
+    for c in overlaps:
+        for noise in (0.0, 0.5):
+            cell = lt.TransferProblem.isotropic(20, overlap=c, noise_std=noise)
+            here = grid.sel(overlap=c, noise_std=noise).isel(learner=0)
+            one = lt.risk(cell, learner, sizes)
+            np.testing.assert_allclose(here.risk.values, one.value, rtol=1e-10, atol=1e-14)
+
+
+def test_jax_values_of_many_sizes_are_answered():
+    learner = lt.FineTune(lt.DeepLinear(3))
+    for noise in (0.0, 0.5):
+        plain, given = (lt.TransferProblem.isotropic(12, overlap=c, noise_std=noise) for c in (0.5, jnp.asarray(0.5)))
+        found = lt.risk(given, learner, [3, 7])
+        np.testing.assert_allclose(found.value, lt.risk(plain, learner, [3, 7]).value, rtol=1e-5)
+        assert found.method == "exact"

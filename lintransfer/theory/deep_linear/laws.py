@@ -169,6 +169,7 @@ def _law(
     name = "deep-transferability-law" if paired else "deep-risk-law" if n < dim else "least-squares-law"
     gap = abs(dim - n) + 1  # degrees of freedom of the χ² that noise is divided by
     noisy = noise > 0 and n > 0 and not paired
-    endless = depth == math.inf and 0 < n < dim and cross * cross < (1 - 1e-14) * source * target
+    apart = noise > 0 or cross * cross < (1 - 1e-14) * source * target
+    endless = depth == math.inf and 0 < n < dim and apart
     finite = [not (noisy and gap <= 2 * k) and not (endless and n < 2 * k + 1) for k in (1, 2)]
     return SampledLaw(np.sort(draw(np.random.default_rng(0), _DRAWS)), draw, (finite[0], finite[1]), theorem=name)

@@ -1,8 +1,9 @@
-r"""Exact finite-size risk of deep fine-tuning on isotropic inputs: six random numbers, or three and a quadrature.
+r"""Exact finite-size risk of deep fine-tuning on isotropic inputs: five random numbers and a quadrature.
 
 The risk of one training sees the design only through the block of the projector P = X⁺X on the plane of the two
-teachers, and the noise only through its length and one angle. So the law at any (n, d) is a deterministic map of six
-independent scalars, and without noise its moments are three-dimensional Gauss–Jacobi integrals.
+teachers, and the noise only through its length and one angle. So the law at any (n, d) is a deterministic map of five
+independent scalars, and its moments are integrals over them: three without noise. The mean is the min-norm risk minus a
+mean gain, which is a smaller integral (`lintransfer.theory.deep_linear.noisy_moments`).
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ import numpy as np
 
 from lintransfer.arithmetic import array_namespace, kind_of, maximum, sqrt, where
 from lintransfer.errors import refuse
-from lintransfer.theory.deep_linear.nodes import graded_nodes, stacked_nodes
+from lintransfer.theory.deep_linear.nodes import graded_nodes, noisy_nodes, stacked_nodes
+from lintransfer.theory.deep_linear.noisy_moments import noisy_gains
 from lintransfer.theory.deep_linear.retention import retention_factor, two_layer_retention
+from lintransfer.theory.linear.isotropic import fine_tuning_transferability, min_norm_risk, min_norm_risk_variance
+from lintransfer.validation import is_traced
 
 _SMOOTH = (5, 8, 12, 18, 27, 40, 60)  # Gauss–Jacobi nodes per dimension, tried in turn
 _GRADED = ((7, 12, 15), (10, 18, 22), (14, 27, 33), (20, 40, 48))  # then graded nodes in P_11, Schur complement and z
+_NOISY = (4, 6, 8, 10, 13, 16)  # nodes per dimension for the variance under noise: five dimensions
+_COARSER = 100  # times the tolerance without noise: where quadratures under noise stop
 _AT_ONCE = 20_000  # values of the integrand held in memory
 _SPREAD = 1e-4  # a variance below this share of the squared mean counts as that share in the error
 
@@ -117,19 +123,24 @@ def deep_risk_moments(
     source_energy: Any,
     cross_energy: Any,
     target_energy: Any,
+    noise_variance: Any = 0.0,
     nodes: int | None = None,
     tolerance: float = 1e-8,
 ) -> DeepMoments:
-    r"""Exact noiseless moments of the risk of deep fine-tuning, by quadrature over (P_11, Schur complement, z).
+    r"""Exact moments of the risk of deep fine-tuning, by quadrature over (P_11, Schur complement, z), and (V, x) of noise.
 
-    n: samples ≥ 0; for n ≥ d the risk is 0 (d = 1, L > 1, c < 0: t², at the saddle).  dim: d ≥ 1.  depth: L ≥ 1, real,
-    or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0 or the teachers are parallel).  source_energy, cross_energy,
-    target_energy: s² > 0, stc, t².  All but dim broadcast; one n at all energies shares its nodes.
+    n: samples ≥ 0; n ≥ d is least squares (d = 1, L > 1: the saddle stops c < 0, at t², and noise: nan).  dim: d ≥ 1.
+    depth: L ≥ 1, real, or inf (then the mean needs n ≥ 3 and the variance n ≥ 5: inf below, unless n = 0, or σ = 0 and
+    the teachers are parallel).  source_energy, cross_energy, target_energy: s² > 0, stc, t².  noise_variance: σ²; if
+    positive, the mean is inf at n = d − 1 and the variance from n = d − 3 on.  All but dim broadcast; one n at all
+    energies shares its nodes.
     tolerance: the quadrature is refined until `error` is below it. Gauss–Jacobi rules come first, which converge fast
     unless n is small or L large; then one that is graded towards P_11 = 0, where depth amplifies the source, and Pθ_T =
     0, where ρ has a kink. The finest (10⁶ nodes, seconds) is taken as it is: read `error`. The true error is usually
     several digits below it.  nodes: this many Gauss–Jacobi nodes per dimension instead, no refinement; JAX values get
-    32 of them. The cost does not depend on n or d. Floats or JAX.
+    32 of them (10 with noise). The cost does not depend on n or d. Floats or JAX.
+    With noise the mean is the min-norm risk minus a gain refined to 100 tolerance, and the variance a product rule in five
+    dimensions, of up to 10⁶ nodes: where it matters read `error`, which is largest near n = d.
     Source: new.
 
     >>> moments = deep_risk_moments(4, 10, 1, 1.0, 0.5, 1.0)
@@ -143,7 +154,7 @@ def deep_risk_moments(
         refuse("n", "a whole number ≥ 0", n)
     if dim != int(dim) or dim < 1:
         refuse("dim", "a whole number ≥ 1", dim)
-    given = (depth, source_energy, cross_energy, target_energy)
+    given = (depth, source_energy, cross_energy, target_energy, noise_variance)
     kind = kind_of(*given)
     plain = sizes.ndim == 0 and (sizes == 0 or sizes >= dim)
     if kind not in ("numpy", "jax") and not plain:
@@ -153,77 +164,174 @@ def deep_risk_moments(
             refuse("n", "one number with JAX values or given nodes", n)
         if plain:
             return _without_quadrature(int(n), dim, *given)
-        return _fixed(int(n), int(dim), 32 if nodes is None else int(nodes), *given)
-    flat = np.broadcast_arrays(sizes, *(np.asarray(v, dtype=float) for v in given))
-    shape = flat[0].shape
-    found = _refined(int(dim), tolerance, *(np.ravel(v) for v in flat))
-    return DeepMoments(*(np.reshape(row, shape)[()] for row in found))
+        return _fixed(int(n), int(dim), nodes, *given)
+    return DeepMoments(*_pointwise(partial(_moments, tolerance=tolerance), dim, sizes, *given))
 
 
-def deep_mean_risk(n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any) -> Any:
-    """Exact noiseless mean risk of deep fine-tuning, Σ = I: the first of `deep_risk_moments`, whose arguments it takes.
+def deep_mean_risk(
+    n: Any,
+    dim: Any,
+    depth: Any,
+    source_energy: Any,
+    cross_energy: Any,
+    target_energy: Any,
+    noise_variance: Any = 0.0,
+) -> Any:
+    """Exact mean risk of deep fine-tuning, Σ = I: the first of `deep_risk_moments`, whose arguments it takes, alone.
 
-    >>> print(f"{deep_mean_risk(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
-    0.600000000
+    With noise it costs milliseconds, and up to a second for the first few samples at great depth.
+
+    >>> print(f"{deep_mean_risk(4, 10, 1, 1.0, 0.5, 1.0):.9f} {deep_mean_risk(16, 40, 3, 1.0, 0.8, 1.0, 0.25):.6f}")
+    0.600000000 0.445956
     """
-    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy).mean
+    return _means(n, dim, depth, source_energy, cross_energy, target_energy, noise_variance, gains=False)[0]
 
 
-def deep_risk_variance(n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any) -> Any:
-    """Exact noiseless variance of the risk of deep fine-tuning, Σ = I; arguments as in `deep_risk_moments`.
+def deep_risk_variance(
+    n: Any,
+    dim: Any,
+    depth: Any,
+    source_energy: Any,
+    cross_energy: Any,
+    target_energy: Any,
+    noise_variance: Any = 0.0,
+) -> Any:
+    """Exact variance of the risk of deep fine-tuning, Σ = I; arguments as in `deep_risk_moments`.
 
     >>> print(f"{deep_risk_variance(4, 10, 1, 1.0, 0.5, 1.0):.9f}")
     0.040000000
     """
-    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy).variance
+    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy, noise_variance).variance
 
 
 def deep_mean_transferability(
-    n: Any, dim: Any, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+    n: Any,
+    dim: Any,
+    depth: Any,
+    source_energy: Any,
+    cross_energy: Any,
+    target_energy: Any,
+    noise_variance: Any = 0.0,
 ) -> Any:
-    """Exact noiseless mean transferability against min-norm scratch on the same data; arguments as in `deep_risk_moments`.
+    """Exact mean transferability against min-norm scratch on the same data; arguments as in `deep_risk_moments`.
 
     >>> print(f"{deep_mean_transferability(4, 10, 1, 1.0, 0.75, 1.0):.9f}")
     0.300000000
     """
-    return deep_risk_moments(n, dim, depth, source_energy, cross_energy, target_energy).transferability
+    return _means(n, dim, depth, source_energy, cross_energy, target_energy, noise_variance)[1]
+
+
+def _means(n: Any, dim: Any, *given: Any, gains: bool = True) -> tuple[Any, Any]:
+    """Mean risk and transferability, without the variance; gains: also where the mean risk is infinite."""
+    if kind_of(*given) == "jax" and not is_traced(given):
+        found = _means(np.asarray(n), dim, *(np.asarray(v, dtype=float) for v in given), gains=gains)
+        return array_namespace(*given).asarray(found[0]), array_namespace(*given).asarray(found[1])
+    sizes = np.asarray(n, dtype=float)
+    whole = np.all((sizes == np.round(sizes)) & (sizes >= 0))
+    if kind_of(*given) == "numpy" and whole and dim == int(dim) >= 1:
+        mean, _, gain, _ = _pointwise(
+            partial(_moments, tolerance=1e-8, variance=False, gains=gains), dim, sizes, *given
+        )
+        return mean, gain
+    moments = deep_risk_moments(n, dim, *given)
+    return moments.mean, moments.transferability
+
+
+def _pointwise(moments: Any, dim: Any, sizes: np.ndarray, *given: Any) -> Any:
+    flat = np.broadcast_arrays(sizes, *(np.asarray(v, dtype=float) for v in given))
+    found = moments(int(dim), *(np.ravel(v) for v in flat))
+    return (np.reshape(row, flat[0].shape)[()] for row in found)
+
+
+def _moments(
+    dim: int, sizes: np.ndarray, *given: np.ndarray, tolerance: float, variance: bool = True, gains: bool = True
+) -> np.ndarray:
+    """Mean, variance, transferability and error at points given as arrays (points,)."""
+    result = np.array(np.broadcast_arrays(*_without_quadrature(sizes, dim, *given)), dtype=float)
+    inside = (sizes > 0) & (sizes < dim)
+    quiet, noisy = np.flatnonzero(inside & (given[-1] == 0)), np.flatnonzero(inside & (given[-1] > 0))
+    if len(quiet):
+        result[:, quiet] = _refined(dim, tolerance, sizes[quiet], *(v[quiet] for v in given))
+    if len(noisy):
+        result[:, noisy] = _noisy(dim, _COARSER * tolerance, variance, gains, sizes[noisy], *(v[noisy] for v in given))
+    return result
+
+
+def _noisy(
+    dim: int, tolerance: float, variance: bool, gains: bool, sizes: np.ndarray, *given: np.ndarray
+) -> np.ndarray:
+    """The same with noise: E R = E(min-norm risk) − E T."""
+    depth, source, cross, target, noise = given
+    endless = _is_endless(sizes, 3, *given) | ((depth == math.inf) & (sizes == dim - 1))
+    gain, error, spread = np.full(sizes.shape, -math.inf), np.zeros(sizes.shape), np.full(sizes.shape, math.inf)
+    linear = depth == 1  # nothing to integrate
+    gain[linear] = fine_tuning_transferability(sizes, dim, source, cross)[linear]
+    some = ~endless & ~linear & (gains | (sizes < dim - 1))
+    gain[some], error[some] = noisy_gains(sizes[some], dim, tolerance, *(v[some] for v in given))
+    mean = min_norm_risk(sizes, dim, target, noise) - gain
+    if variance:
+        for point in np.flatnonzero((sizes < dim - 3) & ~_is_endless(sizes, 5, *given)):
+            spread[point], change = _noisy_variance(
+                int(sizes[point]), dim, tolerance, *(float(v[point]) for v in given)
+            )
+            error[point] = max(error[point], change)
+    return np.array([mean, spread, gain, error])
+
+
+def _noisy_variance(n: int, dim: int, tolerance: float, *given: float) -> tuple[float, float]:
+    before = math.inf
+    for count in _NOISY:
+        mean, now, _ = _weighted(*noisy_nodes(n, dim, count), *given)
+        change = abs(now - before) / max(now, _SPREAD * mean * mean)
+        if change <= tolerance:
+            break
+        before = now
+    return float(now), float(change)
 
 
 def _without_quadrature(
-    n: Any, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any
+    n: Any, dim: int, depth: Any, source_energy: Any, cross_energy: Any, target_energy: Any, noise_variance: Any
 ) -> DeepMoments:
     """n = 0 or n ≥ d."""
     distance = source_energy - 2 * cross_energy + target_energy
-    stuck = where((dim == 1) & (depth > 1) & (cross_energy < 0), target_energy, 0 * distance)
-    left = where(n == 0, distance, stuck)
-    return DeepMoments(left, 0 * left, where(n == 0, target_energy, 0) - left, 0 * left)
+    saddle = (dim == 1) & (depth > 1)
+    stuck = where(
+        saddle & (noise_variance > 0), math.nan, where(saddle & (cross_energy < 0), target_energy, 0 * distance)
+    )
+    left = where(n == 0, distance, stuck + min_norm_risk(n, dim, 0, noise_variance))
+    spread = where(n == 0, 0 * distance, 0 * stuck + min_norm_risk_variance(n, dim, 0, noise_variance))
+    return DeepMoments(left, spread, where(n == 0, target_energy - left, -stuck), 0 * distance)
 
 
-def _fixed(n: int, dim: int, nodes: int, *given: Any) -> DeepMoments:
+def _fixed(n: int, dim: int, nodes: int | None, *given: Any) -> DeepMoments:
     """The Gauss–Jacobi rule of so many nodes, and its distance from the one of two thirds as many."""
     xp = array_namespace(*given)
+    quiet = kind_of(given[-1]) == "numpy" and not np.any(given[-1])
+    nodes = nodes if nodes is not None else 32 if quiet else 10
     given = tuple(xp.asarray(v, dtype=float) for v in given)
-    coarse, fine = (
-        _weighted(*(part[0] for part in stacked_nodes((n,), dim, k)), *given) for k in (max(2, 2 * nodes // 3), nodes)
-    )
-    fine = _finite_or_not(n, fine, *given)
+    counts = max(2, 2 * nodes // 3), nodes
+    if quiet:
+        rules = [(*(part[0] for part in stacked_nodes((n,), dim, k)), 0.0, 0.0) for k in counts]
+    else:
+        rules = [noisy_nodes(n, dim, k) for k in counts]
+    coarse, fine = (_weighted(*rule, *given) for rule in rules)
+    fine = _finite_or_not(n, dim, fine, *given)
     return DeepMoments(*(xp.asarray(v)[()] for v in (*fine, _distance(coarse, fine))))
 
 
 def _refined(dim: int, tolerance: float, sizes: Any, *given: Any) -> tuple[np.ndarray, ...]:
-    """Mean, variance, transferability and error at points given as arrays (points,)."""
-    result = np.array(np.broadcast_arrays(*_without_quadrature(sizes, dim, *given)), dtype=float)
-    inside = (sizes > 0) & (sizes < dim)
+    """The same without noise, 0 < n < d."""
     endless = _is_endless(sizes, 3, *given)
-    result[:, inside & endless] = np.array([[math.inf], [math.inf], [-math.inf], [0.0]])
-    left = np.flatnonzero(inside & ~endless)
+    result = np.zeros((4, len(sizes)))
+    result[:, endless] = np.array([[math.inf], [math.inf], [-math.inf], [0.0]])
+    left = np.flatnonzero(~endless)
     result[3, left] = math.inf
     before = np.full((3, len(sizes)), math.inf)
     rules = (*(partial(_smooth, nodes=k) for k in _SMOOTH), *(partial(_graded, counts=k) for k in _GRADED))
     for rule in rules:
         if not len(left):
             break
-        now = np.array(_finite_or_not(sizes[left], rule(sizes, dim, given, left), *(v[left] for v in given)))
+        now = np.array(_finite_or_not(sizes[left], dim, rule(sizes, dim, given, left), *(v[left] for v in given)))
         error = _distance(before[:, left], now)
         before[:, left] = now
         better = error < result[3, left]
@@ -243,7 +351,7 @@ def _smooth(sizes: Any, dim: int, given: Any, points: Any, nodes: int) -> Any:
         some, row = points[start : start + count], place[start : start + count]
         rule = rules if len(unique) == 1 else [part[row] for part in rules]
         depth = 2.0 if two_layers else depths[some]
-        parts.append(_weighted(*rule, depth, *(v[some] for v in given[1:])))
+        parts.append(_weighted(*rule, 0.0, 0.0, depth, *(v[some] for v in given[1:])))
     return np.concatenate(parts, axis=1)
 
 
@@ -251,34 +359,36 @@ def _graded(sizes: Any, dim: int, given: Any, points: Any, counts: tuple[int, in
     """The graded rule, point by point."""
     columns = []
     for point in points:
-        depth, source, cross, target = (float(v[point]) for v in given)
+        depth, source, cross, target, _ = (float(v[point]) for v in given)
         cosine = cross / math.sqrt(source * target) if target > 0 else 0.0
         rule = graded_nodes(int(sizes[point]), dim, min(1.0, max(-1.0, cosine)), counts)
-        columns.append(_weighted(*rule, depth, source, cross, target))
+        columns.append(_weighted(*rule, 0.0, 0.0, depth, source, cross, target, 0.0))
     return np.transpose(columns)
 
 
-def _weighted(weights: Any, first: Any, second: Any, angle: Any, *given: Any) -> tuple[Any, Any, Any]:
-    """Mean, variance and transferability by a rule whose nodes are the last axis."""
-    depth, source, cross, target = (v if isinstance(v, float) else v[..., None] for v in given)
-    parts = risk_from_scalars(depth, source, cross, target, seen_block(first, second, angle))
+def _weighted(
+    weights: Any, first: Any, second: Any, angle: Any, odds: Any, cosine: Any, *given: Any
+) -> tuple[Any, Any, Any]:
+    """Mean, variance and transferability by a rule whose nodes are the last axis; V = σ² odds."""
+    depth, source, cross, target, noise = (v if isinstance(v, float) else v[..., None] for v in given)
+    parts = risk_from_scalars(depth, source, cross, target, seen_block(first, second, angle), noise * odds, cosine)
     xp = array_namespace(*given)
     mean = xp.sum(weights * parts.risk, axis=-1)
     variance = xp.sum(weights * (parts.risk - mean[..., None]) ** 2, axis=-1)
     return mean, variance, xp.sum(weights * (parts.scratch - parts.risk), axis=-1)
 
 
-def _finite_or_not(n: Any, moments: Any, *given: Any) -> tuple[Any, Any, Any]:
+def _finite_or_not(n: Any, dim: int, moments: Any, *given: Any) -> tuple[Any, Any, Any]:
     mean, variance, gain = moments
-    endless = _is_endless(n, 3, *given)
-    mean, gain = where(endless, math.inf, mean), where(endless, -math.inf, gain)
-    return mean, where(_is_endless(n, 5, *given), math.inf, variance), gain
+    endless, noisy = _is_endless(n, 3, *given), given[-1] > 0
+    mean, gain = where(endless | (noisy & (n >= dim - 1)), math.inf, mean), where(endless, -math.inf, gain)
+    return mean, where(_is_endless(n, 5, *given) | (noisy & (n >= dim - 3)), math.inf, variance), gain
 
 
-def _is_endless(n: Any, least: int, depth: Any, source: Any, cross: Any, target: Any) -> Any:
-    """Whether endless depth makes a moment infinite at so few samples: not for parallel teachers, of which it keeps no
-    more than the target set confirms."""
-    parallel = cross * cross >= (1 - _ROUNDING) * source * target
+def _is_endless(n: Any, least: int, depth: Any, source: Any, cross: Any, target: Any, noise: Any) -> Any:
+    """Whether endless depth makes a moment infinite at so few samples: not for parallel teachers without noise, of which
+    it keeps no more than the target set confirms."""
+    parallel = (cross * cross >= (1 - _ROUNDING) * source * target) & (noise == 0)
     return (depth == math.inf) & (n < least) & (parallel == False)  # noqa: E712  (~ is not `not` on Python bools)
 
 

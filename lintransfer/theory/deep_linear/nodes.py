@@ -49,6 +49,20 @@ def product_nodes(n: int, dim: int, nodes: int) -> Nodes:
     return weights.ravel(), p.ravel(), q.ravel(), 2 * h.ravel() - 1
 
 
+@lru_cache(maxsize=8)
+def noisy_nodes(n: int, dim: int, nodes: int) -> tuple[np.ndarray, ...]:
+    """`product_nodes`, and V/σ² and the noise cosine beside: nodes⁵ of them, flat. ρ⁴ and V² grow at most like V²."""
+    block = product_nodes(n, dim, nodes)
+    q = (dim - n + 1) / 2
+    power = min(2, math.ceil(q) - 1)
+    shares, chances = _beta_rule(n / 2, q - power, nodes)
+    chances = chances * (1 - shares) ** power
+    half, cosines = _beta_rule((n - 1) / 2, (n - 1) / 2, nodes)
+    weights = block[0][:, None, None] * (chances / chances.sum())[:, None] * cosines
+    spread = (*(part[:, None, None] for part in block[1:]), (shares / (1 - shares))[:, None], 2 * half - 1)
+    return weights.ravel(), *(np.broadcast_to(part, weights.shape).ravel() for part in spread)
+
+
 def graded_nodes(n: int, dim: int, cosine: float, counts: tuple[int, int, int]) -> Nodes:
     r"""The same by Gauss–Legendre rules between the places where the integrand is not smooth, for teachers at a cosine.
 

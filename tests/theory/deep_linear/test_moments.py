@@ -12,11 +12,20 @@ from helpers.every_arithmetic import assert_same_everywhere
 from lintransfer.errors import DomainError
 from lintransfer.simulate.deep_linear.layers import deep_risk_samples
 from lintransfer.simulate.teachers import teacher_pair
-from lintransfer.theory.deep_linear.laws import draw_scalars
-from lintransfer.theory.deep_linear.moments import SeenBlock, deep_risk_moments, risk_from_scalars, seen_block
+from lintransfer.theory.deep_linear.laws import deep_risk_law, deep_transferability_law, draw_scalars
+from lintransfer.theory.deep_linear.moments import (
+    SeenBlock,
+    deep_mean_risk,
+    deep_mean_transferability,
+    deep_risk_moments,
+    deep_risk_variance,
+    risk_from_scalars,
+    seen_block,
+)
 from lintransfer.theory.deep_linear.nodes import beta_rule, graded_nodes, product_nodes
+from lintransfer.theory.deep_linear.noisy_moments import condensed_rules, log_odds_rule
 from lintransfer.theory.deep_linear.retention import norm_ratio
-from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk
+from lintransfer.theory.deep_linear.risk import deep_fine_tuning_risk, deep_fine_tuning_risk_closure
 from lintransfer.theory.linear.isotropic import fine_tuning_transferability, min_norm_risk, min_norm_risk_variance
 
 ENERGIES = {"source_energy": 1.0, "cross_energy": 0.8, "target_energy": 2.56}
@@ -53,8 +62,8 @@ CASES = (  # n, dim, depth, s², stc, t²
 @pytest.fixture(scope="module")
 def derived():
     """The Mellin–Barnes integrals of the derivation: another route to the same moments, good to 1e-12 or so."""
+    from derivations.deep_linear.moments import deep_mean_risk as deep_mean
     from derivations.deep_linear.moments import deep_mean_transferability as deep_gain
-    from derivations.deep_linear.moments import deep_moments as deep_mean
     from derivations.deep_linear.moments import deep_risk_variance as deep_variance
 
     modules = {"mean": deep_mean, "variance": deep_variance, "transferability": deep_gain}
@@ -179,9 +188,10 @@ def test_six_scalars_have_the_law_of_training_every_matrix(n, dim, depth, noise)
     scalars = draw_scalars(rng, 200_000, n, dim, noise)
     drawn = risk_from_scalars(depth, 1.0, 0.8, 2.56, seen_block(*scalars[:3]), *scalars[3:]).risk
     assert scipy.stats.ks_2samp(trained, drawn).pvalue > 1e-4  # false alarm 1e-4 each, fixed seeds
-    if noise == 0:
-        exact = deep_risk_moments(n, dim, depth, **ENERGIES)
+    exact = deep_risk_moments(n, dim, depth, **ENERGIES, noise_variance=noise**2)
+    if exact.variance < math.inf:
         assert abs(drawn.mean() - exact.mean) < 4 * drawn.std() / math.sqrt(len(drawn))
+    if noise == 0:  # else fourth moments are infinite
         assert drawn.var() == pytest.approx(exact.variance, rel=0.05)
 
 
@@ -208,7 +218,7 @@ def test_map_in_every_arithmetic():
 
 def test_jax_differentiates_the_mean():
     def mean(s2):
-        return deep_risk_moments(4, 9, 3.0, s2, 0.8, 2.56, 12).mean
+        return deep_risk_moments(4, 9, 3.0, s2, 0.8, 2.56, nodes=12).mean
 
     slope = jax.jit(jax.grad(mean))(1.0)
     assert float(slope) == pytest.approx((mean(1.0 + 1e-5) - mean(1.0 - 1e-5)) / 2e-5, rel=1e-6)
@@ -221,3 +231,136 @@ def test_depths_broadcast_and_bad_sizes_are_refused():
     for n, dim in ((-1, 9), (2.5, 9), (3, 0)):
         with pytest.raises(DomainError):
             deep_risk_moments(n, dim, 2, **ENERGIES)
+
+
+def closed(n, dim, depth, noise):
+    return float(deep_fine_tuning_risk_closure(n, dim, depth, **ENERGIES, noise_variance=noise))
+
+
+@pytest.mark.parametrize("noise", [1e-3, 0.25, 4.0])
+@pytest.mark.parametrize("n", [0, 1, 5, 7, 8, 9, 10, 20])
+def test_one_layer_under_noise_is_the_exact_linear_theory(n, noise):
+    found = deep_risk_moments(n, 9, 1, **ENERGIES, noise_variance=noise)
+    assert found.mean == pytest.approx(min_norm_risk(n, 9, 1.96, noise), rel=1e-10)
+    assert found.variance == pytest.approx(min_norm_risk_variance(n, 9, 1.96, noise), rel=1e-10, abs=1e-14)
+    assert found.transferability == pytest.approx(fine_tuning_transferability(n, 9, 1.0, 0.8), rel=1e-10, abs=1e-14)
+    if 0 < n < 8:  # just above one layer it is integrated
+        near = deep_mean_risk(n, 9, 1 + 1e-9, **ENERGIES, noise_variance=noise)
+        assert near == pytest.approx(min_norm_risk(n, 9, 1.96, noise), rel=1e-5)
+
+
+NOISY_CASES = (  # n, dim, depth, s², stc, t², σ²
+    (16, 40, 3, 1.0, 0.8, 1.0, 0.25), (1, 12, 2, 1.0, 0.3, 4.0, 0.25), (2, 12, 10, 4.0, 1.8, 1.0, 0.25),
+    (4, 8, 3, 1.5, -0.5, 2.0, 0.3), (10, 14, 2.5, 1.0, 1.0, 1.0, 1.0), (18, 30, math.inf, 1.0, 0.8, 2.56, 0.25),
+    (30, 36, 3, 1.0, 2.0, 4.0, 0.1), (7, 20, 100, 1.0, 0.5, 1.0, 0.5), (1, 3, 2, 1.0, 0.0, 1.0, 0.01),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOISY_CASES)
+def test_moments_under_noise_are_those_of_ten_million_draws(case):
+    n, dim, depth, s2, stc, t2, noise = case
+    rng, count = np.random.default_rng(n), 40 if depth in (2, math.inf) else 8  # batches of 250 000
+    gains, risks = [], []
+    for _ in range(count):
+        scalars = draw_scalars(rng, 250_000, n, dim, math.sqrt(noise))
+        parts = risk_from_scalars(depth, s2, stc, t2, seen_block(*scalars[:3]), *scalars[3:])
+        gains.append(parts.scratch - parts.risk)
+        risks.append(parts.risk)
+    gains, risks = np.concatenate(gains), np.concatenate(risks)
+    # 4 standard errors on fixed seeds: false alarm 6e-5 each.
+    found = deep_mean_transferability(*case)
+    assert abs(found - gains.mean()) < 4 * gains.std() / math.sqrt(len(gains))
+    assert deep_mean_risk(*case) == pytest.approx(min_norm_risk(n, dim, t2, noise) - found, rel=1e-12)
+    if dim - n > 8:  # risks have a fourth moment
+        deviations = (risks - risks.mean()) ** 2
+        error = deviations.std() / math.sqrt(len(risks))
+        assert abs(deep_risk_variance(*case) - deviations.mean()) < 4 * error
+
+
+@pytest.mark.parametrize("depth", [2, 3, 10, math.inf])
+@pytest.mark.parametrize("n", [4, 16, 24, 37])
+def test_the_mean_under_noise_agrees_with_the_law_of_training(n, depth):
+    law = deep_risk_law(n, 40, depth, **ENERGIES, noise_variance=0.25)
+    paired = deep_transferability_law(n, 40, depth, **ENERGIES, noise_variance=0.25)
+    for found, drawn in ((deep_mean_risk, law), (deep_mean_transferability, paired)):
+        exact = float(found(n, 40, depth, **ENERGIES, noise_variance=0.25))
+        draws = drawn.draws
+        assert abs(draws.mean() - exact) < 4 * draws.std() / math.sqrt(len(draws))
+
+
+@pytest.mark.parametrize("depth", [2, 3, 10, math.inf])
+def test_the_closure_is_off_by_one_over_the_dimension(depth):
+    gaps = []
+    for dim in (40, 80, 160, 320):
+        n = 2 * dim // 5
+        exact = deep_mean_risk(n, dim, depth, **ENERGIES, noise_variance=0.25)
+        gaps.append(dim * (exact - closed(n, dim, depth, 0.25)))
+    assert np.all(np.abs(gaps) > 0.05)
+    assert gaps[3] == pytest.approx(2 * gaps[2] - gaps[1], rel=0.2)
+    assert abs(gaps[3] / gaps[2] - 1) < abs(gaps[1] / gaps[0] - 1)
+
+
+@pytest.mark.parametrize("case", [(16, 40, 3), (5, 40, 2), (30, 40, 2.5), (38, 40, 3), (12, 300, 4), (1, 30, 2)])
+def test_vanishing_noise_is_none(case):
+    exact = deep_risk_moments(*case, **ENERGIES)
+    assert deep_mean_risk(*case, **ENERGIES, noise_variance=1e-9) == pytest.approx(float(exact.mean), rel=1e-5)
+    if case[0] < 38:
+        coarse = deep_risk_moments(*case, **ENERGIES, noise_variance=1e-9)
+        assert coarse.variance == pytest.approx(float(exact.variance), rel=1e-2)
+
+
+def test_the_two_quadratures_under_noise_agree():
+    """The condensed one of the mean, and the product over all five scalars, also as JAX values."""
+    for case in NOISY_CASES[:1] + NOISY_CASES[5:6]:
+        product = deep_risk_moments(*case, nodes=10)
+        assert deep_mean_risk(*case) == pytest.approx(float(product.mean), rel=1e-6)
+        assert deep_mean_transferability(*case) == pytest.approx(float(product.transferability), rel=1e-5)
+    with jax.enable_x64(True):
+        n, dim = NOISY_CASES[0][:2]
+        traced = jax.jit(lambda s2, v: deep_mean_risk(n, dim, 3, s2, 0.8, 1.0, v))(1.0, 0.25)
+        assert float(traced) == pytest.approx(float(deep_mean_risk(*NOISY_CASES[0])), rel=1e-6)
+
+
+def test_moments_that_noise_makes_infinite():
+    for n, mean, variance in ((1, 0, 0), (5, 0, 0), (6, 0, 0), (7, 0, 1), (8, 0, 1), (9, 1, 1)):
+        found = deep_risk_moments(n, 10, 2, **ENERGIES, noise_variance=0.25)
+        assert (found.mean == math.inf, found.variance == math.inf) == (bool(mean), bool(variance)), n
+        assert np.isfinite(found.transferability)
+    parallel = {"source_energy": 1.0, "cross_energy": 1.0, "target_energy": 1.0}
+    for n in (1, 2):
+        assert deep_mean_risk(n, 10, math.inf, **parallel) < math.inf
+        assert deep_mean_risk(n, 10, math.inf, **parallel, noise_variance=0.1) == math.inf
+        assert deep_risk_law(n, 10, math.inf, **parallel, noise_variance=0.1).mean() == math.inf
+    assert deep_mean_transferability(9, 10, math.inf, **ENERGIES, noise_variance=0.1) == -math.inf
+    assert math.isnan(deep_mean_risk(2, 1, 2, **ENERGIES, noise_variance=0.1))  # noise may cross the saddle
+
+
+def test_a_grid_under_noise_is_its_cells():
+    sizes, overlaps, noise = np.arange(0, 25), np.linspace(-1, 1, 3)[:, None], np.array([0.0, 0.3, 1.0])[:, None]
+    grid = deep_mean_risk(sizes, 20, 3, 1.0, 1.5 * overlaps, 2.25, noise)
+    assert grid.shape == (3, 25)
+    for i, j in ((0, 3), (1, 0), (1, 1), (1, 5), (2, 10), (2, 18), (1, 19), (2, 20), (1, 21)):
+        one = deep_mean_risk(int(sizes[j]), 20, 3, 1.0, 1.5 * float(overlaps[i, 0]), 2.25, float(noise[i, 0]))
+        assert grid[i, j] == pytest.approx(float(one), rel=1e-10), (i, j)
+
+
+@pytest.mark.parametrize(("p", "q"), [(0.5, 4.0), (1.5, 0.5), (1.0, 1.0), (7.0, 30.0), (200.0, 1.5)])
+def test_log_odds_rules_have_the_moments_of_beta_variables(p, q):
+    odds, weights = log_odds_rule(p, q, 12)
+    share = 1 / (1 + np.exp(-odds))
+    assert weights @ share == pytest.approx(p / (p + q), rel=1e-7)
+    assert weights @ share**2 == pytest.approx(p * (p + 1) / ((p + q) * (p + q + 1)), rel=1e-7)
+
+
+def test_condensed_rules_are_gauss_rules():
+    rng = np.random.default_rng(3)
+    values, weights = rng.uniform(0, 2, (2, 3, 40)), rng.uniform(0, 1, 40)
+    weights /= weights.sum()
+    beside = values**2 - 1
+    nodes, chances, means = condensed_rules(values, weights, beside, 5)
+    for k in range(10):
+        assert np.sum(chances * nodes**k, axis=-1) == pytest.approx(values**k @ weights, rel=1e-11)
+    for k in range(5):
+        assert np.sum(chances * means * nodes**k, axis=-1) == pytest.approx((values**k * beside) @ weights, rel=1e-10)
+    nodes, chances, means = condensed_rules(np.full((1, 4), 0.7), np.ones(4) / 4, np.full((1, 4), 2.0), 3)
+    assert np.sum(chances * nodes) == pytest.approx(0.7) and np.sum(chances * means) == pytest.approx(2.0)

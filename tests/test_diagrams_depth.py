@@ -21,13 +21,13 @@ def critical(n, depth, source_norm=1.0):
 
 
 def test_over_overlap_the_boundary_is_the_corrected_one():
-    grid = lt.phase_diagram(P, [DEEP], n=[10, 30, 50], overlap=np.linspace(0, 1, 11))
+    grid = lt.phase_diagram(P, [DEEP], n=[10, 30, 50], overlap=np.linspace(0, 1, 11), method="asymptotic")
     np.testing.assert_allclose(grid.boundary.values[0, 0], [critical(n, 2) for n in (10, 30, 50)], rtol=1e-11)
     assert not np.any(np.isclose(grid.boundary.values, 0.25))  # the published s/(2t)
 
 
 def test_over_depth_the_boundary_is_found_between_ten_and_infinitely_many_layers():
-    grid = lt.phase_diagram(P, [lt.FineTune()], n=[5, 20, 40], depth=DEPTHS)
+    grid = lt.phase_diagram(P, [lt.FineTune()], n=[5, 20, 40], depth=DEPTHS, method="asymptotic")
     assert grid.dataset.risk.dims == ("learner", "depth", "n")
     roots = grid.boundary.values[0, 0]
     assert 10 < roots[0] < np.inf and roots[0] > roots[1] > roots[2]

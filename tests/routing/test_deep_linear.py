@@ -111,7 +111,7 @@ def test_a_diagram_under_noise_is_its_cells():
             cell = lt.TransferProblem.isotropic(20, overlap=c, noise_std=noise)
             here = grid.sel(overlap=c, noise_std=noise).isel(learner=0)
             one = lt.risk(cell, learner, sizes)
-            np.testing.assert_allclose(here.risk.values, one.value, rtol=1e-10, atol=1e-14)
+            np.testing.assert_allclose(here.risk.values, one.value, rtol=1e-8, atol=1e-14)  # of the quadrature
 
 
 def test_jax_values_of_many_sizes_are_answered():

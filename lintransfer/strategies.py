@@ -56,7 +56,8 @@ class Scratch:
     ridge: penalty λ in the sum convention ‖y − Xw‖² + λ‖w‖² (scikit-learn's ``alpha``), or ``"optimal"``, the λ ≥ 0 of
         least expected risk; 0 is the minimum-norm interpolator or ordinary least squares, inf stays at the start. A
         negative λ down to the limit of `lintransfer.theory.linear.negative_ridge.critical_ridge` is allowed, and
-        ``"optimal-signed"`` is the λ of least risk of either sign.
+        ``"optimal-signed"`` is the λ of least risk of either sign, `lintransfer.theory.linear.optimal_ridge.optimal_ridge`
+        with ``negative=True``.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
     """

@@ -160,7 +160,7 @@ def test_plain_calls_leave_the_jax_settings_alone():
         ),
         (lambda: lt.risk(P, lt.FineTune(), 3, "simulate", replicates=1), lt.DomainError, "replicates must be"),
         (lambda: lt.risk(P, lt.FineTune(), 3, "simulate", key=-1), lt.DomainError, "key must be"),
-        (lambda: lt.FineTune(ridge="best"), lt.DomainError, 'ridge must be a number or "optimal"'),
+        (lambda: lt.FineTune(ridge="best"), lt.DomainError, 'ridge must be a number, inf or "optimal"'),
         (lambda: lt.FineTune(ridge=math.nan), lt.DomainError, "ridge must be a number, inf or"),
         (lambda: lt.FineTune(time=-1), lt.DomainError, "time must be a number ≥ 0"),
     ],

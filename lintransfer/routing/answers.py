@@ -19,7 +19,7 @@ from lintransfer.errors import MissingMethodError, refuse
 from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import EXACT, STRENGTH, Route
+from lintransfer.routing.route import EXACT, LAW, STRENGTH, Route
 from lintransfer.routing.work import refuse_work
 from lintransfer.validation import is_traced, seed
 
@@ -93,7 +93,10 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
     """By formula; nan where every route is silent."""
     closed = [r for r in routes if not r.is_drawn]
     if question.is_jax or is_traced(n):
-        return _traced(question, [r for r in closed if r.traced or not is_traced(question.problem, n)], n)
+        plain_sizes, plain = not is_traced(n), not is_traced(question.problem, n)
+        return _traced(
+            question, [r for r in closed if (plain_sizes if r.traced == "numbers" else r.traced or plain)], n
+        )
     if isinstance(n, jax.Array):
         found = _plain_answer(question, closed, np.asarray(n, dtype=float))
         return replace(found, value=jax.numpy.asarray(found.value), std_err=jax.numpy.asarray(found.std_err))
@@ -148,7 +151,7 @@ def _traced(question: Question, routes: Sequence[Route], n: Any) -> Answer:
     for index, route in enumerate(routes):
         speaks = route.at(question, n)
         now = (speaks if is_traced(speaks) else np.asarray(speaks)) & left
-        if not is_traced(now) and not np.any(now):
+        if (not is_traced(now) and not np.any(now)) or (is_traced(now) and route.traced == "numbers"):
             continue
         chain.append((route, now))
         left = left & ~now
@@ -232,6 +235,9 @@ def gain_answer(question: Question, n: Any, method: str = "auto", key: int = 0, 
         raise missing(question, method)
     if method != "auto" or question.traced or is_traced(n):
         return answer if answer is not None else _difference_of_best(question, n, key, replicates)
+    drawn = routes_for(question, "simulate", TRANSFER_ROUTES)
+    if answer is not None and drawn and drawn[0].method == LAW:  # a law pairs what two infinite means do not tell apart
+        answer = replace(answer, source=np.where(np.isnan(answer.value), -1, answer.source))
     silent = True if answer is None else answer.silent
     return _then(answer, lambda: _mixed_gain(question, n, key, replicates, silent))
 

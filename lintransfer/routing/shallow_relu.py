@@ -31,6 +31,7 @@ from lintransfer.routing.conditions import (
     some_inputs,
     unshifted,
     wide,
+    with_weights,
     without_ridge,
 )
 from lintransfer.routing.question import Question
@@ -82,7 +83,7 @@ plane_if_wide = condition(
     "d ≥ 2 for infinite width (in one dimension all inputs are parallel)",
     lambda q: q.problem.dim >= 2 or not any(_is_wide(who) for who in q.contenders),
 )
-simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target
+simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target & with_weights
 _sphere, _gaussian = (
     smooth & wide & on_sphere & many_dimensions,
     smooth & wide & gaussian & known_source & many_directions,

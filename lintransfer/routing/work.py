@@ -44,8 +44,8 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
     >>> from lintransfer.routing.question import ask
     >>> from lintransfer.strategies import FineTune
     >>> q = ask(TransferProblem.isotropic(10**6, 0.5), FineTune(ridge=1.0))
-    >>> predicted_work(q, "law", 10**6).seconds > 3600, predicted_work(q, "law", 10).seconds < 1
-    (True, True)
+    >>> bool(predicted_work(q, "law", 10**6).seconds > 3600 > 3600 * predicted_work(q, "law", 10).seconds)
+    True
     """
     p, n = question.problem, np.asarray(n, dtype=float)
     models = [model_of(who) for who in question.contenders]
@@ -97,9 +97,8 @@ def refuse_work(
     ways = ['method="asymptotic"'] * asymptotic + ["fewer or smaller n"]
     fit = int(replicates * MOST_SECONDS["simulate"] / total)
     if automatic and needed <= free and fit >= 2:
-        fewer = f", replicates={fit}" if fit < replicates else ""
-        ways.insert(0, f'method="simulate"{fewer}')
-    elif needed <= free and fit >= 2:
+        ways.insert(0, f'method="simulate", replicates={min(fit, replicates)}')
+    if not automatic and needed <= free and fit >= 2:
         ways.insert(0, f"replicates={fit} or fewer")
     said = f"{replicates} simulated training sets at {where} would take {cost}: ask {' or '.join(ways)}"
     if automatic:

@@ -94,6 +94,7 @@ def _worker(start: int, stop: int, seed: int) -> Iterator[dict[str, Any]]:
     finally:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def _work(start: int, stop: int, seed: int) -> None:

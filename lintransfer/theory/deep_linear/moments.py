@@ -233,6 +233,11 @@ def _means(n: Any, dim: Any, *given: Any, gains: bool = True) -> tuple[Any, Any]
             partial(_moments, tolerance=1e-8, variance=False, gains=gains), dim, sizes, *given
         )
         return mean, gain
+    if np.ndim(n):  # traced numbers: one rule for each size
+        each = [_means(size, dim, *given, gains=gains) for size in np.ravel(n)]
+        xp = array_namespace(*given)
+        mean, gain = (xp.stack(part).reshape(np.shape(n)) for part in zip(*each, strict=True))
+        return mean, gain
     moments = deep_risk_moments(n, dim, *given)
     return moments.mean, moments.transferability
 

@@ -182,9 +182,8 @@ def drawn_answer(
     shape = (*question.grid, *n.shape)
     value, std_err, needed = np.full(shape, np.nan), np.zeros(shape), np.broadcast_to(needed, shape)
     first = question.cell(tuple(0 for _ in question.grid)) if question.grid else question
-    if needed.any():
-        known = not automatic and len(first.contenders) == 1 and bool(routes_for(first, "asymptotic"))
-        refuse_work(first, route.method, np.broadcast_to(n, shape)[needed], replicates, automatic, known)
+    known = not automatic and len(first.contenders) == 1 and bool(routes_for(first, "asymptotic"))
+    refuse_work(first, route.method, np.broadcast_to(n, shape)[needed], replicates, automatic, known)
     for cell in np.ndindex(question.grid):
         here = needed[cell]
         if not here.any():

@@ -148,7 +148,7 @@ RISK: tuple[Route, ...] = (
         EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & noiseless & moving, fewer_than_dim, traced="numbers",
     ),
     _line(
-        EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & moving, fewer_than_dim, traced=False,
+        EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & moving & plane, fewer_than_dim, traced=False,
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
@@ -174,7 +174,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _line(
         EXACT, deep_mean_transferability, "deep-mean-transferability",
-        _pairs & gaussian & isotropic & moving, well_below_dim, traced=False,
+        _pairs & gaussian & isotropic & moving & plane, well_below_dim, traced=False,
     ),
     _line(
         ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving & plane,

@@ -107,10 +107,9 @@ def refuse_work(
 
 
 def _said(seconds: float) -> str:
-    for unit, length in (("years", 3.15e7), ("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.2g} {unit}"
-    return f"{seconds:.2g} seconds"
+    units = {"years": 3.15e7, "days": 86400.0, "hours": 3600.0, "minutes": 60.0}
+    unit, length = next(((u, x) for u, x in units.items() if seconds >= 2 * x), ("seconds", 1.0))
+    return f"{seconds / length:.2g} {unit}"
 
 
 def _is_number(value: Any, number: float) -> bool:

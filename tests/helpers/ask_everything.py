@@ -152,6 +152,10 @@ def too_much(lt: Any) -> None:
         )
         outcome(lt.risk, lt.TransferProblem.isotropic(10**5, 0.5), lt.FineTune(ridge=1.0), 10**5, method=method)
     outcome(lt.risk, lt.TransferProblem.isotropic(10**4, -0.9, n_source=0), lt.FineTune(time=471), 10001)
+    outcome(lt.risk, lt.TransferProblem.isotropic(10**6, 0.5), lt.FineTune(ridge=1.0), 10**6, method="simulate")
+    outcome(
+        lt.risk, lt.TransferProblem.isotropic(10**4, 0.5), lt.FineTune(ridge=1.0), 10**4, "designs", replicates=10**6
+    )
     empty = lt.TransferProblem.isotropic(20, 0.5, source_norm=0.0)
     outcome(lt.risk, empty, lt.FineTune(lt.DeepLinear(3, imbalance=(1.0, 1.0))), 5, replicates=2)
     nothing = lt.TransferProblem.from_teachers(np.ones(4), np.ones(4), np.zeros(4), n_source=3)

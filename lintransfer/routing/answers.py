@@ -93,10 +93,7 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
     """By formula; nan where every route is silent."""
     closed = [r for r in routes if not r.is_drawn]
     if question.is_jax or is_traced(n):
-        plain_sizes, plain = not is_traced(n), not is_traced(question.problem, n)
-        return _traced(
-            question, [r for r in closed if (plain_sizes if r.traced == "numbers" else r.traced or plain)], n
-        )
+        return _traced(question, [r for r in closed if r.traced or not is_traced(question.problem, n)], n)
     if isinstance(n, jax.Array):
         found = _plain_answer(question, closed, np.asarray(n, dtype=float))
         return replace(found, value=jax.numpy.asarray(found.value), std_err=jax.numpy.asarray(found.std_err))
@@ -151,7 +148,7 @@ def _traced(question: Question, routes: Sequence[Route], n: Any) -> Answer:
     for index, route in enumerate(routes):
         speaks = route.at(question, n)
         now = (speaks if is_traced(speaks) else np.asarray(speaks)) & left
-        if (not is_traced(now) and not np.any(now)) or (is_traced(now) and route.traced == "numbers"):
+        if not is_traced(now) and not np.any(now):
             continue
         chain.append((route, now))
         left = left & ~now

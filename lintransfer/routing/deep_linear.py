@@ -145,9 +145,6 @@ RISK: tuple[Route, ...] = (
     *_min_norm(_line, plain & vanishing),
     _line(EXACT, least_squares_risk, "least-squares-risk", overdetermined, at_least_rank, names=RANK),
     _line(
-        EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & noiseless & moving, fewer_than_dim, traced="numbers",
-    ),
-    _line(
         EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & moving & plane, fewer_than_dim, traced=False,
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
@@ -167,10 +164,6 @@ TRANSFERABILITY: tuple[Route, ...] = (
     _line(
         EXACT, fine_tuning_transferability, "paired-transferability", against_scratch & overdetermined, at_least_rank,
         names=RANK,
-    ),
-    _line(
-        EXACT, deep_mean_transferability, "deep-mean-transferability",
-        _pairs & gaussian & isotropic & noiseless & moving, well_below_dim, traced="numbers",
     ),
     _line(
         EXACT, deep_mean_transferability, "deep-mean-transferability",

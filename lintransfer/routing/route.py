@@ -28,8 +28,7 @@ class Route:
     key, replicates) → (mean, standard error).
     when: the condition on problem and learner.  sizes: those n at which the formula speaks.
     names: parameters that stand for another symbol of the vocabulary, or for a number.  times: a symbol that the value is
-    multiplied by.  traced: whether it runs on traced values, or ("numbers") on all but
-    traced sizes.  broadcasts: whether it takes a grid of problems at once.
+    multiplied by.  traced: whether it runs on traced values.  broadcasts: whether it takes a grid of problems at once.
     pairs: whether it takes a problem beside each n at least (what broadcasts does).
     """
 
@@ -42,7 +41,7 @@ class Route:
     sizes: Sizes = EVERY_SIZE
     names: Mapping[str, Any] = field(default_factory=dict)
     times: str | None = None
-    traced: bool | str = True
+    traced: bool = True
     broadcasts: bool = True
     pairs: bool = False
 

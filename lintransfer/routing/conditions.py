@@ -257,10 +257,13 @@ determined = Sizes(
 at_least_rank = Sizes("n ≥ rank Σ", lambda q, n: (n > 0) & (n >= rank(q)), lambda q: rank(q) + 9.0)
 one_sample = Sizes("n = 1 < rank Σ", lambda q, n: (n == 1) & (rank(q) > 1), lambda q: 1.0)
 one_short = Sizes("n = rank Σ − 1", lambda q, n: (n == rank(q) - 1) & (rank(q) > 2), lambda q: rank(q) - 1)
-fewer_than_dim = Sizes("n < d", lambda q, n: n < q.problem.dim)
+fewer_than_dim = Sizes("n < d, whole", lambda q, n: (n < q.problem.dim) & (n == np.floor(n)))
 well_below_dim = Sizes(
     "n < d, but n ≠ d − 1 with noise",
     lambda q, n: (n == 0) | (n < q.problem.dim - 1) | ((n < q.problem.dim) & ~(_noisy(q) & (n >= q.problem.dim - 1))),
+)
+paired_below_dim = Sizes(
+    "n < d, whole, but n ≠ d − 1 with noise", lambda q, n: fewer_than_dim.holds(q, n) & well_below_dim.holds(q, n)
 )
 head_determined = Sizes(
     "n = 0, n ≥ r − 1; every n for features of equal variance",

@@ -36,6 +36,7 @@ from lintransfer.routing.conditions import (
     one_output,
     one_sample,
     one_short,
+    paired_below_dim,
     plane,
     ridgeless,
     same_inputs,
@@ -167,7 +168,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _line(
         EXACT, deep_mean_transferability, "deep-mean-transferability",
-        _pairs & gaussian & isotropic & moving & plane, well_below_dim, traced=False,
+        _pairs & gaussian & isotropic & moving & plane, paired_below_dim, traced=False,
     ),
     _line(
         ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving & plane,

@@ -335,10 +335,8 @@ def test_estimates_go_through_jit_and_vmap(data):
     sizes = np.array(data.draw(st.lists(st.sampled_from([0, 3, 8, 13, 40]), min_size=2, max_size=3)))
 
     def ask(c):
-        return lt.risk(P.isotropic(10, c, noise_std=0.3), learner, sizes, method)
+        return lt.risk(P.isotropic(10, c, noise_std=0.3), learner, sizes)
 
-    # The exact deep mean is a quadrature of plain numbers: traced ones get the closure.
-    method = "asymptotic" if isinstance(getattr(learner, "model", None), lt.DeepLinear) else "auto"
     plain, compiled = ask(overlap), jax.jit(ask)(overlap)
     assert isinstance(compiled, lt.Estimate)
     np.testing.assert_array_equal(per_element(compiled.theorem, sizes.shape), per_element(plain.theorem, sizes.shape))

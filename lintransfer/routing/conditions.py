@@ -257,7 +257,9 @@ determined = Sizes(
 at_least_rank = Sizes("n ≥ rank Σ", lambda q, n: (n > 0) & (n >= rank(q)), lambda q: rank(q) + 9.0)
 one_sample = Sizes("n = 1 < rank Σ", lambda q, n: (n == 1) & (rank(q) > 1), lambda q: 1.0)
 one_short = Sizes("n = rank Σ − 1", lambda q, n: (n == rank(q) - 1) & (rank(q) > 2), lambda q: rank(q) - 1)
-fewer_than_dim = Sizes("n < d, whole", lambda q, n: (n < q.problem.dim) & (n == np.floor(n)))
+fewer_than_dim = Sizes(
+    "n < d, whole", lambda q, n: _flags(n, False) if is_traced(n) else (n < q.problem.dim) & (n == np.floor(n))
+)
 well_below_dim = Sizes(
     "n < d, but n ≠ d − 1 with noise",
     lambda q, n: (n == 0) | (n < q.problem.dim - 1) | ((n < q.problem.dim) & ~(_noisy(q) & (n >= q.problem.dim - 1))),

@@ -146,7 +146,7 @@ RISK: tuple[Route, ...] = (
     *_min_norm(_line, plain & vanishing),
     _line(EXACT, least_squares_risk, "least-squares-risk", overdetermined, at_least_rank, names=RANK),
     _line(
-        EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & moving & plane, fewer_than_dim, traced=False,
+        EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & moving & plane, fewer_than_dim,
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
@@ -168,7 +168,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _line(
         EXACT, deep_mean_transferability, "deep-mean-transferability",
-        _pairs & gaussian & isotropic & moving & plane, paired_below_dim, traced=False,
+        _pairs & gaussian & isotropic & moving & plane, paired_below_dim,
     ),
     _line(
         ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving & plane,

@@ -35,13 +35,13 @@ Rule = tuple[np.ndarray, np.ndarray]
 
 
 def noisy_gains(
-    sizes: np.ndarray, dim: int, tolerance: float, depth: np.ndarray, source: np.ndarray, cross: np.ndarray,
+    groups: np.ndarray, sizes: np.ndarray, dim: int, tolerance: float, depth: np.ndarray, source: np.ndarray, cross: np.ndarray,
     target: np.ndarray, noise: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Mean gains at points (points,), and how much the last refinement changed them, in units of the scratch bias
     (1 − n/d)t² + σ²n/d plus the gain itself.
 
-    sizes: 1 ≤ n < d.  source, cross, target: s² > 0, stc, t².  noise: σ² > 0. L = ∞ needs n ≥ 3 and n ≤ d − 2.
+    groups: points of one group get one rule.  sizes: 1 ≤ n < d.  source, cross, target: s² > 0, stc, t².  noise: σ² > 0. L = ∞ needs n ≥ 3 and n ≤ d − 2.
     """
     gains, errors = np.full(sizes.shape, math.nan), np.full(sizes.shape, math.inf)
     unit = (1 - sizes / dim) * target + noise * sizes / dim
@@ -54,11 +54,22 @@ def noisy_gains(
                 sizes[some], dim, level, float(depth[some[0]]), *(v[some] for v in (source, cross, target, noise))
             )
         change = np.abs(now - gains[left]) / (unit[left] + np.abs(now))  # nan the first time
-        gains[left], errors[left] = now, np.where(np.isnan(change), math.inf, change)
+        gains[left], errors[left] = now, worst_of(groups[left], np.where(np.isnan(change), math.inf, change))
         left = left[~(errors[left] <= tolerance * (1 if level < _DEAR else 10))]
         if not len(left):
             break
     return gains, errors
+
+
+def worst_of(groups: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """The largest error of the group of each point.
+
+    >>> worst_of(np.array([0, 0, 2]), np.array([0.1, 0.3, 0.2]))
+    array([0.3, 0.3, 0.2])
+    """
+    worst = np.zeros(groups.max(initial=0) + 1)
+    np.maximum.at(worst, groups, errors)
+    return worst[groups]
 
 
 def _alike(sizes: np.ndarray, dim: int, depth: np.ndarray, level: int) -> Iterator[np.ndarray]:

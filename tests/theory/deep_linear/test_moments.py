@@ -9,7 +9,7 @@ import scipy.stats
 import sympy
 from helpers.every_arithmetic import assert_same_everywhere
 
-from lintransfer.errors import DomainError
+from lintransfer.errors import DomainError, MissingMethodError
 from lintransfer.simulate.deep_linear.layers import deep_risk_samples
 from lintransfer.simulate.teachers import teacher_pair
 from lintransfer.theory.deep_linear.laws import deep_risk_law, deep_transferability_law, draw_scalars
@@ -364,3 +364,32 @@ def test_condensed_rules_are_gauss_rules():
         assert np.sum(chances * means * nodes**k, axis=-1) == pytest.approx((values**k * beside) @ weights, rel=1e-10)
     nodes, chances, means = condensed_rules(np.full((1, 4), 0.7), np.ones(4) / 4, np.full((1, 4), 2.0), 3)
     assert np.sum(chances * nodes) == pytest.approx(0.7) and np.sum(chances * means) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.09])
+@pytest.mark.parametrize("cosine", [0.0, 0.5, -1.0])
+def test_traced_means_are_the_plain_ones_and_differentiate(cosine, noise):
+    """Depth 1 has its derivatives in closed form; deeper ones are held against differences of plain calls."""
+    sizes, s, t, c = np.array([0, 2, 4, 10, 13]), 1.2, 0.8, cosine * 1.2 * 0.8
+    with jax.enable_x64(True):
+        energies = jax.numpy.array([s * s, c, t * t, noise])
+        for depth in (1, 2, 3.5):
+            both = [
+                lambda e, mean=mean, depth=depth: mean(sizes, 10, depth, *e)
+                for mean in (deep_mean_risk, deep_mean_transferability)
+            ]
+            for ask in both:
+                np.testing.assert_array_equal(jax.jit(ask)(energies), ask(np.asarray(energies)))
+            slopes = np.asarray(jax.jacfwd(both[0])(energies))
+            assert np.isfinite(slopes).all()
+            if depth == 1:
+                left, learnt = np.maximum(0, 1 - sizes / 10), [0, 2 / 7, 4 / 5, 0, 10 / 2]
+                wanted = np.transpose([left, -2 * left, left, np.where(noise > 0, learnt, 0)])
+                wanted[3] = 0  # infinite with noise; nothing is left without
+                np.testing.assert_allclose(slopes, wanted, atol=1e-5)
+            elif cosine == 0.5:
+                step = 1e-3 * np.array([1.0, 0.3, -0.4, 1.0 if noise else 0.0])
+                ahead, behind = (both[0](np.asarray(energies) + sign * step)[[0, 1, 2, 4]] for sign in (1, -1))
+                np.testing.assert_allclose((slopes @ step)[[0, 1, 2, 4]], (ahead - behind) / 2, rtol=1e-4, atol=1e-9)
+            with pytest.raises(MissingMethodError, match="first derivatives only"):
+                jax.hessian(both[0])(energies)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from lintransfer.arithmetic import array_namespace, per_mode, total, where
+from lintransfer.arithmetic import array_namespace, maximum, per_mode, total, where
 from lintransfer.numerics.entries import modal_arrays, plain
 from lintransfer.theory.deep_linear.retention import retention_factor
 from lintransfer.theory.linear.covariance import feature_covariance_risk, ridge_risk, transferability_metric
@@ -74,8 +74,9 @@ def deep_covariance_risk(
     """
     rho = covariance_retention(n, depth, eigenvalues, multiplicities, source, target, noise_variance)
     metric = transferability_metric(n, eigenvalues, multiplicities)
-    scratch = ridge_risk(n, eigenvalues, multiplicities, target, noise_variance)
-    return scratch - plain(total(metric * _gain_per_mode(rho, source, cross)))
+    missed = maximum(target - _gain_per_mode(rho, source, cross), 0)  # of θ_T − ρθ_S
+    noise = ridge_risk(n, eigenvalues, multiplicities, 0 * target, noise_variance)
+    return noise + plain(total(metric * missed))
 
 
 def deep_covariance_transferability(

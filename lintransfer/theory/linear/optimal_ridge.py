@@ -253,18 +253,19 @@ def _bounds(n: Any, noise: Any, few: Any, modes: _Modes, negative: bool) -> tupl
     σ² Σ(m/λ)/(8κ Σ(e/λ)); for κ ≥ λ_max it is at most Σ m λ²/κ² + 8(σ² + Σ e λ) Σ m λ²/(κ Σ e λ²).
     """
     level, size, energy = modes.level, modes.size, modes.energy
-    alive, rank = size > 0, total(size)
+    alive, weakest = size > 0, total(size / level)
+    rank = where(weakest > 0, total(size), 1)
     smallest, largest = where(alive, level, np.inf).min(), where(alive, level, 0).max()
     crowd, signal = total(size * level * level), total(energy * level * level)
     heavy = ratio_where(signal > 0, 16 * (noise + total(energy * level)) * crowd, n * signal, 0)
-    light = ratio_where(signal > 0, noise * total(size / level), 8 * n * total(energy / level), 1)
+    light = ratio_where(signal > 0, noise * weakest, 8 * n * total(energy / level), 1)
     fewer = where(few, n, rank / 2)
     ratio = rank / fewer
     reach = (rank - fewer) / fewer
     if negative:
         least = reach / (sqrt(ratio) + 1) * smallest
     else:
-        least = ratio_where(rank > 0, reach * rank, total(size / level), 1)
+        least = ratio_where(weakest > 0, reach * rank, weakest, 1)
     low = where(few, least, minimum(smallest + 0 * n, light))
     high = maximum(maximum(maximum(largest, sqrt(2 * crowd / n)), heavy), where(few, reach * largest, 0))
     low = maximum(low, _TINY)

@@ -7,6 +7,7 @@ about. Networks are balanced unless the model says otherwise.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from lintransfer.routing.conditions import (
     fewer_than_dim,
     fitted_source,
     gaussian,
+    is_number,
     isotropic,
     known_source,
     law_of_fit,
@@ -91,9 +93,21 @@ def _deep_against_scratch(question: Question) -> bool:
 
 
 against_scratch = condition("against Scratch", _deep_against_scratch) & some_inputs
+
+
+def _starts_alive(question: Question) -> bool:
+    """At infinite depth what a vanishing start keeps is 0·∞."""
+    p, who = question.problem, question.learner
+    if not is_number(who.model.depth, math.inf):
+        return True
+    silent = is_number(p.source_norm, 0) and is_number(p.source_noise_std, 0)
+    return not (is_number(p.n_source, 0) or silent)
+
+
+alive = condition("finite depth, or a source fit that does not vanish", _starts_alive)
 trained = ridgeless & one_output
 plain = trained & unshifted & known_source & balanced
-fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane
+fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane & alive
 chain = trained & unshifted & known_source & unbalanced & isotropic & moving
 overdetermined = trained & unshifted & balanced & gaussian & plane
 drawable = (
@@ -126,9 +140,12 @@ def _min_norm(line: Any, start: Condition) -> tuple[Route, ...]:
     return (
         line(EXACT, min_norm_risk, "min-norm-risk", start & gaussian & isotropic),
         line(EXACT, least_squares_risk, "least-squares-risk", start & gaussian & anisotropic, determined, names=RANK),
-        line(EXACT, one_sample_risk, "one-sample-risk", start & gaussian & anisotropic & noiseless, one_sample),
+        line(
+            EXACT, one_sample_risk, "one-sample-risk", start & gaussian & anisotropic & noiseless, one_sample, broadcasts=False,
+        ),
         line(
             EXACT, codimension_one_risk, "codimension-one-risk", start & gaussian & anisotropic & noiseless, one_short,
+            broadcasts=False,
         ),
         line(EXACT, untrained_risk, "untrained-risk", start, no_samples, names=UNDER_TEST),
         line(ASYMPTOTIC, ridge_risk, "ridge-risk", start),

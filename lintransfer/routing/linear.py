@@ -195,9 +195,12 @@ def _weights(who: type) -> tuple[Route, ...]:
             gaussian & isotropic & ridgeless & fitted_source & same_inputs,
         ),
         line(EXACT, least_squares_risk, "least-squares-risk", certain & unshifted, determined, names=RANK),
-        line(EXACT, one_sample_risk, "one-sample-risk", certain & anisotropic & plain & noiseless, one_sample),
+        line(
+            EXACT, one_sample_risk, "one-sample-risk", certain & anisotropic & plain & noiseless, one_sample, broadcasts=False,
+        ),
         line(
             EXACT, codimension_one_risk, "codimension-one-risk", certain & anisotropic & plain & noiseless, one_short,
+            broadcasts=False,
         ),
         line(
             EXACT, shifted_least_squares_risk, "shifted-least-squares", certain & shifted & known_source & full_rank,

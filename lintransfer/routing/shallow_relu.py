@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from lintransfer.errors import refuse
 from lintransfer.models import ShallowReLU
+from lintransfer.routing.arguments import rank
 from lintransfer.routing.conditions import (
     condition,
     converged,
@@ -80,8 +83,10 @@ narrow_or_ridgeless = condition(
 )
 fit_like_target = condition("source inputs like the target's", lambda q: q.holds(known_source) or q.holds(same_inputs))
 plane_if_wide = condition(
-    "d ≥ 2 for infinite width (in one dimension all inputs are parallel)",
-    lambda q: q.problem.dim >= 2 or not any(_is_wide(who) for who in q.contenders),
+    "rank Σ ≥ 2 for infinite width (in one dimension all inputs are parallel)",
+    lambda q: (
+        not any(_is_wide(who) for who in q.contenders) or is_traced(q.problem.modes) or bool(np.all(rank(q) >= 2))
+    ),
 )
 simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target & with_weights
 _sphere, _gaussian = (

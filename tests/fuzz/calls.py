@@ -17,13 +17,13 @@ import numpy as np
 
 import lintransfer as lt
 
-PRELUDE = "import math, jax, jax.numpy as jnp, numpy as np, lintransfer as lt; from math import inf; P = lt.TransferProblem; G = np.random.default_rng; turned = lambda s, k: (lambda q: (lambda m: (m + m.T) / 2)((q * s) @ q.T))(np.linalg.qr(G(k).standard_normal((len(s), len(s))))[0])"
+PRELUDE = "import math, jax, jax.numpy as jnp, numpy as np, lintransfer as lt; from math import inf; from lintransfer.cli import main; P = lt.TransferProblem; G = np.random.default_rng; turned = lambda s, k: (lambda q: (lambda m: (m + m.T) / 2)((q * s) @ q.T))(np.linalg.qr(G(k).standard_normal((len(s), len(s))))[0])"
 NAMES: dict[str, Any] = {"lt": lt, "np": np, "math": math, "jax": jax, "jnp": jnp}
 exec(PRELUDE, NAMES)
 
 DOORS = {
     "risk": 36, "transferability": 18, "risk_law": 7, "transferability_law": 5, "sample_complexity": 10,
-    "phase_diagram": 5, "risk_curve": 4, "route": 4, "fit": 7, "traced": 3,
+    "phase_diagram": 5, "risk_curve": 4, "route": 4, "fit": 7, "traced": 3, "from_data": 7, "diagnose": 4, "command": 14,
 }  # fmt: skip
 LARGEST = 2**53
 
@@ -265,6 +265,10 @@ class _Draw:
             return self.fit()
         if door == "traced":
             return self.traced()
+        if door in ("from_data", "diagnose"):
+            return self.rows(door)
+        if door == "command":
+            return self.command()
         problem, dim = self.world()
         learner = self.learner()
         if door in ("risk_law", "transferability_law"):
@@ -395,3 +399,149 @@ class _Draw:
         return Call(
             "traced", f"{body}({place!r})", problem, learner, "None", sizes, method, {"place": place, "how": how}
         )
+
+    # ---- rows of a user, and command lines
+
+    def rows(self, door: str) -> Call:
+        """Arrays as they come: few rows, dead, doubled and constant columns, units, rare events, labels without noise."""
+        rows, dim = self.pick([9, 10, 12, 20, 60, 200], [0.3, 1, 1, 2, 3, 1]), self.pick([1, 2, 3, 5, 12, 40])
+        drawn = f"G({self.seed()}).standard_normal(({rows}, {dim}))"
+        column = int(self.rng.integers(dim))
+        X = self.pick(
+            [
+                drawn,
+                f"{self.scale(0)!r}*{drawn}",
+                f"{drawn}*10.0**G({self.seed()}).uniform(-{self.pick([1, 4, 10])}, 0, {dim})",
+                f"{drawn}*(np.arange({dim}) != {column})",
+                f"{drawn}[:, [{', '.join(str(int(i)) for i in self.rng.integers(0, dim, dim))}]]",
+                f"np.where(np.arange({dim}) == {column}, 1.0, {drawn})",
+                f"np.eye({rows}, {dim})*{self.scale(0)!r}",
+                f"np.eye({rows})[:, :1]*np.ones({dim})",
+                f"np.repeat({drawn}[:2], {rows}, 0)[:{rows}]",
+                f"np.round({drawn}).astype(int)",
+                f"np.float32({drawn})",
+                f"{drawn}@turned(1/np.arange(1., {dim + 1})**2, {self.seed()})",
+                f"np.exp(3*{drawn})",
+                f"np.ones(({rows}, {dim}))",
+            ],
+            [6, 2, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.5],
+        )
+        noise = f"{self.pick([0.0, 1e-9, 0.3, 1.0, 100.0])!r}*G({self.seed()}).standard_normal({rows})"
+        target = f"G({self.seed()}).standard_normal({dim})"
+        y = self.pick(
+            [
+                f"X@{target} + {noise}",
+                noise,
+                f"np.eye({rows})[{int(self.rng.integers(rows))}]",
+                f"np.ones({rows})",
+                f"np.sign(X@{target} + {noise})",
+                f"{self.scale(0)!r}*(X@{target} + {noise})",
+                f"np.arange({rows})",
+            ],
+            [8, 2, 1, 1, 1, 2, 0.5],
+        )
+        source = self.pick(
+            [
+                target,
+                f"{target} + 0.3*G({self.seed()}).standard_normal({dim})",
+                f"{self.scale(0.2)!r}*{target}",
+                f"-{target}",
+            ]
+        )
+        more = self.pick(
+            ["", f", X_unlabelled=G({self.seed()}).standard_normal(({5 * dim}, {dim}))", ", X_unlabelled=3*X[:1]"],
+            [5, 2, 1],
+        )
+        options = ""
+        if door == "diagnose":
+            n, error = self.pick([None, 1, 5, dim, rows, 10 * rows, 2**53]), self.pick([None, None, 0.5, 1e-9, 1e9])
+            learners = self.pick(
+                [
+                    "",
+                    "",
+                    ", learners=[lt.Scratch()]",
+                    f", learners=[lt.FineTune(ridge={self.scale()!r}), lt.LinearTransfer()]",
+                ]
+            )
+            options = f", n={n}, error={error}, key={self.seed()}, repeats={self.pick([2, 5])}{learners}"
+        verb = "lt.diagnose" if door == "diagnose" else "P.from_data"
+        text = f"(lambda X: {verb}(X, {y}, {source}{more}{options}))({X})"
+        return Call(door, text, more={"X": X, "y": f"(lambda X: {y})({X})", "source": source, "plain": not more})
+
+    def command(self) -> Call:
+        """Words of the documentation in any combination, mostly ones that go together, now and then one that does not."""
+        name = self.pick(
+            ["curve", "complexity", "diagram", "theorems", "cite", "diagnose", "verify"], [6, 5, 4, 1, 1, 0.5, 0.5]
+        )
+        words = [name]
+        if name in ("theorems", "cite", "verify"):
+            known = ["min-norm-risk", "ridge-risk", "no-such-theorem", "deep-mean-risk", ""]
+            words += [
+                self.pick(known[2:3] if name == "verify" else known)
+                for _ in range(self.rng.integers(name == "verify", 3))
+            ]
+            words += ["--style", self.pick(["text", "bibtex", "apa"])] if name == "cite" and self.chance(0.5) else []
+        elif name == "diagnose":
+            words += [self.pick(["nowhere.npz", ".", "/dev/null", "/proc/version"])]
+        else:
+            words += self.described(name)
+        words += ["--json"] if self.chance(0.3) else []
+        words += self.pick([["--colour"], ["--n"], ["--key", "-1"], ["extra"]]) if self.chance(0.03) else []
+        return Call("command", f"main({words!r})", more={"words": words})
+
+    def described(self, name: str) -> list[str]:
+        """The options of a command that asks about a problem."""
+        dims = [1, 2, 3, 5, 10, 20, 40] if name == "diagram" else [1, 2, 3, 10, 60, 500, 10**5, 10**9]
+        dim = self.pick(dims) if self.chance(0.97) else self.pick(["0", "-3", "1e3", "x", ""])
+        d = dim if isinstance(dim, int) else 10
+        options: list[tuple[str, Any, float]] = [
+            ("--overlap", self.overlap(d) if self.chance(0.9) else self.pick([1.5, "nan", "x"]), 1.0 if d == 1 else 0.6),
+            ("--noise-std", self.scale(), 0.6), ("--source-norm", self.scale(), 0.3), ("--target-norm", self.scale(), 0.3),
+            ("--n-source", self.source_size(d) or 0, 0.2), ("--source-noise-std", self.scale(), 0.15),
+            ("--inputs", self.pick(["sphere", "gaussian", "cube"], [6, 2, 0.5]), 0.2),
+        ]  # fmt: skip
+        sizes = self.sizes(d, int(self.rng.integers(1, 4)))
+        listing = self.pick(
+            [",".join(map(str, sizes)), f"1:{3 * min(d, 50)}:{self.pick([1, 3, 7])}", "1:5", "1.5", "none"],
+            [6, 4, 0.2, 0.2, 0.2],
+        )
+        if name == "curve":
+            methods = ["auto", "exact", "asymptotic", "simulate", "bound", "magic"]
+            options += [
+                ("--n", listing, 0.9 if d <= 500 else 1.0),
+                ("--method", self.pick(methods, [4, 3, 3, 0.5, 0.3, 0.2]), 0.6),
+            ]
+            options += [("--replicates", self.pick([2, 5, 0], [5, 5, 0.3]), 1.0)]
+        elif name == "complexity":
+            options += [("--risk", self.pick([self.scale(0.1), 0.1, -1.0, "nan"], [5, 5, 0.3, 0.3]), 0.97)]
+        else:
+            axis, values = self.axis(d)
+            listed = ",".join(str(v) for v in values)
+            options += [
+                ("--n", ",".join(str(min(n, 4 * d)) for n in sizes), 0.7), ("--axis", f"{axis}={listed}", 0.7),
+                ("--replicates", self.pick([2, 3, 1], [5, 5, 0.3]), 1.0), ("--risk", self.scale(0.1), 0.3),
+                ("--slices", self.pick(["none", "0.5", "2"], [5, 2, 0.3]), 0.5), ("--baseline", self.named(name), 0.2),
+            ]  # fmt: skip
+        options += [("--learner", self.named(name), 0.5), ("--learner", self.named(name), 0.3)]
+        given = [(key, value) for key, value, share in options if self.chance(share)]
+        return [word for key, value in [("--dim", dim), *given] for word in (f"{key}={value}",)]
+
+    def named(self, command: str) -> str:
+        """A learner as the command line writes it."""
+        who = self.pick(["scratch", "fine-tune", "linear-transfer"])
+        ridge = f"ridge={self.pick([self.ridge(), 'optimal', 1.0])}"
+        options = [[], [], [ridge]]
+        if who != "linear-transfer":
+            options += [
+                ["time=0.7"],
+                ["time=optimal"],
+                ["depth=2"],
+                ["depth=inf"],
+                ["depth=2.5"],
+                [f"relu={self.pick(['first', 'second', 'both'])}"],
+            ]
+            options += [["depth=2", ridge], ["relu=third"], ["width=3"], ["magic=1"]] if self.chance(0.1) else []
+        if command == "diagram":
+            options = [o for o in options if not any(word.startswith(("relu", "time=opt")) for word in o)]
+        chosen = options[int(self.rng.integers(len(options)))]
+        return f"{who}:{','.join(chosen)}" if chosen else who

@@ -5,6 +5,9 @@ A law yields one line per fault. Closed forms are held against closed forms; wha
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import math
 import signal
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from helpers.asking import method_of, per_element, theorem_of, unit_of
 
 import lintransfer as lt
 from fuzz.calls import Call, value
+from lintransfer.cli import main
 from lintransfer.grids import moved
 from lintransfer.precision import components, to_fifty_digits, tolerance
 from lintransfer.risks import closed_form
@@ -517,11 +521,102 @@ def check_traced(call: Call, rng: np.random.Generator, answer: Any) -> Faults:
             yield f"traced: n = {n} {float(one)!r}, plain {float(told)!r} ({plain.theorem})"
 
 
+def check_from_data(call: Call, rng: np.random.Generator, found: Any) -> Faults:
+    """A problem that can be asked everything, and the same one in other units."""
+    X, y, source = (value(call.more[name]) for name in ("X", "y", "source"))
+    numbers = np.array(
+        [found.noise_std, found.source_norm, found.target_norm, found.overlap, *found.modes.target, *found.modes.source]
+    )
+    if not np.isfinite(numbers).all() or not (numbers[:3] >= 0).all() or abs(found.overlap) > 1 + 1e-9:
+        yield f"from_data: noise, norms, overlap {numbers[:4]}"
+        return
+    if not np.isfinite(found.std_err).all() or min(found.std_err) < 0:
+        yield f"from_data: errors {found.std_err}"
+    if found.dim != X.shape[1] or abs(float(found.modes.multiplicity.sum()) - found.dim) > 1e-9:
+        yield f"from_data: {found.modes.multiplicity.sum()} directions in dimension {found.dim}"
+    who = value(
+        str(
+            rng.choice(
+                [
+                    "lt.Scratch()",
+                    "lt.FineTune()",
+                    "lt.LinearTransfer()",
+                    'lt.FineTune(ridge="optimal")',
+                    "lt.LinearTransfer(1.)",
+                ]
+            )
+        )
+    )
+    sizes = [0, 1, 5, X.shape[1] + 2, 1000]
+    risk = asked(lt.risk, found, who, sizes)
+    if refused(risk):
+        return
+    here = replace(call, door="risk", learner=repr(who))
+    yield from nan_and_only_nan_is_not_valid(here, risk)
+    yield from no_risk_is_negative(risk)
+    if not call.more["plain"]:
+        return
+    a, b = 2.0 ** rng.integers(-20, 20, 2)
+    other = asked(P.from_data, a * X, b * y, b / a * source)
+    if refused(other):
+        yield f"from_data: in units {a:g}, {b:g} it is refused, {other.__name__}"
+    elif not _close(other.noise_std / b, found.noise_std, float(np.abs(y).max()), 1e-6, 1e-7):
+        yield f"from_data: noise {float(found.noise_std)!r}, in units {a:g}, {b:g} {float(other.noise_std / b)!r}"
+
+
+def check_diagnose(call: Call, rng: np.random.Generator, found: Any) -> Faults:
+    """Errors are errors, the best is the best, and all of it can be said."""
+    json.dumps(found.to_dict())
+    if not str(found):
+        yield "diagnose: no words"
+    for name in ("error", "std_err", "curve", "curve_std_err", "measured", "measured_std_err", "needed", "ridge"):
+        numbers = getattr(found, name)
+        if (numbers < 0).any():
+            yield f"diagnose: {name} {numbers}"
+    known = np.isfinite(found.error)
+    if np.isnan(found.std_err[known]).any():
+        yield f"diagnose: error {found.error} ± {found.std_err}"
+    if not np.isfinite(found.measured).all():
+        yield f"diagnose: measured {found.measured}"
+    if known.any() != bool(found.best) or (
+        known.any() and found.error[found.learners.index(found.best)] != np.nanmin(found.error)
+    ):
+        yield f"diagnose: the best is {found.best!r} of {found.learners}, errors {found.error}"
+    if not (abs(found.overlap) <= 1 + 1e-9 and found.noise_std >= 0):
+        yield f"diagnose: overlap {found.overlap!r}, noise {found.noise_std!r}"
+    if ((found.needed < found.needed_range[:, 0]) | (found.needed > found.needed_range[:, 1])).any():
+        yield f"diagnose: needed {found.needed} outside {found.needed_range}"
+
+
+def said(words: list[str]) -> tuple[Any, str, str]:
+    """Exit status, standard output and standard error of a command line."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = asked(main, words)
+        except SystemExit as end:
+            status = end.code
+    return status, out.getvalue(), err.getvalue()
+
+
+def check_command(call: Call) -> tuple[str, list[str]]:
+    """An answer and status 0, or one line and status 2."""
+    status, out, err = said(call.more["words"])
+    if status == 0:
+        if err or not out.strip():
+            return "answered", [f"command: status 0, standard error {err[:200]!r}, output {out[:80]!r}"]
+        if "--json" in call.more["words"]:
+            json.loads(out, parse_constant=lambda word: 1 / 0)
+        return "answered", []
+    good = status == 2 and not out and len(err.splitlines()) == 1 and err.startswith("lintransfer")
+    return "status 2", [] if good else [f"command: status {status}, output {out[:80]!r}, standard error {err[:200]!r}"]
+
+
 CHECKS: dict[str, Callable[[Call, np.random.Generator, Any], Faults]] = {
     "risk": check_risk, "transferability": check_transferability, "risk_law": check_risk_law,
     "transferability_law": check_transferability_law, "sample_complexity": check_sample_complexity,
     "phase_diagram": check_phase_diagram, "risk_curve": check_risk_curve, "route": check_route, "fit": check_fit,
-    "traced": check_traced,
+    "traced": check_traced, "from_data": check_from_data, "diagnose": check_diagnose,
 }  # fmt: skip
 
 
@@ -529,6 +624,8 @@ def check(call: Call, seed: Any) -> tuple[str, list[str]]:
     """("answered" or the name of the refusal, faults, one line each)."""
     rng, faults = np.random.default_rng(seed), list[str]()
     try:
+        if call.door == "command":
+            return check_command(call)
         with jax.enable_x64(call.door == "traced"):
             answer = asked(value, call.text)
         if refused(answer):

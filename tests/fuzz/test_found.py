@@ -101,3 +101,44 @@ def test_scratch_may_move_along_an_axis_of_its_own_beside_the_baseline():
     for i, ridge in enumerate(diagram.dataset.ridge.values):
         alone = lt.risk(P.isotropic(20, 0.5, noise_std=0.1), lt.Scratch(ridge=float(ridge)), [5, 40])
         np.testing.assert_allclose(diagram.dataset.risk.values[0, i], alone.value, rtol=1e-12)
+
+
+@pytest.mark.parametrize("model", [lt.Linear(), lt.DeepLinear(2)])
+@pytest.mark.parametrize("n", [1, 4])
+def test_one_sample_and_one_short_take_each_cell_of_a_grid_by_itself(model, n):
+    rng = np.random.default_rng(0)
+    problem = P.from_teachers(*rng.standard_normal((2, 5)), 1 / np.arange(1.0, 6))
+    diagram = lt.phase_diagram(problem, [lt.LinearTransfer()], [n], lt.Scratch(model), "exact", target_norm=[1.0, 3.0])
+    for i, norm in enumerate((1.0, 3.0)):
+        alone = lt.risk(problem.with_norms(target_norm=norm), lt.Scratch(model), n, method="exact").value
+        assert diagram.dataset.baseline_risk.values[i, 0] == pytest.approx(alone, rel=1e-12)
+
+
+@pytest.mark.parametrize("trained", ["first", "second", "both"])
+def test_wide_networks_on_one_direction_are_refused(trained):
+    problem = P.from_teachers(np.ones(3), np.arange(3.0), [1.0, 0, 0], 0.1)
+    for method in ("auto", "simulate"):
+        with pytest.raises(lt.MissingMethodError):
+            lt.risk(problem, lt.FineTune(lt.ShallowReLU(trained=trained)), 5, method=method)
+
+
+@pytest.mark.parametrize("trained", ["first", "second", "both"])
+def test_narrow_networks_that_see_nothing_stay_where_they_are(trained):
+    learner = lt.FineTune(lt.ShallowReLU(width=8, trained=trained))
+    assert lt.risk(P.isotropic(5, 0.5, noise_std=0.3), learner, 1, replicates=20).valid
+
+
+@pytest.mark.parametrize("dim", [2, 5, 20, 45])
+@pytest.mark.parametrize("who", [lt.Scratch, lt.FineTune, lt.LinearTransfer])
+def test_at_the_critical_ridge_no_risk_is_negative(dim, who):
+    for n in range(1, 3 * dim):
+        edge = -((math.sqrt(n) - math.sqrt(dim)) ** 2)
+        for ridge in (edge, edge * (1 - 1e-15), edge * (1 + 1e-15), edge * (1 - 1e-13)):
+            assert not lt.risk(P.isotropic(dim, 0.5, noise_std=0.1), who(ridge=ridge), n).value < 0
+
+
+@pytest.mark.parametrize("n_source", [0, 4])
+def test_a_source_fit_that_vanishes_has_no_limit_at_infinite_depth(n_source):
+    problem = P.isotropic(10, 0.5, n_source=n_source, source_norm=0.0 if n_source else 1.0)
+    found = lt.risk(problem, lt.FineTune(lt.DeepLinear(math.inf)), [0, 5, 20], replicates=20)
+    assert found.valid.all() and found.value[1] == pytest.approx(0.5, abs=0.2)

@@ -29,9 +29,12 @@ class Training(NamedTuple):
 
 
 def stable_learning_rate(network: Network, inputs: Any, trained: str = "both") -> Any:
-    """n/λ_max of the network's own kernel: half the largest step at which gradient descent is stable, batch shape."""
-    kernel = empirical_kernel(network, inputs, inputs, trained)
-    return inputs.shape[-2] / jnp.linalg.eigvalsh(kernel)[..., -1]
+    """n/λ_max of the network's own kernel: half the largest step at which gradient descent is stable, batch shape.
+
+    1 where no neuron sees an input: such a network does not move.
+    """
+    largest = jnp.linalg.eigvalsh(empirical_kernel(network, inputs, inputs, trained))[..., -1]
+    return jnp.where(largest > 0, inputs.shape[-2] / jnp.where(largest > 0, largest, 1), 1)
 
 
 @in_own_precision
@@ -54,7 +57,8 @@ def train(
     "second" or "both".  learning_rate: (...,) or a number; by default `stable_learning_rate` (kernel regime).
     momentum: of Nesterov's method; 0 is plain gradient descent.  row_weights: (..., n) of 1 for samples and 0 for
     padding.  Stops when, after min_steps, every network has converged: its loss has left the start value by 1 %, and is
-    either below tolerance² of it or changing by less than a fraction `tolerance` per unit of time. (From a small start
+    either below tolerance² of it or changing by less than a fraction `tolerance` per unit of time; or its gradient is 0,
+    because no neuron sees an input. (From a small start
     choose min_steps for a time of many ln(1/size): neurons that are still tiny do not show in the loss.)
     Returns a `Training`.
     Raises `DomainError` for unknown `trained` or non-finite data.
@@ -147,9 +151,11 @@ def _descend(
     def body(carry: Any) -> Any:
         state, before, taken, count, done = carry
         state = jax.lax.fori_loop(0, _BLOCK, step, state)
-        loss = gradients(state[0], state[1])[0]
+        loss, on_first, on_second = gradients(state[0], state[1])
+        dead = (jnp.max(jnp.abs(on_first), axis=(1, 2)) == 0) if trained != "second" else jnp.ones(loss.shape, bool)
+        dead &= (jnp.max(jnp.abs(on_second), axis=1) == 0) if trained != "first" else True
         flat = jnp.abs(before - loss) <= tolerance * _BLOCK * rate * loss
-        now = (flat & (loss < 0.99 * start)) | (loss <= tolerance**2 * start)
+        now = (flat & (loss < 0.99 * start)) | (loss <= tolerance**2 * start) | dead
         now = now & (count + _BLOCK >= min_steps)
         return state, loss, jnp.where(done, taken, count + _BLOCK), count + _BLOCK, now
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lintransfer.arithmetic import per_mode, ratio_where, total, where
+from lintransfer.arithmetic import maximum, per_mode, ratio_where, total, where
 from lintransfer.numerics.condensation import condensed, is_long
 from lintransfer.numerics.entries import modal_arrays, plain
 from lintransfer.numerics.resolvents import resolvent_sums
@@ -106,6 +106,11 @@ def inflated(numerator: Any, denominator: Any) -> Any:
     return ratio_where(denominator != 0, numerator, denominator, where(numerator == 0, 0, np.inf))
 
 
+def solved_inflation(numerator: Any, room: Any) -> Any:
+    """`inflated` by n − df2 at a κ that was solved for: at λ = λ_c, where it is 0, rounding may leave it below."""
+    return inflated(numerator, maximum(room, 0))
+
+
 class Solved(NamedTuple):
     """κ(n) with what a formula needs beside it to hold on the whole domain."""
 
@@ -165,7 +170,7 @@ def _risk(
     """The risk, and whether df2/(n − df2), by which rounding errors in a sum over modes grow in it, is small."""
     s, learnable = solve_modes(n, eigenvalues, multiplicities, ridge), where(eigenvalues > 0, displacement, 0)
     missed, spread, distance = risk_sums(s.kappa, s.slack, s.eigenvalues, s.multiplicities, learnable)
-    trained = missed + inflated((missed + noise_variance) * spread, distance)
+    trained = missed + solved_inflation((missed + noise_variance) * spread, distance)
     return where(s.untrained, total(eigenvalues * displacement), trained), spread < _MOST_AMPLIFIED * distance
 
 
@@ -183,7 +188,7 @@ def transferability_metric(n: Any, eigenvalues: Any, multiplicities: Any, ridge:
     s = solve_modes(n, eigenvalues, multiplicities, ridge)
     weight, column = s.multiplicities * s.eigenvalues, per_mode(s.kappa)
     spread, pull = resolvent_sums(s.kappa, s.eigenvalues, (), (weight * s.eigenvalues, weight))
-    amplified = 1 + inflated(where(s.kappa != 0, spread, 0), s.slack + s.kappa * pull)
+    amplified = 1 + solved_inflation(where(s.kappa != 0, spread, 0), s.slack + s.kappa * pull)
     missed = eigenvalues * (column / (column + s.eigenvalues)) ** 2
     return plain(where(per_mode(s.untrained), eigenvalues, missed * per_mode(amplified)))
 

@@ -23,7 +23,7 @@ from lintransfer.arithmetic import array_namespace, kind_of, per_mode, ratio_whe
 from lintransfer.errors import refuse
 from lintransfer.numerics.entries import modal_arrays, plain
 from lintransfer.numerics.resolvents import resolvent_sums
-from lintransfer.theory.linear.covariance import inflated, solve_modes
+from lintransfer.theory.linear.covariance import solve_modes, solved_inflation
 
 
 class ShiftEnergies(NamedTuple):
@@ -188,4 +188,4 @@ def spread_error(s: Any, displacement: Any, load: Any, noise_variance: Any) -> A
     weight = s.multiplicities * s.eigenvalues
     at_square = (s.eigenvalues * displacement, load * s.eigenvalues, weight)
     missed, spread, pull = resolvent_sums(s.kappa, s.eigenvalues, (), at_square)
-    return inflated((s.kappa * s.kappa * missed + noise_variance) * spread, s.slack + s.kappa * pull)
+    return solved_inflation((s.kappa * s.kappa * missed + noise_variance) * spread, s.slack + s.kappa * pull)

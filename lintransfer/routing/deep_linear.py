@@ -7,7 +7,7 @@ about. Networks are balanced unless the model says otherwise.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from lintransfer.errors import refuse
 from lintransfer.models import DeepLinear, Linear
-from lintransfer.routing.arguments import value_of
+from lintransfer.routing.arguments import arguments_of
 from lintransfer.routing.conditions import (
     Condition,
     Sizes,
@@ -27,7 +27,6 @@ from lintransfer.routing.conditions import (
     fewer_than_dim,
     fitted_source,
     gaussian,
-    is_number,
     isotropic,
     known_source,
     law_of_fit,
@@ -72,16 +71,19 @@ _SCALED = {
 }  # fmt: skip
 
 
-def _decided(formula: Any) -> Sizes:
-    """Where the sign of what an unbalanced chain keeps is decided: there the formula is a number."""
+def _told(words: str, formula: Any, names: Mapping[str, Any] | None = None) -> Sizes:
+    """Where the formula is a number: only its own solution says where."""
 
     def holds(question: Question, n: Any) -> Any:
-        arguments = (value_of(name, question, n) for name in ("n", "dim", "imbalance", *_SCALED.values()))
         with np.errstate(all="ignore"):
-            known = formula(*arguments)
-        return known == known
+            found = formula(**arguments_of(formula, question, n, names or {}))
+        return found == found
 
-    return Sizes("where the sign is decided", holds)
+    return Sizes(words, holds)
+
+
+_SIGN = "where the sign of what is kept is decided"
+_ENERGY = "at L = ∞ where the fitted source has an energy, finite and not 0"
 
 
 def _deep_against_scratch(question: Question) -> bool:
@@ -93,21 +95,9 @@ def _deep_against_scratch(question: Question) -> bool:
 
 
 against_scratch = condition("against Scratch", _deep_against_scratch) & some_inputs
-
-
-def _starts_alive(question: Question) -> bool:
-    """At infinite depth what a vanishing start keeps is 0·∞."""
-    p, who = question.problem, question.learner
-    if not is_number(who.model.depth, math.inf):
-        return True
-    silent = is_number(p.source_norm, 0) and is_number(p.source_noise_std, 0)
-    return not (is_number(p.n_source, 0) or silent)
-
-
-alive = condition("finite depth, or a source fit that does not vanish", _starts_alive)
 trained = ridgeless & one_output
 plain = trained & unshifted & known_source & balanced
-fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane & alive
+fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane
 chain = trained & unshifted & known_source & unbalanced & isotropic & moving
 overdetermined = trained & unshifted & balanced & gaussian & plane
 drawable = (
@@ -168,9 +158,9 @@ RISK: tuple[Route, ...] = (
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
     _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
-    _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted),
+    _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted, _told(_ENERGY, finite_source_deep_closure)),
     _line(
-        ASYMPTOTIC, unbalanced_fine_tuning_risk, "unbalanced-fine-tuning", chain, _decided(unbalanced_fine_tuning_risk),
+        ASYMPTOTIC, unbalanced_fine_tuning_risk, "unbalanced-fine-tuning", chain, _told(_SIGN, unbalanced_fine_tuning_risk, _SCALED),
         names=_SCALED, times="scale", broadcasts=False,
     ),
     _line(LAW, simulate_law, "deep-risk-law", _LAW & moving),
@@ -196,11 +186,11 @@ TRANSFERABILITY: tuple[Route, ...] = (
         ASYMPTOTIC, deep_covariance_transferability, "deep-covariance-transferability", _pairs & anisotropic & moving, broadcasts=False,
     ),
     _line(
-        ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted,
+        ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted, _told(_ENERGY, finite_source_deep_gain),
     ),
     _line(
         ASYMPTOTIC, unbalanced_transferability, "unbalanced-transferability", against_scratch & chain,
-        _decided(unbalanced_transferability), names=_SCALED, times="scale", broadcasts=False,
+        _told(_SIGN, unbalanced_transferability, _SCALED), names=_SCALED, times="scale", broadcasts=False,
     ),
     _line(LAW, simulate_law_gain, "deep-transferability-law", against_scratch & _LAW & moving),
     _line(SIMULATE, simulate_gain, "simulation", against_scratch & trained & drawable),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
     from lintransfer.models import DeepLinear as DeepLinear
     from lintransfer.models import Linear as Linear
     from lintransfer.models import ShallowReLU as ShallowReLU
+    from lintransfer.models import TwoLayerLinear as TwoLayerLinear
     from lintransfer.problems import TransferProblem as TransferProblem
     from lintransfer.risk_laws import risk_law as risk_law
     from lintransfer.risk_laws import transferability_law as transferability_law
@@ -41,7 +42,9 @@ if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
     from lintransfer.risks import transferability as transferability
     from lintransfer.routing.explanation import route as route
     from lintransfer.strategies import FineTune as FineTune
+    from lintransfer.strategies import FirstLayer as FirstLayer
     from lintransfer.strategies import LinearTransfer as LinearTransfer
+    from lintransfer.strategies import ProbeThen as ProbeThen
     from lintransfer.strategies import Scratch as Scratch
     from lintransfer.table.row import Theorem as Theorem
     from lintransfer.theorems import THEOREMS as THEOREMS
@@ -55,9 +58,12 @@ _PUBLIC = {
     "Linear": "models",
     "DeepLinear": "models",
     "ShallowReLU": "models",
+    "TwoLayerLinear": "models",
     "Scratch": "strategies",
     "FineTune": "strategies",
     "LinearTransfer": "strategies",
+    "FirstLayer": "strategies",
+    "ProbeThen": "strategies",
     "Estimate": "estimates",
     "risk": "risks",
     "transferability": "risks",

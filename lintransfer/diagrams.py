@@ -199,6 +199,7 @@ def describe(problem: TransferProblem) -> str:
     parts += [f"overlap={problem.overlap:.6g}", f"noise_std={float(problem.noise_std):.6g}"]
     if problem.n_source is not None:
         parts += [f"n_source={problem.n_source}", f"source_noise_std={float(problem.source_noise_std):.6g}"]
+    parts += [] if problem.mix is None else [f"n_features={problem.n_features}", f"mix={float(problem.mix):.6g}"]
     parts += [] if problem.is_gaussian else ["inputs=sphere"]
     parts += [] if problem.is_isotropic else [f"modes={len(np.atleast_1d(problem.modes.eigenvalue))}"]
     return ", ".join(parts)

@@ -57,8 +57,13 @@ def _with(thing: Any, **changes: Any) -> Any:
 
 
 def _with_time(learner: Any, time: Any) -> Any:
-    """The learner stopped at a time; a new head on frozen features is fitted at once and stays as it is."""
+    """The learner stopped at a time; what is fitted at once, a new head on frozen features, stays as it is."""
     return learner if isinstance(learner, LinearTransfer) else replace(learner, time=time)
+
+
+def _with_head_norm(p: TransferProblem, learner: Any, norm: np.ndarray) -> tuple[TransferProblem, Any]:
+    now = sqrt(total(p.modes.source))
+    return _with(p, modes=p.modes.rescaled(norm / now, norm / sqrt(total(p.modes.target)))), learner
 
 
 AXES: Mapping[str, Axis] = {
@@ -68,6 +73,9 @@ AXES: Mapping[str, Axis] = {
     "noise_std": Axis(lambda p, who, v: (p.with_noise(noise_std=v), who), _field("noise_std")),
     "source_noise_std": Axis(lambda p, who, v: (p.with_noise(source_noise_std=v), who), _field("source_noise_std")),
     "n_source": Axis(lambda p, who, v: (p.with_source_size(v), who), _field("n_source")),
+    "mix": Axis(lambda p, who, v: (p.with_features(mix=v), who), _field("mix")),
+    "n_features": Axis(lambda p, who, v: (p.with_features(n_features=v), who), None),
+    "head_norm": Axis(lambda p, who, v: (p.with_norms(source_norm=v, target_norm=v), who), _with_head_norm),
     "ridge": Axis(lambda p, who, v: (p, replace(who, ridge=v)), _option("ridge"), of_learner=True),
     "time": Axis(lambda p, who, v: (p, _with_time(who, v)), None, of_learner=True),
     **{name: axis for family in FAMILIES for name, axis in family.axes.items()},

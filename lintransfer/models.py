@@ -63,6 +63,15 @@ class DeepLinear:
 
 
 @dataclass(frozen=True)
+class TwoLayerLinear:
+    """f(x) = vᵀBx: features B (k, d) and a head v (k,), each trained at the same rate by gradient flow on the squared loss.
+
+    The source is a pair (B_S, v_S), as `lintransfer.TransferProblem.two_layer` describes it; which of the two layers is
+    trained, and from which head, is the strategy's business (`FineTune`, `FirstLayer`, `ProbeThen`, `LinearTransfer`).
+    """
+
+
+@dataclass(frozen=True)
 class ShallowReLU:
     """f(x) = m^{−1/2} Σ_r a_r relu(w_r·x), a_r = ±1, w_r ~ N(0, I), in pairs of opposite a_r so that f = 0 at the start.
 
@@ -93,4 +102,4 @@ class ShallowReLU:
         return math.isinf(self.width)
 
 
-Model = Linear | DeepLinear | ShallowReLU
+Model = Linear | DeepLinear | ShallowReLU | TwoLayerLinear

@@ -22,13 +22,15 @@ class Features(NamedTuple):
     """Frozen features Z = XB seen through their covariance F = BᵀΣB: one row per eigenvalue of F, shape (r,).
 
     `target` holds the energies a*·a* of the best head a* = F⁻¹BᵀΣθ_T; `unexplained` is u = ‖θ_T‖²_Σ − a*ᵀFa*, the
-    risk that no head can remove.
+    risk that no head can remove. `displacement` holds the energies of a* − a_S, a_S the head with which the features make
+    the source; nan if it is not known.
     """
 
     eigenvalue: Any
     multiplicity: Any
     target: Any
     unexplained: Any
+    displacement: Any = math.nan
 
 
 class Vectors(NamedTuple):
@@ -58,20 +60,21 @@ class StandardErrors(NamedTuple):
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err"],
-    meta_fields=["dim", "n_source", "outputs", "inputs"],
+    data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err", "mix"],
+    meta_fields=["dim", "n_source", "outputs", "inputs", "n_features"],
 )
 @dataclass(frozen=True, eq=False)
 class TransferProblem:
     r"""A source task, a target task and what is known of both: labels y = x·θ_T + σξ, inputs x ~ N(0, Σ).
 
-    Build one with `isotropic`, `sphere`, `from_subspaces`, `from_teachers` or `from_data`. Closed forms see only `modes`; vectors
+    Build one with `isotropic`, `sphere`, `two_layer`, `from_subspaces`, `from_teachers` or `from_data`. Closed forms see only `modes`; vectors
     are kept where they were given, for simulation and for test covariances that do not commute with Σ.
 
     dim: input dimension d.  modes: see `lintransfer.spectra.Modes`.  noise_std: σ, label noise of the target.
     n_source, source_noise_std: size and noise of the source set; None means that the source is known perfectly.
     outputs: number k of outputs (noise σ² on each).  std_err: standard errors, where estimated from data.
     inputs: the law of the inputs, "gaussian" or "sphere"; exact results for Gaussian inputs do not answer on the sphere.
+    n_features, mix: of a two-layer source, None for others: k, and the share of the target's move that its features see.
     """
 
     dim: int
@@ -84,6 +87,8 @@ class TransferProblem:
     vectors: Vectors | None = field(default=None, repr=False)
     std_err: StandardErrors | None = None
     inputs: str = "gaussian"
+    n_features: int | None = None
+    mix: Any = None
 
     def __eq__(self, other: object) -> bool:
         return same_content(self, other) if isinstance(other, TransferProblem) else NotImplemented
@@ -144,6 +149,40 @@ class TransferProblem:
         dim = whole_number("dim", dim, 2)
         whole = cls.isotropic(dim, overlap, noise_std, source_norm, target_norm, n_source, source_noise_std)
         return replace(whole, modes=whole.modes._replace(eigenvalue=whole.modes.eigenvalue / dim), inputs="sphere")
+
+    @classmethod
+    def two_layer(
+        cls,
+        dim: int,
+        n_features: int,
+        overlap: Any,
+        mix: Any = 0.0,
+        head_norm: Any = 1.0,
+        noise_std: Any = 0.0,
+    ) -> TransferProblem:
+        r"""A two-layer source θ_S = Bᵀv, B of k orthonormal rows, ‖v‖ = s, and a target of the same norm, Σ = I.
+
+        .. math:: \theta_T = c\,\theta_S + s\sqrt{1-c^2}\,[\sqrt\rho\, B^T e' + \sqrt{1-\rho}\, e]
+
+        e' ⟂ v a unit vector of R^k, e one that the features do not see. dim, n_features: d ≥ k ≥ 1.  overlap: c.
+        mix: ρ in [0, 1]: 0 is an input shift, which a head on the old features cannot repair, 1 an output shift, which it
+        can.  head_norm: s > 0.
+        Raises `DomainError` if k > d, if a mix > 0 finds no second feature or a mix < 1 no direction beside the features.
+        Source: the problem of Lee et al. 2023 and Ren et al. 2023, in the proportions of the project's strategy map.
+
+        >>> p = TransferProblem.two_layer(dim=200, n_features=5, overlap=0.6, mix=0.25)
+        >>> round(float(p.features.unexplained), 12)
+        0.48
+        """
+        whole = whole_number("n_features", n_features, 1)
+        if whole > whole_number("dim", dim, 1):
+            refuse("n_features", f"at most dim = {dim}", n_features)
+        mix = real_number("mix", mix, "a share between 0 and 1", lambda r: 0 <= r <= 1)
+        norm = amplitude("head_norm", head_norm)
+        if not is_traced(norm) and norm == 0:
+            refuse("head_norm", "> 0 (a source of zero has no features)", head_norm)
+        problem = cls.isotropic(dim, overlap, noise_std, source_norm=norm, target_norm=norm)
+        return _with_room(replace(problem, n_features=whole, mix=mix))
 
     @classmethod
     def from_subspaces(
@@ -324,17 +363,42 @@ class TransferProblem:
         if self.given_features is not None:
             return self.given_features
         m = self.modes
+        if self.mix is not None:
+            return self._seen_by_two_layers()
         norm2, source = total(m.source), total(m.eigenvalue * m.source)
         cross = total(m.eigenvalue * m.cross)
         alive = source > 0
         safe, safe_norm = where(alive, source, 1.0), where(norm2 > 0, norm2, 1.0)
         slope = where(alive, cross / safe, 0.0)
+        drift = where(alive, total(m.eigenvalue * m.drift) / safe, 0.0)
         eigenvalue, multiplicity = source / safe_norm, where(alive, 1.0, 0.0)
-        return Features(
-            as_column(eigenvalue), as_column(multiplicity), as_column(slope * slope * safe_norm), m.unexplained
-        )
+        energies = (as_column(part * part * safe_norm) for part in (slope, drift))
+        head, displacement = energies
+        return Features(as_column(eigenvalue), as_column(multiplicity), head, m.unexplained, displacement)
+
+    def _seen_by_two_layers(self) -> Features:
+        """Orthonormal features: of what turns the target away from the source they see a share `mix`."""
+        m, one = self.modes, array_namespace(self.mix, *self.modes[2:]).ones(1)
+        along, drift = total(m.cross) / sqrt(total(m.source)), total(m.drift)
+        aside = total(m.aside)
+        seen = self.mix * aside
+        head, displacement = along * along + seen, drift * drift / total(m.source) + seen
+        count = float(self.n_features or 0) * one
+        return Features(one, count, as_column(head), (1 - self.mix) * aside, as_column(displacement))
 
     # ------------------------------------------------------------------ other worlds
+
+    def with_features(self, n_features: int | None = None, mix: Any = None) -> TransferProblem:
+        """The same problem with a two-layer source of other features; None leaves a value as it is."""
+        if self.mix is None:
+            refuse(
+                "n_features" if mix is None else "mix",
+                "left out for a problem that is not two_layer",
+                mix or n_features,
+            )
+        whole = self.n_features if n_features is None else whole_number("n_features", n_features, 1)
+        share = self.mix if mix is None else real_number("mix", mix, "a share between 0 and 1", lambda r: 0 <= r <= 1)
+        return _with_room(replace(self, n_features=whole, mix=share))
 
     def with_overlap(self, overlap: Any) -> TransferProblem:
         """The same problem with the target turned, in the plane of the two teachers, to cosine `overlap`."""
@@ -356,7 +420,7 @@ class TransferProblem:
                 refuse("overlap", "left at ±1 when the teachers are parallel (they span no plane to turn in)", overlap)
         turned = m.turned(overlap)
         if v is None:
-            return replace(self, modes=turned)
+            return _with_room(replace(self, modes=turned))
         along = (v.source * v.target).sum() / total(m.source)
         across = v.target - along * v.source
         height = sqrt((across * across).sum())
@@ -394,7 +458,7 @@ class TransferProblem:
     ) -> TransferProblem:
         """The same problem with other label noise or another source set; None leaves a value as it is."""
         return replace(
-            self,
+            self.with_source_size(self.n_source if n_source is None else n_source),
             **_checked_noise(
                 self.noise_std if noise_std is None else noise_std,
                 self.n_source if n_source is None else n_source,
@@ -404,7 +468,22 @@ class TransferProblem:
 
     def with_source_size(self, n_source: int | None) -> TransferProblem:
         """The same problem with a source fitted to n_source samples; None: known perfectly."""
+        if self.mix is not None and n_source is not None:
+            refuse("n_source", "None for a two-layer source (which is known perfectly)", n_source)
         return replace(self, n_source=None if n_source is None else whole_number("n_source", n_source, 0))
+
+
+def _with_room(p: TransferProblem) -> TransferProblem:
+    """The problem, if a two-layer source leaves its target the directions that it turns to."""
+    if p.mix is None or p.n_features is None or is_traced(p) or total(p.modes.aside) == 0:
+        return p
+    if p.n_features == 1 and p.mix > 0:
+        refuse("mix", "0 for one feature (its head has no other direction to turn to)", p.mix)
+    if p.n_features == p.dim and p.mix < 1:
+        refuse("mix", f"1 for n_features = dim = {p.dim} (no direction is left beside the features)", p.mix)
+    if p.n_features > p.dim:
+        refuse("n_features", f"at most dim = {p.dim}", p.n_features)
+    return p
 
 
 def _item(value: Any) -> Any:

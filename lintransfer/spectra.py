@@ -35,6 +35,14 @@ class Modes(NamedTuple):
         return self.source - 2 * self.cross + self.target if self.apart is None else self.apart
 
     @property
+    def drift(self) -> Any:
+        """θ_S·(θ_T − θ_S) per mode, shape (m,), without the difference of near-equal energies where the norms are equal."""
+        if self.apart is None:
+            return self.cross - self.source
+        s, t = sqrt(self.source), sqrt(self.target)
+        return ((t - s) * (t + s) - self.apart) / 2
+
+    @property
     def unexplained(self) -> Any:
         """u = min over a of ‖θ_T − aθ_S‖²_Σ: what no multiple of the source explains."""
         source, target = total(self.eigenvalue * self.source), total(self.eigenvalue * self.target)

@@ -10,9 +10,10 @@ from typing import Any
 import jax
 
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
-from lintransfer.models import Linear, Model
+from lintransfer.models import Linear, Model, TwoLayerLinear
 from lintransfer.validation import is_real, plain_number
 
+HEADS = ("source", "zero")
 SIGNED = "optimal-signed"  # the best ridge of either sign
 
 _LARGEST_RIDGE = 1e150  # its square is a number
@@ -44,9 +45,18 @@ def _check_model(model: Any, time: Any) -> None:
     if not isinstance(model, Model):
         names = ", ".join(kind.__name__ for kind in Model.__args__)
         raise UnknownNameError(f"model must be one of {names} (an instance, as in Linear()), got {in_one_line(model)}")
+    if isinstance(model, TwoLayerLinear):
+        if isinstance(time, str):
+            refuse("time", "a number ≥ 0 for TwoLayerLinear: no theorem knows its best", time)
+        return
     endless = not isinstance(time, str | jax.core.Tracer) and time == math.inf
     if not endless and not isinstance(model, Linear) and getattr(model, "depth", 2) != 1:
         refuse("time", f"inf for {type(model).__name__}: it is trained to convergence", time)
+
+
+def _check_head(learner: Any) -> None:
+    if not isinstance(learner.head, str) or learner.head not in HEADS:
+        refuse("head", '"source" or "zero"', learner.head)
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,12 @@ class Scratch:
         _check_ridge(self)
         _check_time(self)
         _check_model(self.model, self.time)
+        if isinstance(self.model, TwoLayerLinear) and not (
+            _is_default(self.ridge, 0.0) and _is_default(self.time, math.inf)
+        ):
+            refuse(
+                "model", "Linear() with a ridge or a stopping time: from a vanishing start it is the same", self.model
+            )
 
 
 @dataclass(frozen=True)
@@ -81,34 +97,103 @@ class FineTune:
         it is added to the kernel matrix: the same penalty on how far its weights move.
     time: stopping time of gradient flow on the mean loss (1/2n)‖y − Xw‖²; inf trains to convergence,
         ``"optimal"`` stops at the time of least expected risk.
+    head: of a model that has one (`TwoLayerLinear`), where it starts: the source's, or ``"zero"``, a new one.
     """
 
     model: Any = field(default_factory=Linear)
     ridge: Any = 0.0
     time: Any = math.inf
+    head: str = "source"
 
     def __post_init__(self) -> None:
         _check_ridge(self)
         _check_time(self)
         _check_model(self.model, self.time)
+        _check_head(self)
+        if isinstance(self.model, TwoLayerLinear) and not _is_default(self.ridge, 0.0):
+            refuse("ridge", "0 for TwoLayerLinear (FirstLayer takes a ridge)", self.ridge)
+        if self.head == "zero" and not isinstance(self.model, TwoLayerLinear):
+            refuse(
+                "head", f'"source" for {type(self.model).__name__}: only TwoLayerLinear has a head of its own', "zero"
+            )
 
 
 @dataclass(frozen=True)
 class LinearTransfer:
-    """Freeze the source features and fit a new head on the target set.
+    """Freeze the source features and fit a new head on the target set (linear probing).
 
     The features are Z = Xθ_S/‖θ_S‖ (one feature; k of them, the columns of θ_S, for k outputs), or Z = XB for the
     feature map B (d, r) that the problem carries.
-    ridge: penalty λ ≥ 0 in ‖y − Za‖² + λ‖a‖², or ``"optimal"``.
+    ridge: penalty λ ≥ 0 in ‖y − Za‖² + λ‖a − a_0‖², or ``"optimal"``.
+    head: where the head starts, a_0 = 0 for ``"zero"``; ``"source"`` is the head with which the features make θ_S. It
+        matters with a ridge, and where fewer samples than features leave it undetermined.
     """
 
     ridge: Any = 0.0
+    head: str = "zero"
 
     def __post_init__(self) -> None:
         _check_ridge(self, ("optimal",))
+        _check_head(self)
 
 
-Learner = Scratch | FineTune | LinearTransfer
+@dataclass(frozen=True)
+class FirstLayer:
+    """Keep the source's head and train the features under it: surgical fine-tuning of the first layer.
+
+    For one output this is linear regression from θ_S at another speed: with ‖v‖ the norm of the head, a ridge λ on
+    ‖B − B_S‖² is λ/‖v‖² on the weights, and time runs ‖v‖² times as fast (Lee et al. 2023; Ren et al. 2023).
+    ridge: penalty λ in ‖y − XBᵀv‖² + λ‖B − B_S‖².  time: of gradient flow on the mean loss. Words as in `FineTune`.
+    """
+
+    model: Any = field(default_factory=TwoLayerLinear)
+    ridge: Any = 0.0
+    time: Any = math.inf
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.model, TwoLayerLinear):
+            refuse("model", 'TwoLayerLinear() (a ReLU network takes ShallowReLU(trained="first"))', self.model)
+        _check_ridge(self)
+        _check_time(self)
+
+
+@dataclass(frozen=True)
+class ProbeThen:
+    """Train a new head on frozen source features first, from zero and for a while, then go on from there: LP-FT.
+
+    strategy: what follows, ``FineTune(TwoLayerLinear())`` or ``FirstLayer()``, from the probed head (Kumar et al. 2022;
+    Ren et al. 2023).  time: of gradient flow of the head on the mean loss (1/2n)‖y − XBᵀv‖²; inf probes to convergence.
+    """
+
+    strategy: Any
+    time: Any = math.inf
+
+    def __post_init__(self) -> None:
+        kinds, who = FineTune | FirstLayer, self.strategy
+        if not isinstance(who, kinds) or not isinstance(who.model, TwoLayerLinear):
+            refuse("strategy", "FineTune(TwoLayerLinear()) or FirstLayer(), which have a head to prepare", who)
+        if not _is_default(who.ridge, 0.0) or not _is_default(who.time, math.inf):
+            refuse("strategy", "trained to convergence without ridge after probing", who)
+        if getattr(who, "head", "source") != "source":
+            refuse("strategy", "one that keeps the probed head", who)
+        _check_option(self, "time", "a number ≥ 0 (or inf)", lambda v: v >= 0, ())
+
+    @property
+    def model(self) -> Any:
+        """The model that is trained."""
+        return self.strategy.model
+
+    @property
+    def ridge(self) -> float:
+        """No ridge."""
+        return 0.0
+
+
+def _is_default(value: Any, default: float) -> bool:
+    return not isinstance(value, str | jax.core.Tracer) and bool(value == default)
+
+
+Learner = Scratch | FineTune | LinearTransfer | FirstLayer | ProbeThen
 
 
 def model_of(learner: Learner) -> Any:
@@ -118,15 +203,18 @@ def model_of(learner: Learner) -> Any:
 
 def label_of(learner: Learner) -> str:
     """A short unique name: the strategy, then the model and whatever differs from the defaults."""
+    if isinstance(learner, ProbeThen):
+        return _described(learner, [label_of(learner.strategy)])
     model = model_of(learner)
-    return _described(learner, [] if model == Linear() else [_described(model, [])])
+    plain = model == Linear() or isinstance(learner, FirstLayer)
+    return _described(learner, [] if plain else [_described(model, [])])
 
 
 def _described(thing: Any, words: list[str]) -> str:
     """The name of a dataclass with its options, a required one without its name: DeepLinear(2, imbalance=1)."""
     for option in fields(thing):
         value = getattr(thing, option.name)
-        if option.name != "model" and value != option.default:
+        if option.name not in ("model", "strategy") and value != option.default:
             shown = str(value) if isinstance(value, str | tuple | bool) or value is None else _as_text(value)
             words = [*words, shown if option.default is MISSING else f"{option.name}={shown}"]
     name = type(thing).__name__

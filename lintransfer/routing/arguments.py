@@ -17,7 +17,7 @@ import numpy as np
 from lintransfer.arithmetic import total, where
 from lintransfer.problems import Vectors
 from lintransfer.routing.question import Question
-from lintransfer.strategies import LinearTransfer, Scratch, model_of
+from lintransfer.strategies import LinearTransfer, ProbeThen, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 from lintransfer.theory.linear.covariance_shift import shift_energies
 
@@ -57,9 +57,20 @@ def feature_count(question: Question) -> Any:
 
 
 def start(question: Question) -> Any:
-    """‖θ_T − w0‖² per mode; a head starts from zero."""
+    """‖θ_T − w0‖² per mode."""
     m = question.problem.modes
-    return m.target if isinstance(question.learner, Scratch | LinearTransfer) else m.displacement
+    return m.target if starts_from_zero(question.learner) else m.displacement
+
+
+def starts_from_zero(learner: Any) -> bool:
+    """Whether the learner computes 0 before it is trained."""
+    return isinstance(learner, Scratch | ProbeThen) or getattr(learner, "head", "source") == "zero"
+
+
+def _head(question: Question) -> Any:
+    """What is left to learn of the best head, per mode of the features."""
+    f = question.problem.features
+    return f.target if starts_from_zero(question.learner) else f.displacement
 
 
 def _energy(name: str) -> Callable[[Question], Any]:
@@ -116,7 +127,7 @@ def _spectrum(question: Question) -> Any:
 
 def _displacement_vector(question: Question) -> Any:
     v = _vectors(question)
-    return v.target if isinstance(question.learner, Scratch | LinearTransfer) else v.target - v.source
+    return v.target if starts_from_zero(question.learner) else v.target - v.source
 
 
 def _under_test(question: Question) -> Any:
@@ -192,11 +203,14 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "trained": lambda q: model_of(q.learner).trained,
     # frozen features
     "n_features": lambda q: total(q.problem.features.multiplicity),
-    "explained": lambda q: total(q.problem.features.eigenvalue * q.problem.features.target),
+    "explained": lambda q: total(q.problem.features.eigenvalue * _head(q)),
     "unexplained": _feature("unexplained"),
     "feature_eigenvalues": _feature("eigenvalue"),
     "feature_multiplicities": _feature("multiplicity"),
-    "head": _feature("target"),
+    "head": _head,
+    # two layers
+    "layer_ridge": lambda q: q.learner.ridge / value_of("squared_source", q, None),
+    "layer_time": lambda q: q.learner.time * value_of("squared_source", q, None) * value_of("scale", q, None),
     # another test covariance
     "covariance": lambda q: _matrix(_spectrum(q)),
     "test_covariance": lambda q: _matrix(_vectors(q).test_covariance),

@@ -144,7 +144,7 @@ def _fitted(question: Question) -> bool:
     p = question.problem
     if p.n_source is None:
         return False
-    given = p.given_features is not None
+    given = p.given_features is not None or p.mix is not None
     return any(
         not isinstance(who, Scratch) and not (isinstance(who, LinearTransfer) and given) for who in question.contenders
     )
@@ -211,11 +211,26 @@ def _count_is_known(question: Question) -> bool:
     return not is_traced(question.problem.features.multiplicity)
 
 
-one_feature = condition("one feature", lambda q: q.problem.given_features is None and _positive(q.problem.source_norm))
-several_features = condition("given features", lambda q: q.problem.given_features is not None and _count_is_known(q))
+def _features_are_given(question: Question) -> bool:
+    return question.problem.given_features is not None or question.problem.mix is not None
+
+
+def _head_is_known(question: Question) -> bool:
+    """Whether the source has a head for the features of those who start from it."""
+    starts = any(isinstance(who, LinearTransfer) and who.head == "source" for who in question.contenders)
+    left = question.problem.features.displacement if starts else 0.0
+    return not starts or (question.problem.n_source is None and (is_traced(left) or not np.isnan(left).any()))
+
+
+one_feature = condition("one feature", lambda q: not _features_are_given(q) and _positive(q.problem.source_norm))
+several_features = condition("given features", lambda q: _features_are_given(q) and _count_is_known(q))
+known_head = condition("a head of zero, or one that the source gives", _head_is_known)
 dead_feature = condition("features that vanish", lambda q: _count_is_known(q) and bool(np.all(feature_count(q) == 0)))
 live_features = condition("features", lambda q: not _count_is_known(q) or bool(np.all(feature_count(q) > 0)))
 equal_features = condition("features of equal variance", _one_scale)
+
+
+two_layers = condition("a two-layer source", lambda q: q.problem.mix is not None)
 
 
 # ---- comparisons

@@ -9,7 +9,7 @@ import numpy as np
 
 from lintransfer.models import Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.routing.arguments import arguments_of
+from lintransfer.routing.arguments import arguments_of, value_of
 from lintransfer.routing.conditions import (
     Sizes,
     anisotropic,
@@ -27,6 +27,7 @@ from lintransfer.routing.conditions import (
     gaussian,
     head_determined,
     isotropic,
+    known_head,
     known_resolvent,
     known_source,
     law_of_fit,
@@ -148,7 +149,7 @@ def _has_numbers(question: Question) -> bool:
     return not isinstance(learner.ridge, str) and not isinstance(getattr(learner, "time", 0.0), str)
 
 
-optimised = condition('every "optimal" a number that is known', _is_optimised) & with_weights
+optimised = condition('every "optimal" a number that is known', _is_optimised) & with_weights & known_head
 
 
 def _with_numbers(p: TransferProblem, learner: Any, n: int, key: int, replicates: int) -> Any:
@@ -171,7 +172,8 @@ def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
         return optimal_ridge(**arguments_of(optimal_ridge, Question(p, learner), n, negative)).ridge
     f = p.features
     noise = p.outputs * p.noise_variance + f.unexplained
-    return optimal_ridge(n, f.eigenvalue, f.multiplicity, f.target, noise).ridge
+    head = value_of("head", Question(p, learner), n)
+    return optimal_ridge(n, f.eigenvalue, f.multiplicity, head, noise).ridge
 
 
 def best_time(question: Question, n: Any) -> Any:
@@ -248,7 +250,14 @@ def _weights(who: type) -> tuple[Route, ...]:
 
 def _line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes | None = None, **options: Any) -> Route:
     return Route(
-        LinearTransfer, Linear, method, formula, theorem, when, *(() if sizes is None else (sizes,)), **options
+        LinearTransfer,
+        Linear,
+        method,
+        formula,
+        theorem,
+        when & known_head,
+        *(() if sizes is None else (sizes,)),
+        **options,
     )
 
 
@@ -336,7 +345,14 @@ LAWS: tuple[LawRoute, ...] = (
     LawRoute(LinearTransfer, Linear, untrained_risk, "untrained-risk", known_source & dead_feature, names=UNDER_TEST),
     LawRoute(Scratch, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
     LawRoute(FineTune, Linear, min_norm_law, "min-norm-law", _lawful, law_of_fit, names=RANK),
-    LawRoute(LinearTransfer, Linear, frozen_features_law, "frozen-features-law", _lawful & live_features, law_of_head),
+    LawRoute(
+        LinearTransfer,
+        Linear,
+        frozen_features_law,
+        "frozen-features-law",
+        _lawful & live_features & known_head,
+        law_of_head,
+    ),
 )
 TRANSFER_LAWS: tuple[LawRoute, ...] = (
     LawRoute(

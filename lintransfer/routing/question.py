@@ -11,7 +11,7 @@ import jax
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.strategies import Learner, LinearTransfer, model_of
+from lintransfer.strategies import FineTune, Learner, Scratch, model_of
 from lintransfer.validation import choice, is_traced, listed
 
 METHODS = ("auto", "exact", "asymptotic", "bound", "simulate", "designs")
@@ -111,9 +111,9 @@ def as_learner(learner: Any, argument: str = "learner") -> Any:
         raise UnknownNameError(
             f"{argument} must be one of {names} (an instance, as in Scratch()), got {in_one_line(learner)}"
         )
-    if isinstance(learner, LinearTransfer) or not isinstance(learner.model, DeepLinear) or learner.model.depth != 1:
-        return learner
-    return replace(learner, model=Linear())
+    if isinstance(learner, Scratch | FineTune) and isinstance(learner.model, DeepLinear) and learner.model.depth == 1:
+        return replace(learner, model=Linear())
+    return learner
 
 
 def as_learners(learners: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -93,6 +93,26 @@ def teachers_from_subspaces(
         target[:, j] = target_norm * (math.cos(angle[j]) * near * (j < pairs) + math.sin(angle[j]) * far)
         source[:, j] = target_norm * (math.cos(turn[j]) * near - math.sin(turn[j]) * far)
     return axes[:, :n_features], source, target
+
+
+class TwoLayerTeachers(NamedTuple):
+    """A source network and a target. features: B, (k, d), orthonormal rows.  head: v, (k,).  target: θ_T, (d,)."""
+
+    features: np.ndarray
+    head: np.ndarray
+    target: np.ndarray
+
+
+def two_layer_teachers(problem: Any) -> TwoLayerTeachers:
+    """Vectors along the axes for `TransferProblem.two_layer`: the source's direction, the features' second, one beside them."""
+    s, along, height = _pair_in_plane(*(float(e[0]) for e in problem.modes[2:5]))
+    dim, k, mix = problem.dim, problem.n_features, float(problem.mix)
+    head, target = s * np.eye(1, k)[0], along * np.eye(1, dim)[0]
+    if height > 0 and mix > 0:
+        target[1] = height * math.sqrt(mix)
+    if height > 0 and mix < 1:
+        target[k] = height * math.sqrt(1 - mix)
+    return TwoLayerTeachers(np.eye(k, dim), head, target)
 
 
 def covariance_root(covariance: Any, dim: int) -> Any:

@@ -28,7 +28,7 @@ from lintransfer.simulate.linear.law_draws import (
     source_fit_draws,
     squared_singular_values,
 )
-from lintransfer.simulate.teachers import teachers_from_modes, teachers_from_subspaces
+from lintransfer.simulate.teachers import teachers_from_modes, teachers_from_subspaces, two_layer_teachers
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 from lintransfer.validation import is_traced
 
@@ -277,7 +277,8 @@ def _isotropic_head(problem: TransferProblem, learner: LinearTransfer, fit: Sour
     if np.ptp(values) > 1e-12 * values.max():
         return None
     count = int(np.asarray(features.multiplicity).sum())
-    explained = float(np.sum(values * np.asarray(features.target)[used]))
+    to_learn = features.target if learner.head == "zero" else features.displacement
+    explained = float(np.sum(values * np.asarray(to_learn)[used]))
     return _Training(count, explained, noise + floor, learner.ridge / values[0], floor=floor)
 
 
@@ -296,6 +297,10 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
             problem.dim,
         )
     vectors, given = problem.vectors, problem.given_features
+    if problem.mix is not None:
+        network = two_layer_teachers(problem)
+        source = network.features.T @ network.head
+        return network.target, {"source": source, "feature_map": network.features.T, "head": network.head}
     if vectors is None and given is not None:
         energy, k = float(total(problem.modes.target)), problem.outputs
         safe = energy if energy > 0 else 1.0
@@ -322,11 +327,14 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
 
 def _trained(rng: np.random.Generator, replicates: int, problem: TransferProblem, learners: Any, n: int) -> np.ndarray:
     target, world = _world(problem)
-    frozen = world.pop("feature_map", None)
+    frozen, head = world.pop("feature_map", None), world.pop("head", None)
+    if head is None:
+        head = np.sqrt(np.sum(world["source"] ** 2)).reshape(1)  # of the one feature that is the source's direction
     overrides: list[dict[str, Any]] = []
     for learner in learners:
         if isinstance(learner, LinearTransfer):
-            overrides.append({"features": "source" if frozen is None else frozen, "ridge": learner.ridge})
+            starts = {} if learner.head == "zero" else {"head": head}
+            overrides.append({"features": "source" if frozen is None else frozen, "ridge": learner.ridge, **starts})
         else:
             initial = "source" if isinstance(learner, FineTune) else None
             overrides.append({"initial": initial, "ridge": learner.ridge, "time": learner.time})

@@ -298,6 +298,31 @@ PAPERS: dict[str, Paper] = {
         "E. Boursier, N. Flammarion", "Simplicity bias and optimization threshold in two-layer ReLU networks", 2024,
         "2410.02348",
     ),
+    # Two-layer linear networks, heads and layers.
+    "ren2023": _proceedings(
+        "Y. Ren, S. Guo, W. Bae, D. J. Sutherland", "How to Prepare Your Task Head for Finetuning", "ICLR", 2023,
+        "2302.05779",
+    ),
+    "lee2023": _proceedings(
+        "Y. Lee, A. S. Chen, F. Tajwar, A. Kumar, H. Yao, P. Liang, C. Finn",
+        "Surgical Fine-Tuning Improves Adaptation to Distribution Shifts", "ICLR", 2023, "2210.11466",
+    ),
+    "kumar2022": _proceedings(
+        "A. Kumar, A. Raghunathan, R. Jones, T. Ma, P. Liang",
+        "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution", "ICLR", 2022, "2202.10054",
+    ),
+    "tomihari2024": _proceedings(
+        "A. Tomihari, I. Sato", "Understanding Linear Probing then Fine-tuning Language Models from NTK Perspective",
+        "NeurIPS", 2024, "2405.16747",
+    ),
+    "braun2022": _proceedings(
+        "L. Braun, C. C. J. Dominé, J. E. Fitzgerald, A. M. Saxe",
+        "Exact learning dynamics of deep linear networks with prior knowledge", "NeurIPS", 2022,
+    ),
+    "domine2025": _proceedings(
+        "C. C. J. Dominé, N. Anguita, A. M. Proca, L. Braun, D. Kunin, P. A. M. Mediano, A. M. Saxe",
+        "From Lazy to Rich: Exact Learning Dynamics in Deep Linear Networks", "ICLR", 2025, "2409.14623",
+    ),
     # Classical tools.
     "isserlis1918": _article(
         "L. Isserlis", "On a formula for the product-moment coefficient of any order of a normal frequency distribution "

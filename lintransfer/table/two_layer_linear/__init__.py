@@ -1,0 +1,1 @@
+"""Rows of the table of theorems for two-layer linear networks."""

@@ -1,0 +1,1 @@
+"""Formulas for two-layer linear networks."""

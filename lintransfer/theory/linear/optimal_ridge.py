@@ -95,17 +95,20 @@ def _optimal(
     level, size = where(alive, eigenvalues / scale, 1), where(alive, multiplicities, 0)
     energy, noise = where(alive, displacement / unit * scale, 0), noise / unit
     still = total(level * energy)
-    modes = _Modes(level, size, where(still > 0, energy, 1))
-    signal, crowd, rank = total(level * level * modes.energy), total(size * level * level), total(size)
+    rank = total(size)
+    modes = _Modes(level, size, energy + where((still > 0) | (~alive & (rank > 0)), 0, 1))
+    signal, crowd = total(level * level * modes.energy), total(size * level * level)
     hopeless, perfect = 0 * n + still == 0, (n >= rank) & (noise == 0)
     idle = (n == 0) | (noise * crowd > _DROWNED * signal)
-    regular = ~(hopeless | perfect | idle)
+    rising = hopeless & (noise == 0)  # of degree one in the energies: the slope at 0 is that at equal ones
+    regular = ~((hopeless & (noise > 0)) | perfect | idle)
     ridge, risk = _minimise(where(regular, n, rank + 1), where(regular, noise, 1), modes, negative)
     many, much = (total(weight) for weight in modes.tilts)
     start = (noise * crowd + still * many - total(size * level) * much) / signal
     start = start if negative else maximum(start, 0)
-    ridge = where(regular, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
-    # Nothing to be learnt: `still` is 0 there, but its slope counts.
+    ridge = where(regular & ~hopeless, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
+    risk = risk - where(rising, jax.lax.stop_gradient(risk) if isinstance(risk, jax.Array) else risk, 0)
+    # Nothing to be learnt: the risk is 0, but its slope counts.
     risk = where(regular, risk, where(idle | (hopeless & (noise > 0)), still, 0)) * unit
     return ridge, risk
 

@@ -95,19 +95,19 @@ def _deep_against_scratch(question: Question) -> bool:
 against_scratch = condition("against Scratch", _deep_against_scratch) & some_inputs
 
 
-def _starts_alive(question: Question) -> bool:
-    """At infinite depth what a vanishing start keeps is 0·∞."""
-    p, who = question.problem, question.learner
-    if not is_number(who.model.depth, math.inf):
-        return True
-    silent = is_number(p.source_norm, 0) and is_number(p.source_noise_std, 0)
-    return not (is_number(p.n_source, 0) or silent)
+def _told_of_a_fit(question: Question, n: Any) -> Any:
+    p, n_source = question.problem, question.problem.n_source
+    if not is_number(question.learner.model.depth, math.inf):
+        return n == n
+    alive = (n_source != 0) & ((p.source_norm != 0) | (p.source_noise_std != 0))
+    finite = (abs(n_source - p.dim) > 1) | (p.source_noise_std == 0)
+    return (n >= p.dim) | (alive & (finite | (n == 0)))
 
 
-alive = condition("finite depth, or a source fit that does not vanish", _starts_alive)
+told_of_a_fit = Sizes("finite depth, n ≥ d, or a source fit of finite energy that does not vanish", _told_of_a_fit)
 trained = ridgeless & one_output
 plain = trained & unshifted & known_source & balanced
-fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane & alive
+fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane
 chain = trained & unshifted & known_source & unbalanced & isotropic & moving
 overdetermined = trained & unshifted & balanced & gaussian & plane
 drawable = (
@@ -170,7 +170,7 @@ RISK: tuple[Route, ...] = (
     _line(ASYMPTOTIC, ridge_risk, "ridge-risk", trained & unshifted & balanced & plane, at_least_rank),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
     _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
-    _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted),
+    _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted, told_of_a_fit),
     _line(
         ASYMPTOTIC, unbalanced_fine_tuning_risk, "unbalanced-fine-tuning", chain, _decided(unbalanced_fine_tuning_risk),
         names=_SCALED, times="scale", broadcasts=False,
@@ -198,7 +198,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
         ASYMPTOTIC, deep_covariance_transferability, "deep-covariance-transferability", _pairs & anisotropic & moving, broadcasts=False,
     ),
     _line(
-        ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted,
+        ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted, told_of_a_fit,
     ),
     _line(
         ASYMPTOTIC, unbalanced_transferability, "unbalanced-transferability", against_scratch & chain,

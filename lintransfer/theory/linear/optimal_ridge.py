@@ -261,7 +261,7 @@ def _bounds(n: Any, noise: Any, few: Any, modes: _Modes, negative: bool) -> tupl
     crowd, signal = total(size * level * level), total(energy * level * level)
     heavy = ratio_where(signal > 0, 16 * (noise + total(energy * level)) * crowd, n * signal, 0)
     light = ratio_where(signal > 0, noise * total(size / level), 8 * n * total(energy / level), 1)
-    fewer = where(few, n, rank / 2)
+    fewer = where(few, n, where(rank > 0, rank, 1) / 2)
     ratio = rank / fewer
     reach = (rank - fewer) / fewer
     if negative:

@@ -119,7 +119,9 @@ def _in_units(rows: Rows, input_unit: float, label_unit: float) -> Rows:
 
 def _out_of_units(found: Estimated, input_unit: float, label_unit: float) -> Estimated:
     m, weight_unit = found.modes, label_unit / input_unit
-    energies = {name: getattr(m, name) * weight_unit * weight_unit for name in ("source", "cross", "target")}
+    energies = {
+        name: getattr(m, name) * weight_unit * weight_unit for name in ("source", "cross", "target", "apart", "aside")
+    }
     modes = m._replace(eigenvalue=m.eigenvalue * input_unit * input_unit, **energies)
     return found._replace(modes=modes, noise_std=found.noise_std * label_unit)
 
@@ -184,13 +186,16 @@ class _World(NamedTuple):
         energy = np.bincount(self.group, self.source)
         slope, rest, noise_variance = _fit(rows, eigenvalue, energy)
         source, slope, rest = self.source, slope[self.group], (rest / count)[self.group]
-        energies = [source, slope * source, slope**2 * source + rest]
+        strength = float(self.values @ source)
+        head = float(self.values @ (slope * source)) / strength if strength > 0 else 0.0
+        energies = [source, *(slope**k * source for k in (1, 2)), *((slope - a) ** 2 * source for a in (1.0, head))]
+        energies[2:] = [e + rest for e in energies[2:]]
         values = self.values
         if self.dim > len(values):  # directions that no row ever took: the source may have weight there
             values = np.append(values, np.zeros(self.dim - len(values)))
             spread = self.source_left / (self.dim - len(self.values))
-            energies = [np.append(e, np.full(self.dim - len(e), 0.0)) for e in energies]
-            energies[0][len(self.values) :] = spread
+            energies = [np.append(e, np.zeros(self.dim - len(e))) for e in energies]
+            energies[0][len(self.values) :] = energies[3][len(self.values) :] = spread
         return Estimated(self.dim, group_modes(values, *energies), math.sqrt(noise_variance), self.dropped)
 
 

@@ -23,10 +23,13 @@ def risk(
 
     n: sample sizes, whole numbers ≥ 0, any shape.  method: "exact", "asymptotic", "bound" (an upper bound), "simulate"
     (draws from the law of the risk where theory proves one, else trainings on drawn sets), "designs" (drawn sets always,
-    no theory), or "auto": at each n by itself exact, else asymptotic, else simulated; `lintransfer.route` tells which and
-    why.  key, replicates: seed and number of simulated training sets.
+    no theory), or "auto": at each n by itself exact, else asymptotic, else simulated if that takes seconds;
+    `lintransfer.route` tells which and why.  key, replicates: seed and number of simulated training sets.
 
     Returns an `Estimate` of the shape of n. Add σ² (per output) for the prediction error on noisy labels.
+    By "auto" it is nan, and not valid, only below the critical ridge (λ < λ_c ≤ 0: the loss has no minimum), where
+    `FineTune` starts from features without weights and n < rank Σ, where a finite ReLU network does not come to rest, and
+    where a simulation would need values that are traced.
     Raises `DomainError` for impossible n, `UnknownNameError` for an unknown learner or method, `MissingMethodError`
     (listing what there is) where this learner has no such method. Source: ``lintransfer.theorem(estimate.theorem)``.
 
@@ -64,7 +67,8 @@ def transferability(
     errors as in `risk`. Both sides of the difference are of the same kind, exact wherever both have an exact answer. The
     simulation trains both learners on the same data. Where a paired theorem exists it is used, so that T stays finite where
     both risks are infinite (n ≈ d); where only one risk is infinite T is ±inf, and nan where both are and no theorem pairs
-    them.
+    them. By such a theorem the noise cancels, while two asymptotic risks asked one by one may carry it at different orders:
+    σ²n/(d−n) in a limit, σ²n/(d−n−1) in a closure at finite size (deep networks, n < d). Their difference is not T.
 
     >>> from lintransfer.strategies import FineTune
     >>> p = TransferProblem.isotropic(dim=500, overlap=0.8, noise_std=0.2)

@@ -84,7 +84,9 @@ class Modes(NamedTuple):
         a, b = as_column(source), as_column(target)
         apart = b * b * self.displacement + (b - a) * (2 * b * (self.cross - self.source) + (b - a) * self.source)
         moved = {"source": a * a * self.source, "cross": a * b * self.cross, "target": b * b * self.target}
-        return self._replace(**moved, apart=apart, aside=None if self.aside is None else b * b * self.aside)
+        return self._replace(
+            **moved, apart=maximum(apart, 0.0), aside=None if self.aside is None else b * b * self.aside
+        )
 
 
 class _Perpendicular(NamedTuple):

@@ -275,6 +275,7 @@ class TestZero:
             lt.FineTune(lt.DeepLinear(2)),
             lt.LinearTransfer(),
             lt.LinearTransfer(0.3),
+            lt.FineTune(ridge="optimal"),
         ],
         ids=str,
     )
@@ -326,7 +327,22 @@ class TestSizes:
         assert told / 50 < used < 50 * told
 
     def test_bounds_are_stated(self):
-        assert MOST_SECONDS == {"auto": 10.0, "simulate": 1800.0}
+        assert MOST_SECONDS == {"auto": 10.0, "simulate": 1800.0, "formula": 300.0}
+
+    @pytest.mark.parametrize(
+        ("learner", "theorem"),
+        [
+            (lt.FineTune(time="optimal"), "optimally-stopped-risk"),
+            (lt.FineTune(lt.DeepLinear(2)), "deep-mean-risk"),
+        ],
+        ids=str,
+    )
+    def test_a_slow_formula_takes_minutes_at_most(self, learner, theorem):
+        p, n = P.isotropic(10**7, 0.5), np.arange(10**6)
+        begin = time.perf_counter()
+        with pytest.raises(DomainError, match=f"five minutes of {theorem}, got [0-9]*, for about"):
+            lt.risk(p, learner, n)
+        assert time.perf_counter() - begin < 5
 
     @pytest.mark.parametrize("n", [2**53 + 2, 1e300, 2.0**63])
     def test_beyond_what_is_told_apart(self, n):

@@ -20,7 +20,7 @@ from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, LAW, STRENGTH, Route
-from lintransfer.routing.work import refuse_work
+from lintransfer.routing.work import refuse_slow, refuse_work
 from lintransfer.validation import is_traced, seed
 
 _MOST_REPLICATES = 10**9
@@ -98,6 +98,7 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
         found = _plain_answer(question, closed, np.asarray(n, dtype=float))
         return replace(found, value=jax.numpy.asarray(found.value), std_err=jax.numpy.asarray(found.std_err))
     n = np.asarray(n, dtype=float)
+    refuse_slow(question, closed, n)
     step = _sizes_at_once(question)
     if n.size <= step or question.paired:
         return _plain_answer(question, closed, n)

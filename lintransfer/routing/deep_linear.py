@@ -154,8 +154,10 @@ RISK: tuple[Route, ...] = (
     _line(EXACT, least_squares_risk, "least-squares-risk", overdetermined, at_least_rank, names=RANK),
     _line(
         EXACT, deep_mean_risk, "deep-mean-risk", plain & gaussian & isotropic & moving & plane, fewer_than_dim,
+        seconds=1e-3,
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
+    _line(ASYMPTOTIC, ridge_risk, "ridge-risk", trained & unshifted & balanced & plane, at_least_rank),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
     _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
     _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted, _told(_ENERGY, finite_source_deep_closure)),
@@ -175,7 +177,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _line(
         EXACT, deep_mean_transferability, "deep-mean-transferability",
-        _pairs & gaussian & isotropic & moving & plane, paired_below_dim,
+        _pairs & gaussian & isotropic & moving & plane, paired_below_dim, seconds=1e-3,
     ),
     _line(
         ASYMPTOTIC, deep_transferability_closure, "deep-transferability-closure", _pairs & isotropic & moving & plane,

@@ -240,7 +240,7 @@ def _weights(who: type) -> tuple[Route, ...]:
         ),
         line(
             ASYMPTOTIC, optimally_stopped_risk, "optimally-stopped-risk", isotropic & plain & tuned_time,
-            broadcasts=False, pairs=True,
+            broadcasts=False, pairs=True, seconds=4e-4,
         ),
         line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless & with_weights),
         line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),

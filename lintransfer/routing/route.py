@@ -29,7 +29,7 @@ class Route:
     when: the condition on problem and learner.  sizes: those n at which the formula speaks.
     names: parameters that stand for another symbol of the vocabulary, or for a number.  times: a symbol that the value is
     multiplied by.  traced: whether it runs on traced values.  broadcasts: whether it takes a grid of problems at once.
-    pairs: whether it takes a problem beside each n at least (what broadcasts does).
+    pairs: whether it takes a problem beside each n at least (what broadcasts does).  seconds: of one value, if it is slow.
     """
 
     strategy: type
@@ -44,6 +44,7 @@ class Route:
     traced: bool = True
     broadcasts: bool = True
     pairs: bool = False
+    seconds: float = 0.0
 
     @property
     def where(self) -> str:

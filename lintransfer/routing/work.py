@@ -1,25 +1,26 @@
-"""What a simulation will cost, predicted before it is begun: seconds and bytes, to within a small factor on one core.
+"""What an answer will cost, predicted before it is begun: seconds and bytes, to within a small factor on one core.
 
-`method="auto"` simulates where that takes a few seconds; who asks for a simulation gets one of up to half an hour. More is
-refused in one line that says what to ask instead.
+`method="auto"` simulates where that takes a few seconds; who asks for a simulation gets one of up to half an hour, and five
+minutes of a formula. More is refused in one line that says what to ask instead.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lintransfer.designs import available_memory
-from lintransfer.errors import DomainError, MissingMethodError
+from lintransfer.errors import DomainError, MissingMethodError, refuse
 from lintransfer.models import DeepLinear, ShallowReLU
 from lintransfer.routing.question import Question
-from lintransfer.routing.route import LAW
+from lintransfer.routing.route import LAW, Route
 from lintransfer.strategies import LinearTransfer, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 
-MOST_SECONDS = {"auto": 10.0, "simulate": 1800.0}  # of one call
+MOST_SECONDS = {"auto": 10.0, "simulate": 1800.0, "formula": 300.0}  # of one call
 _FLOP, _NORMAL, _ROTATION = (
     3e-10,
     2e-8,
@@ -104,6 +105,16 @@ def refuse_work(
     if automatic:
         raise MissingMethodError(f'method "auto" has no formula for {question.learner!r} here, and {said}')
     raise DomainError(f"n must be within half an hour of simulation and the free memory; {said}")
+
+
+def refuse_slow(question: Question, routes: Sequence[Route], n: Any) -> None:
+    """Refuse so many values of a slow formula that they would take more than five minutes."""
+    most, shape = MOST_SECONDS["formula"], (*question.grid, *np.shape(n))
+    for route in (r for r in routes if r.seconds * math.prod(shape) > most):
+        count = int(np.sum(np.broadcast_to(route.at(question, n), shape)))
+        if count * route.seconds > most:
+            took = f"{count}, for about {_said(count * route.seconds)}"
+            refuse("n", f"few enough sizes for five minutes of {route.theorem}", got=took)
 
 
 def _said(seconds: float) -> str:

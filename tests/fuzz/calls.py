@@ -523,6 +523,8 @@ class _Draw:
                 ("--slices", self.pick(["none", "0.5", "2"], [5, 2, 0.3]), 0.5), ("--baseline", self.named(name), 0.2),
             ]  # fmt: skip
         options += [("--learner", self.named(name), 0.5), ("--learner", self.named(name), 0.3)]
+        if name == "diagram" and "depth" in str(options):  # a hundred overlaps of a deep mean take their time
+            options = [(key, value, 1.0 if key == "--axis" else share) for key, value, share in options]
         given = [(key, value) for key, value, share in options if self.chance(share)]
         return [word for key, value in [("--dim", dim), *given] for word in (f"{key}={value}",)]
 

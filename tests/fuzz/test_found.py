@@ -142,3 +142,36 @@ def test_a_source_fit_that_vanishes_has_no_limit_at_infinite_depth(n_source):
     problem = P.isotropic(10, 0.5, n_source=n_source, source_norm=0.0 if n_source else 1.0)
     found = lt.risk(problem, lt.FineTune(lt.DeepLinear(math.inf)), [0, 5, 20], replicates=20)
     assert found.valid.all() and found.value[1] == pytest.approx(0.5, abs=0.2)
+
+
+@pytest.mark.parametrize("n_source", [4, 5, 6])
+def test_a_source_fit_of_infinite_energy_has_no_closure_at_infinite_depth(n_source):
+    problem = P.isotropic(5, 1.0, noise_std=0.12, n_source=n_source, source_noise_std=1.0)
+    deep = lt.FineTune(lt.DeepLinear(math.inf))
+    found = lt.risk(problem, deep, [0, 3, 5, 9], method="asymptotic")
+    assert (
+        found.value[0] == math.inf and found.method[1] == "none" and found.valid.tolist() == [True, False, True, True]
+    )
+    assert lt.risk(problem, deep, [0, 3, 5, 9], replicates=5).valid.all()
+
+
+def test_teachers_that_are_moved_onto_each_other_are_not_less_than_nothing_apart():
+    for norm in np.linspace(0.3, 9, 60):
+        problem = P.sphere(3, 1.0, source_norm=norm, noise_std=1.0)
+        assert problem.with_norms(source_norm=1.0).modes.displacement.min() >= 0
+        diagram = lt.phase_diagram(problem, [lt.FineTune(time=0.0)], [180], source_norm=[1.0])
+        assert diagram.dataset.risk.values.min() >= 0
+
+
+def test_a_source_that_data_confirm_is_not_less_than_nothing_apart():
+    for seed in range(20):
+        X, target = np.random.default_rng(seed).standard_normal((20, 5)), np.random.default_rng(99).standard_normal(5)
+        problem = P.from_data(X, X @ target + 1e-9 * X[:, 0], target)
+        assert problem.modes.displacement.min() >= 0 and problem.modes.unexplained >= 0
+        assert lt.risk(problem, lt.FineTune(), [0, 1, 5, 9]).value.min() >= 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_diagnosis_without_a_source():
+    found = lt.diagnose(np.random.default_rng(0).standard_normal((12, 2)), np.arange(12), np.zeros(2), repeats=2)
+    assert np.isfinite(found.error).all()

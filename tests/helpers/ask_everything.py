@@ -162,6 +162,8 @@ def too_much(lt: Any) -> None:
     for learner in (lt.Scratch(), lt.FineTune(), chain, lt.FineTune(lt.ShallowReLU())):
         outcome(lt.risk, nothing, learner, 3)
     outcome(lt.risk, plane, lt.FineTune(), np.arange(10**6))
+    outcome(lt.risk, plane, lt.FineTune(time="optimal"), np.arange(10**6))
+    outcome(lt.risk, plane, lt.FineTune(lt.DeepLinear(2)), np.arange(20, 10**6))
     import jax
 
     outcome(lt.risk, plane, lt.FineTune(), jax.numpy.arange(3))

@@ -95,17 +95,20 @@ def _optimal(
     level, size = where(alive, eigenvalues / scale, 1), where(alive, multiplicities, 0)
     energy, noise = where(alive, displacement / unit * scale, 0), noise / unit
     still = total(level * energy)
-    modes = _Modes(level, size, where(still > 0, energy, 1))
-    signal, crowd, rank = total(level * level * modes.energy), total(size * level * level), total(size)
+    rank = total(size)
+    modes = _Modes(level, size, energy + where((still > 0) | (~alive & (rank > 0)), 0, 1))
+    signal, crowd = total(level * level * modes.energy), total(size * level * level)
     hopeless, perfect = 0 * n + still == 0, (n >= rank) & (noise == 0)
     idle = (n == 0) | (noise * crowd > _DROWNED * signal)
-    regular = ~(hopeless | perfect | idle)
+    rising = hopeless & (noise == 0)  # of degree one in the energies: the slope at 0 is that at equal ones
+    regular = ~((hopeless & (noise > 0)) | perfect | idle)
     ridge, risk = _minimise(where(regular, n, rank + 1), where(regular, noise, 1), modes, negative)
     many, much = (total(weight) for weight in modes.tilts)
     start = (noise * crowd + still * many - total(size * level) * much) / signal
     start = start if negative else maximum(start, 0)
-    ridge = where(regular, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
-    # Nothing to be learnt: `still` is 0 there, but its slope counts.
+    ridge = where(regular & ~hopeless, ridge, where(hopeless, np.inf, where(idle, start, 0))) * scale
+    risk = risk - where(rising, jax.lax.stop_gradient(risk) if isinstance(risk, jax.Array) else risk, 0)
+    # Nothing to be learnt: the risk is 0, but its slope counts.
     risk = where(regular, risk, where(idle | (hopeless & (noise > 0)), still, 0)) * unit
     return ridge, risk
 
@@ -253,19 +256,18 @@ def _bounds(n: Any, noise: Any, few: Any, modes: _Modes, negative: bool) -> tupl
     σ² Σ(m/λ)/(8κ Σ(e/λ)); for κ ≥ λ_max it is at most Σ m λ²/κ² + 8(σ² + Σ e λ) Σ m λ²/(κ Σ e λ²).
     """
     level, size, energy = modes.level, modes.size, modes.energy
-    alive, weakest = size > 0, total(size / level)
-    rank = where(weakest > 0, total(size), 1)
+    alive, rank = size > 0, total(size)
     smallest, largest = where(alive, level, np.inf).min(), where(alive, level, 0).max()
     crowd, signal = total(size * level * level), total(energy * level * level)
     heavy = ratio_where(signal > 0, 16 * (noise + total(energy * level)) * crowd, n * signal, 0)
-    light = ratio_where(signal > 0, noise * weakest, 8 * n * total(energy / level), 1)
-    fewer = where(few, n, rank / 2)
+    light = ratio_where(signal > 0, noise * total(size / level), 8 * n * total(energy / level), 1)
+    fewer = where(few, n, where(rank > 0, rank, 1) / 2)
     ratio = rank / fewer
     reach = (rank - fewer) / fewer
     if negative:
         least = reach / (sqrt(ratio) + 1) * smallest
     else:
-        least = ratio_where(weakest > 0, reach * rank, weakest, 1)
+        least = ratio_where(rank > 0, reach * rank, total(size / level), 1)
     low = where(few, least, minimum(smallest + 0 * n, light))
     high = maximum(maximum(maximum(largest, sqrt(2 * crowd / n)), heavy), where(few, reach * largest, 0))
     low = maximum(low, _TINY)

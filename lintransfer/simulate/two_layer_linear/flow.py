@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lintransfer.errors import refuse
-from lintransfer.simulate.deep_linear.flow import integrate
 from lintransfer.simulate.end_to_end import least_squares, spectral_step
+from lintransfer.simulate.two_layer_linear.stiff import Nets, follow_nets, velocity
 
 TRAINED = ("first", "second", "both", "none")
 _DEAD = 1e-12  # of the largest velocity that these weights could have: below it a start does not move
@@ -112,75 +112,74 @@ def _train_first(
 def _train_both(
     problem: Reduced, n: int, features: np.ndarray, head: np.ndarray, time: float, rtol: float, max_steps: int
 ) -> Trained:
-    basis, rates, fit = problem
-    k, r = head.shape[-1], rates.shape[-1]
-    seen = np.einsum("bkd,brd->bkr", features, basis)
-    top = np.maximum(rates.max(axis=-1), 1e-300)
-    clock = time / n if math.isfinite(time) else 1 / top
-    state = np.concatenate([seen.reshape(-1, k * r), head], axis=1).T
-    data = (rates.T * clock, fit.T)
-
-    def split(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return state[: k * r].reshape(k, r, -1), state[k * r :]
-
-    def velocity(state: np.ndarray, rates: np.ndarray, fit: np.ndarray) -> np.ndarray:
-        b, v = split(state)
-        slope = rates * (np.einsum("krb,kb->rb", b, v) - fit)
-        first = v[:, None] * slope[None]
-        return -np.concatenate([first.reshape(k * r, -1), np.einsum("krb,rb->kb", b, slope)])
-
-    def missed(state: np.ndarray, rates: np.ndarray, fit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Distance from interpolation, and what it is small beside."""
-        b, v = split(state)
-        miss = np.where(rates > 0, np.einsum("krb,kb->rb", b, v) - fit, 0.0)
-        size = np.linalg.norm(fit, axis=0) + np.linalg.norm(b, axis=(0, 1)) * np.linalg.norm(v, axis=0)
-        return np.linalg.norm(miss, axis=0), size
-
-    def stuck(state: np.ndarray, rates: np.ndarray, fit: np.ndarray) -> np.ndarray:
-        """At a saddle: the weights rest while the labels are missed."""
-        weights = np.linalg.norm(state, axis=0)
-        miss, size = missed(state, rates, fit)
-        speed = np.linalg.norm(velocity(state, rates, fit), axis=0)
-        return (miss > 1e-6 * size) & (speed <= _DEAD * rates.max(axis=0) * miss * np.maximum(weights, np.sqrt(size)))
-
-    def at_rest(state: np.ndarray, rates: np.ndarray, fit: np.ndarray) -> np.ndarray:
-        miss, size = missed(state, rates, fit)
-        return (miss <= max(0.1 * math.sqrt(rtol), 10 * rtol) * size) | stuck(state, rates, fit)
-
-    moving = ~(stuck(state, *data) | (missed(state, *data)[0] == 0))
-    final = state.copy()
-    if moving.any():
-        final[:, moving] = integrate(
-            velocity,
-            state[:, moving],
-            [a[:, moving] for a in data],
-            time=1.0 if math.isfinite(time) else math.inf,
-            rtol=rtol,
-            atol=rtol * 1e-2 * max(1e-12, float(np.sqrt(np.mean(state**2)))),
-            at_rest=None if math.isfinite(time) else at_rest,
-            max_steps=max_steps,
-        )
-    b, v = split(final)
-    b, v, stalled = np.moveaxis(b, -1, 0), v.T, stuck(final, *data)
-    if math.isinf(time):
-        b, v = arrive(b, v, rates, fit, ~stalled)
-    return Trained(features + (b - seen) @ basis, v.copy(), stalled)
+    seen = np.einsum("bkd,brd->bkr", features, problem.basis)
+    b, v, stalled = train_seen(seen, head, problem.rates, problem.fit, n, time, rtol, max_steps)
+    return Trained(features + (b - seen) @ problem.basis, v, stalled)
 
 
-def arrive(b: np.ndarray, v: np.ndarray, rates: np.ndarray, fit: np.ndarray, which: Any = True) -> tuple[Any, Any]:
-    """The rest of a flow that is nearly there: on its last stretch the layers' Jacobian J stands still, and the flow
-    ends where the shortest step does, (b, v) − J⁺(c − m). What is left out is of second order in c − m.
+def train_seen(
+    seen: np.ndarray, head: np.ndarray, rates: np.ndarray, fit: np.ndarray, n: int, time: float = math.inf,
+    rtol: float = 1e-8, max_steps: int = 200_000,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Both layers of networks in the singular bases of their designs: where b and v end, and whether at a saddle.
 
-    b: (batch, k, r).  v: (batch, k).  rates, fit: (batch, r).  which: who takes the step.
+    seen: the columns of B that the data see, b (batch, k, r).  head: v (batch, k).  rates, fit: s² and m, (batch, r), of n
+    samples.  time, rtol, max_steps: as in `train`.
     """
+    start = Nets(np.array(seen), np.array(head))
+    stalled = stuck(start, rates, fit)
+    moving = ~(stalled | (missed(start, rates, fit)[0] == 0))
+    end = Nets(start.b.copy(), start.v.copy())
+    if moving.any():
+        some = follow_nets(
+            Nets(start.b[moving], start.v[moving]), rates[moving], fit[moving], time / n,
+            lambda nets, s2, m: stuck(nets, s2, m) | near_rest(nets, s2, m, rtol), rtol, max_steps,
+        )  # fmt: skip
+        end.b[moving], end.v[moving] = some
+        stalled = stuck(end, rates, fit)
+    if math.isinf(time):
+        end = arrive(end, rates, fit, ~stalled)
+    return end.b, end.v, stalled
+
+
+def missed(nets: Nets, rates: np.ndarray, fit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distance from interpolation, and what it is small beside, (batch,) both."""
+    miss = np.where(rates > 0, np.einsum("ikr,ik->ir", nets.b, nets.v) - fit, 0.0)
+    size = np.linalg.norm(fit, axis=1) + np.linalg.norm(nets.b, axis=(1, 2)) * np.linalg.norm(nets.v, axis=1)
+    return np.linalg.norm(miss, axis=1), size
+
+
+def near_rest(nets: Nets, rates: np.ndarray, fit: np.ndarray, rtol: float) -> np.ndarray:
+    """So near that the rest of the flow is one step, to second order."""
+    miss, size = missed(nets, rates, fit)
+    return miss <= max(0.1 * math.sqrt(rtol), 10 * rtol) * size
+
+
+def stuck(nets: Nets, rates: np.ndarray, fit: np.ndarray) -> np.ndarray:
+    """At a saddle: the weights rest while the labels are missed."""
+    miss, size = missed(nets, rates, fit)
+    weights = np.sqrt(np.sum(nets.b**2, axis=(1, 2)) + np.sum(nets.v**2, axis=1))
+    push = velocity(nets, rates, fit)
+    speed = np.sqrt(np.sum(push.b**2, axis=(1, 2)) + np.sum(push.v**2, axis=1))
+    return (miss > 1e-6 * size) & (speed <= _DEAD * rates.max(axis=1) * miss * np.maximum(weights, np.sqrt(size)))
+
+
+def arrive(nets: Nets, rates: np.ndarray, fit: np.ndarray, which: Any = True) -> Nets:
+    """The rest of a flow that is nearly there: on its last stretch the layers' Jacobian J stands still, and the flow
+    ends where the shortest step does, (b, v) − J⁺(c − m), JJᵀ = ‖v‖²I + bᵀb. What is left out is of second order in c − m.
+
+    which: who takes the step, (batch,).
+    """
+    b, v = nets
     alive = rates > 0
-    mask = alive[:, :, None] & alive[:, None, :]
-    eye = np.eye(rates.shape[-1])
     go = np.broadcast_to(which, len(v))[:, None] & np.any(v != 0, axis=-1, keepdims=True)
-    mask = mask & go[..., None]
+    eye = np.eye(v.shape[1])
     for _ in range(2):
-        miss = np.where(alive & go, np.einsum("bkr,bk->br", b, v) - fit, 0.0)
-        gram = np.sum(v * v, axis=-1)[:, None, None] * eye + np.swapaxes(b, -1, -2) @ b
-        push = np.linalg.solve(np.where(mask, gram, eye), miss[..., None])[..., 0]
-        b, v = b - v[..., None] * push[:, None, :], v - np.einsum("bkr,br->bk", b, push)
-    return b, v
+        miss = np.where(alive & go, np.einsum("ikr,ik->ir", b, v) - fit, 0.0)
+        energy = np.where(go, np.sum(v * v, axis=-1, keepdims=True), 1.0)
+        known = b * alive[:, None, :]
+        core = energy[..., None] * eye + known @ np.swapaxes(known, -1, -2)
+        inner = np.linalg.solve(core, np.einsum("ikr,ir->ik", known, miss)[..., None])[..., 0]
+        push = (miss - np.einsum("ikr,ik->ir", known, inner)) / energy
+        b, v = b - v[..., None] * push[:, None, :], v - np.einsum("ikr,ir->ik", b, push)
+    return Nets(b, v)

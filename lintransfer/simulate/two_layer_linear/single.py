@@ -10,6 +10,7 @@ import numpy as np
 from lintransfer.errors import DomainError, refuse
 from lintransfer.simulate.deep_linear.flow import FlowError
 from lintransfer.simulate.two_layer_linear.flow import Trained, arrive, reduce, train
+from lintransfer.simulate.two_layer_linear.stiff import Nets
 from lintransfer.validation import real_array, real_number
 
 _TIGHT = 1e-13
@@ -113,7 +114,7 @@ def follow(
         state = _run(velocity, state, missed, math.isfinite(time), float(speeds[alive].min() / speeds.max()))
     b, v = state[: k * r].reshape(k, r), state[k * r :]
     if math.isinf(time):
-        b, v = (a[0] for a in arrive(b[None], v[None], rates[None], fit[None]))
+        b, v = (a[0] for a in arrive(Nets(b[None], v[None]), rates[None], fit[None]))
     return Trained(features + (b - seen) @ basis, v, np.asarray(False))
 
 

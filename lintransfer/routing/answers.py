@@ -20,7 +20,7 @@ from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, LAW, STRENGTH, Route
-from lintransfer.routing.work import refuse_slow, refuse_work
+from lintransfer.routing.work import affordable, refuse_slow, refuse_work
 from lintransfer.validation import is_traced, seed
 
 _MOST_REPLICATES = 10**9
@@ -181,7 +181,13 @@ def drawn_answer(
     value, std_err, needed = np.full(shape, np.nan), np.zeros(shape), np.broadcast_to(needed, shape)
     first = question.cell(tuple(0 for _ in question.grid)) if question.grid else question
     known = not automatic and len(first.contenders) == 1 and bool(routes_for(first, "asymptotic"))
-    refuse_work(first, route.method, np.broadcast_to(n, shape)[needed], replicates, automatic, known)
+    there = np.broadcast_to(n, shape)[needed]
+    if route.together:
+        replicates = affordable(first, route.method, there, replicates, automatic)
+    refuse_work(first, route.method, there, replicates, automatic, known, route.together)
+    if route.together:
+        value[...], std_err[...] = _drawn_together(question, route, n, key, replicates, needed)
+        return Answer(value, std_err, np.where(needed, 0, -1), ((route.method, route.theorem),))
     for cell in np.ndindex(question.grid):
         here = needed[cell]
         if not here.any():
@@ -193,6 +199,24 @@ def drawn_answer(
         for array, numbers in zip((value, std_err), found, strict=True):
             array[cell if question.grid else ...][here] = numbers
     return Answer(value, std_err, np.where(needed, 0, -1), ((route.method, route.theorem),))
+
+
+def _drawn_together(
+    question: Question, route: Route, n: np.ndarray, key: int, replicates: int, needed: np.ndarray
+) -> np.ndarray:
+    """Values and errors: cells of one sample size are drawn on the same designs."""
+    found = np.stack([np.full(needed.shape, np.nan), np.zeros(needed.shape)])
+    cells = [(cell, question.cell(cell) if question.grid else question) for cell in np.ndindex(question.grid)]
+    for place in np.ndindex(n.shape):
+        some = [(cell, asked) for cell, asked in cells if needed[(*cell, *place)]]
+        if not some:
+            continue
+        problems = [asked.problem for _, asked in some]
+        who = [asked.contenders if len(asked.contenders) > 1 else asked.learner for _, asked in some]
+        answers = route.formula(problems, who, int(n[place]), key, replicates)
+        for (cell, _), *numbers in zip(some, *answers, strict=True):
+            found[(slice(None), *cell, *place)] = numbers
+    return found
 
 
 def check_simulation(key: Any, replicates: Any) -> None:

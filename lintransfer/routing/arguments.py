@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import total, where
+from lintransfer.arithmetic import expm1, total, where
 from lintransfer.problems import Vectors
 from lintransfer.routing.question import Question
 from lintransfer.strategies import LinearTransfer, ProbeThen, Scratch, model_of
@@ -43,6 +43,8 @@ def _parameters(formula: Callable[..., Any]) -> tuple[tuple[str, bool], ...]:
 
 def value_of(symbol: str, question: Question, n: Any) -> Any:
     """What a symbol stands for in this question."""
+    if symbol == "size_ratio":
+        return n / question.problem.dim
     return n if symbol == "n" else question.remembered(symbol, VOCABULARY[symbol])
 
 
@@ -83,6 +85,14 @@ def _mode(name: str) -> Callable[[Question], Any]:
 
 def _square(name: str) -> Callable[[Question], Any]:
     return lambda q: total(getattr(q.problem.modes, name))
+
+
+def _start_head(question: Question) -> Any:
+    """The head that both layers start from, of one orthonormal feature: the source's, zero, or probed for a time."""
+    p, who = question.problem, question.learner
+    if isinstance(who, ProbeThen):
+        return -expm1(-who.time) * p.overlap * p.target_norm
+    return p.source_norm if who.head == "source" else 0 * p.source_norm
 
 
 def _feature(name: str) -> Callable[[Question], Any]:
@@ -209,6 +219,9 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "feature_multiplicities": _feature("multiplicity"),
     "head": _head,
     # two layers
+    "overlap": lambda q: q.problem.overlap,
+    "target_norm": lambda q: q.problem.target_norm,
+    "start_head": _start_head,
     "layer_ridge": lambda q: q.learner.ridge / value_of("squared_source", q, None),
     "layer_time": lambda q: q.learner.time * value_of("squared_source", q, None) * value_of("scale", q, None),
     # another test covariance

@@ -30,6 +30,7 @@ class Route:
     names: parameters that stand for another symbol of the vocabulary, or for a number.  times: a symbol that the value is
     multiplied by.  traced: whether it runs on traced values.  broadcasts: whether it takes a grid of problems at once.
     pairs: whether it takes a problem beside each n at least (what broadcasts does).  seconds: of one value, if it is slow.
+    together: a simulation of many cells at once, formula(problems, learners or pairs, one n, key, replicates) → (cells,).
     """
 
     strategy: type
@@ -45,6 +46,7 @@ class Route:
     broadcasts: bool = True
     pairs: bool = False
     seconds: float = 0.0
+    together: bool = False
 
     @property
     def where(self) -> str:

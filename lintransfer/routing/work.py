@@ -14,13 +14,13 @@ import numpy as np
 
 from lintransfer.designs import available_memory
 from lintransfer.errors import DomainError, MissingMethodError, refuse
-from lintransfer.models import DeepLinear, ShallowReLU
+from lintransfer.models import DeepLinear, ShallowReLU, TwoLayerLinear
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import LAW, Route
-from lintransfer.strategies import LinearTransfer, Scratch, model_of
+from lintransfer.strategies import FineTune, LinearTransfer, ProbeThen, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 
-MOST_SECONDS = {"auto": 10.0, "simulate": 1800.0, "formula": 300.0}  # of one call
+MOST_SECONDS = {"auto": 10.0, "auto, together": 30.0, "simulate": 1800.0, "formula": 300.0}  # of one call
 _FLOP, _NORMAL, _ROTATION = (
     3e-10,
     2e-8,
@@ -28,6 +28,8 @@ _FLOP, _NORMAL, _ROTATION = (
 )  # seconds: of a product, of a normal number, per entry of a small spectrum
 _KERNEL, _STEPS = 1e-7, 2e-7  # seconds: per entry of a ReLU Gram matrix, per weight and row of a finite network
 _CHAIN = 0.02  # seconds to follow an unbalanced chain; it grows with the square of its stiffness
+_LAYERS = 2.5e-6  # seconds: per weight of a two-layer network whose layers are both followed
+_FEWEST = 4  # training sets that a simulation nobody asked for may shrink to
 _COPIES = 6  # of a design or Gram matrix that are held at once
 
 
@@ -58,6 +60,10 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
                      question.contenders)  # fmt: skip
         few = simple or any(isinstance(m, DeepLinear) for m in models)
         return Work(1e-6 + (0.0 if few else 1.0) * _ROTATION * least**2, 80.0 * (1.0 if few else least) + 0 * n)
+    if p.mix is not None and any(_is_layered(who) for who in question.contenders):
+        flows = sum(_follows(who) for who in question.contenders)
+        per_flow = _LAYERS * (float(p.n_features or 0) + 1) * least * flows
+        return Work(2e-4 + per_flow + 4 * _FLOP * n * p.dim * least * (n < p.dim), 8.0 * _COPIES * n * p.dim)
     rows = n + source
     drawn, biggest = rows * p.dim, np.maximum(n, source)
     if isinstance(models[0], ShallowReLU):
@@ -77,17 +83,42 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
     return Work(seconds, 8.0 * _COPIES * biggest * p.dim)
 
 
+def _is_layered(learner: Any) -> bool:
+    return isinstance(model_of(learner), TwoLayerLinear)
+
+
+def _follows(learner: Any) -> bool:
+    """Whether both layers are trained, which has to be integrated."""
+    who = learner.strategy if isinstance(learner, ProbeThen) else learner
+    return isinstance(who, FineTune) and _is_layered(who)
+
+
+def affordable(question: Question, method: str, n: Any, replicates: int, automatic: bool) -> int:
+    """So many of the training sets that all of them stay within the time of who asked: at least `_FEWEST`."""
+    seconds = float(np.sum(predicted_work(question, method, n).seconds))
+    most = MOST_SECONDS["auto" if automatic else "simulate"]
+    return (
+        max(min(replicates, _FEWEST), min(replicates, int(most / seconds))) if automatic and seconds > 0 else replicates
+    )
+
+
 def refuse_work(
-    question: Question, method: str, n: Any, replicates: int, automatic: bool, asymptotic: bool = False
+    question: Question,
+    method: str,
+    n: Any,
+    replicates: int,
+    automatic: bool,
+    asymptotic: bool = False,
+    together: bool = False,
 ) -> None:
     """Refuse to simulate at the sizes n (k,) where that would take too long, or more memory than there is.
 
-    automatic: nobody asked for a simulation.  asymptotic: there is a formula to ask instead.
+    automatic: nobody asked for a simulation.  asymptotic: there is a formula to ask instead.  together: of many cells.
     """
     work = predicted_work(question, method, n)
     needed, free = float(np.max(work.bytes)), available_memory()
     total = replicates * float(np.sum(work.seconds))
-    most = MOST_SECONDS["auto" if automatic else "simulate"]
+    most = MOST_SECONDS[("auto, together" if together else "auto") if automatic else "simulate"]
     if needed <= free and total <= most:
         return
     cost = (

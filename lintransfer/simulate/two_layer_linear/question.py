@@ -19,7 +19,7 @@ from lintransfer.simulate.two_layer_linear.flow import train_seen
 from lintransfer.strategies import FineTune, FirstLayer, LinearTransfer, ProbeThen, Scratch
 
 _CHUNK_BYTES = 4 * 2**20  # of the state of the networks trained at once: it stays in the processor's cache
-_RTOL = 1e-6  # of the integrator: far below the noise of a few designs
+_RTOL = 1e-4  # of the integrator, which leaves as much in a risk: far below the noise of a few designs
 
 
 class _Design(NamedTuple):

@@ -111,7 +111,7 @@ def _step(nets: Nets, slope: Nets, rates: np.ndarray, fit: np.ndarray, step: np.
             force = velocity(nets.plus(tuple(zip(inner, stages, strict=True))), rates, fit) if stages else slope
             right = Nets(h[:, :, None] * force.b, h * force.v)
             if stages:
-                drag = sum(factor * part for factor, part in zip(coupled, drags, strict=True))
+                drag = np.asarray(sum(factor * part for factor, part in zip(coupled, drags, strict=True)))
                 right = right.plus(((-1.0, _transposed(nets, drag)),))
             seen = _moved(nets, right)
             solved = soft * seen

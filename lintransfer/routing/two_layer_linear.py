@@ -1,0 +1,181 @@
+"""Routes of two-layer linear networks: which layers are trained, and from which head.
+
+The first layer alone is linear regression from the source at another speed, and at n ≥ d every strategy ends in least
+squares. Below, both layers have a closed form in the limit for one feature; the rest is simulated, on designs that all
+cells of one sample size share. (A head alone is `LinearTransfer`, which stands with the linear model.)
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lintransfer.models import Linear, TwoLayerLinear
+from lintransfer.routing.arguments import arguments_of
+from lintransfer.routing.conditions import (
+    EVERY_SIZE,
+    Condition,
+    Sizes,
+    anything,
+    at_least_rank,
+    condition,
+    determined,
+    gaussian,
+    is_number,
+    isotropic,
+    known_source,
+    law_of_fit,
+    no_samples,
+    one_output,
+    plane,
+    ridgeless,
+    signed_ridge,
+    stopped,
+    tuned_ridge,
+    tuned_time,
+    two_layers,
+    unshifted,
+    with_ridge,
+)
+from lintransfer.routing.linear import RANK, UNDER_TEST
+from lintransfer.routing.question import Question
+from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Family, LawRoute, Route
+from lintransfer.strategies import FineTune, FirstLayer, LinearTransfer, ProbeThen, Scratch, model_of
+from lintransfer.theory.linear.covariance import ridge_risk
+from lintransfer.theory.linear.early_stopping import early_stopped_risk, optimally_stopped_risk
+from lintransfer.theory.linear.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
+from lintransfer.theory.linear.laws import min_norm_law
+from lintransfer.theory.linear.optimal_ridge import optimal_ridge_risk
+from lintransfer.theory.tasks.distances import untrained_risk
+from lintransfer.theory.two_layer_linear.strategy_map import one_feature_risk, probe_then_first_layer_risk
+
+_RATIO = {"gamma": "size_ratio", "feature_norm": 1.0, "head": "start_head", "target_norm": "target_norm"}
+
+
+def _simulation(name: str) -> Any:
+    def simulate(*question: Any) -> Any:
+        from lintransfer.simulate.two_layer_linear import question as asked
+
+        return getattr(asked, name)(*question)
+
+    return simulate
+
+
+def _told(question: Question, n: Any) -> Any:
+    """Where the sign of the trained head is known: there the formula is a number."""
+    with np.errstate(all="ignore"):
+        found = one_feature_risk(**arguments_of(one_feature_risk, question, n, _RATIO))
+    return (found == found) & (n > 0) & (n < question.problem.dim)
+
+
+def _are_two_layers(question: Question) -> bool:
+    """Whether everyone can be trained on the same data: two-layer learners, a head alone, or scratch, without ridge."""
+
+    def takes_part(who: Any) -> bool:
+        plain = isinstance(who, FirstLayer | ProbeThen | LinearTransfer) or (
+            isinstance(who, FineTune) and isinstance(who.model, TwoLayerLinear)
+        )
+        scratch = isinstance(who, Scratch) and isinstance(model_of(who), Linear | TwoLayerLinear)
+        return (plain or (scratch and is_number(who.time, math.inf))) and (
+            is_number(who.ridge, 0) or (isinstance(who, FirstLayer) and not isinstance(who.ridge, str))
+        )
+
+    timed = all(not isinstance(getattr(who, "time", 0.0), str) for who in question.contenders)
+    return timed and all(map(takes_part, question.contenders))
+
+
+layered = two_layers & gaussian & isotropic & unshifted & known_source & one_output
+one_feature = condition("one feature", lambda q: q.problem.n_features == 1)
+input_shift = condition("an input shift (mix 0)", lambda q: is_number(q.problem.mix, 0))
+probed_out = condition("probed to the end", lambda q: is_number(q.learner.time, math.inf))
+alike = condition("numbers for ridge and time, no ridge but under the first layer", _are_two_layers)
+starts_alive = condition("a head that is not 0", lambda q: bool(np.all(q.problem.source_norm > 0)))
+few = Sizes("0 < n < d", lambda q, n: (n > 0) & (n < q.problem.dim), lambda q: 0.5 * q.problem.dim)
+sign_known = Sizes("0 < n < d where the sign of the head is known", _told, lambda q: 0.5 * q.problem.dim)
+
+
+def _line(
+    who: type, method: str, formula: Any, theorem: str, when: Condition, sizes: Sizes = EVERY_SIZE, **options: Any
+) -> Route:
+    return Route(who, TwoLayerLinear, method, formula, theorem, when, sizes, **options)
+
+
+def _ends(who: type, when: Condition) -> tuple[Route, ...]:
+    """No data, and as many as weights."""
+    return (
+        _line(who, EXACT, untrained_risk, "untrained-risk", layered & when, no_samples, names=UNDER_TEST),
+        _line(who, EXACT, least_squares_risk, "least-squares-risk", layered & plane & when, determined, names=RANK),
+    )
+
+
+then_both = condition("then both layers", lambda q: isinstance(q.learner.strategy, FineTune))
+then_first = condition("then the first layer", lambda q: isinstance(q.learner.strategy, FirstLayer))
+_FIRST = {"ridge": "layer_ridge"}
+RISK: tuple[Route, ...] = (
+    _line(Scratch, EXACT, min_norm_risk, "min-norm-risk", layered & ridgeless),
+    _line(FirstLayer, EXACT, min_norm_risk, "min-norm-risk", layered & starts_alive & ridgeless),
+    _line(FirstLayer, EXACT, untrained_risk, "untrained-risk", layered, no_samples, names=UNDER_TEST),
+    _line(FirstLayer, ASYMPTOTIC, ridge_risk, "ridge-risk", layered & starts_alive & with_ridge, names=_FIRST),
+    _line(
+        FirstLayer, ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", layered & signed_ridge, names={"negative": True},
+        broadcasts=False,
+    ),
+    _line(FirstLayer, ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", layered & tuned_ridge, broadcasts=False),
+    _line(
+        FirstLayer, ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", layered & starts_alive & stopped,
+        names={"time": "layer_time"}, broadcasts=False, pairs=True,
+    ),
+    _line(
+        FirstLayer, ASYMPTOTIC, optimally_stopped_risk, "optimally-stopped-risk", layered & tuned_time, broadcasts=False,
+        pairs=True,
+    ),
+    *_ends(FineTune, ridgeless),
+    *_ends(ProbeThen, anything),
+    _line(
+        FineTune, ASYMPTOTIC, one_feature_risk, "one-feature-risk", layered & one_feature & input_shift & ridgeless,
+        sign_known, names=_RATIO,
+    ),
+    _line(
+        ProbeThen, ASYMPTOTIC, one_feature_risk, "one-feature-risk",
+        layered & one_feature & input_shift & then_both, sign_known, names=_RATIO,
+    ),
+    _line(
+        ProbeThen, ASYMPTOTIC, probe_then_first_layer_risk, "probe-then-first-layer-risk",
+        layered & one_feature & input_shift & probed_out & then_first, few, names={"gamma": "size_ratio"},
+    ),
+    *(
+        _line(who, SIMULATE, _simulation("simulate_risks"), "simulation", layered & alike, together=True)
+        for who in (Scratch, FineTune, FirstLayer, ProbeThen)
+    ),
+)  # fmt: skip
+against_scratch = condition(
+    "against Scratch",
+    lambda q: isinstance(q.baseline, Scratch) and isinstance(model_of(q.baseline), Linear | TwoLayerLinear),
+)
+TRANSFERABILITY: tuple[Route, ...] = (
+    _line(
+        FirstLayer, EXACT, fine_tuning_transferability, "paired-transferability",
+        layered & starts_alive & ridgeless & against_scratch,
+    ),
+    *(
+        _line(
+            who, EXACT, fine_tuning_transferability, "paired-transferability", layered & plane & alike & against_scratch,
+            at_least_rank, names=RANK,
+        )
+        for who in (FineTune, ProbeThen)
+    ),
+    *(
+        _line(who, SIMULATE, _simulation("simulate_gains"), "simulation", layered & alike, together=True)
+        for who in (Scratch, FineTune, FirstLayer, ProbeThen)
+    ),
+)  # fmt: skip
+LAWS: tuple[LawRoute, ...] = tuple(
+    LawRoute(
+        who, TwoLayerLinear, min_norm_law, "min-norm-law", layered & starts_alive & ridgeless, law_of_fit, names=RANK
+    )
+    for who in (Scratch, FirstLayer)
+)
+
+FAMILY = Family("two_layer_linear", TwoLayerLinear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS)

@@ -79,7 +79,12 @@ def first_layer(
     features, head = np.eye(2, dim), np.array([0.0, 3.0])
     target = features.T @ head
     target[-1] += math.sqrt(displacement_energy)
-    world: dict[str, Any] = {"features": features, "head": head, "target": target, "noise_std": math.sqrt(noise_variance)}
+    world: dict[str, Any] = {
+        "features": features,
+        "head": head,
+        "target": target,
+        "noise_std": math.sqrt(noise_variance),
+    }
     return paired_strategy_risks(rng, replicates, [{"trained": "first"}], n=n, **world)[0]
 
 

@@ -142,17 +142,19 @@ def _run(velocity: Any, start: np.ndarray, missed: Any, stops: bool, slowest: fl
 
 
 def train_every_weight(
-    X: Any, y: Any, features: Any, head: Any, *, trained: str = "both", time: float = math.inf, tolerance: float = 1e-12
-) -> Trained:
+    X: Any, y: Any, features: Any, head: Any, *, trained: str = "both", time: float = math.inf,
+    rates: tuple[float, float] = (1.0, 1.0), tolerance: float = 1e-12,
+) -> Trained:  # fmt: skip
     """The same training with nothing reduced: all kd + k weights by DOP853, the check of everything else here.
 
-    Arguments as in `train_one`. To rest: the gradient is below `tolerance` of what it was.
+    Arguments as in `train_one`.  rates: learning rates of B and v. To rest: the gradient is below `tolerance` of what it was.
     """
     from scipy.integrate import DOP853
 
     design, labels, first, last = checked(X, y, features, head)
     k, dim = first.shape
-    moves = {"both": (1.0, 1.0), "first": (1.0, 0.0), "second": (0.0, 1.0), "none": (0.0, 0.0)}[trained]
+    on = {"both": (1.0, 1.0), "first": (1.0, 0.0), "second": (0.0, 1.0), "none": (0.0, 0.0)}[trained]
+    moves = on[0] * rates[0], on[1] * rates[1]
 
     def velocity(_: float, state: np.ndarray) -> np.ndarray:
         b, v = state[: k * dim].reshape(k, dim), state[k * dim :]
@@ -175,3 +177,24 @@ def train_every_weight(
         else:
             raise FlowError(f"the flow had not converged after {_PATIENCE} steps")
     return Trained(state[: k * dim].reshape(k, dim), state[k * dim :], np.asarray(begin == 0))
+
+
+def train_two_matrices(
+    X: np.ndarray, Y: np.ndarray, first: np.ndarray, second: np.ndarray, time: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """All weights of f(x) = W_2W_1x with several outputs by DOP853, on ½‖Y − XW_1ᵀW_2ᵀ‖² for a time τ.
+
+    X: (n, d).  Y: (n, m).  first: W_1 (k, d).  second: W_2 (m, k).
+    """
+    from scipy.integrate import solve_ivp
+
+    cut = first.size
+
+    def velocity(_: float, state: np.ndarray) -> np.ndarray:
+        a, b = state[:cut].reshape(first.shape), state[cut:].reshape(second.shape)
+        slope = (X @ a.T @ b.T - Y).T @ X
+        return -np.concatenate([(b.T @ slope).ravel(), (slope @ a.T).ravel()])
+
+    start = np.concatenate([first.ravel(), second.ravel()])
+    end = solve_ivp(velocity, (0.0, time), start, method="DOP853", rtol=_TIGHT, atol=_TIGHT).y[:, -1]
+    return end[:cut].reshape(first.shape), end[cut:].reshape(second.shape)

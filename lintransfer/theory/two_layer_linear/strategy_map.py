@@ -124,7 +124,7 @@ def lazy_two_layer_equivalent(
     Arguments as in `lazy_two_layer_risk`. Asymptotic, relative error O(1/d).
 
     >>> print(f"{lazy_two_layer_equivalent(50, 100, 10, 1.0, 0.04, 0.36, 0.01):.6f}")
-    0.220466
+    0.214330
     """
     kappa = _root(n, dim, n_features, head_energy)
     seen, other = head_energy + 1 + kappa, head_energy + kappa
@@ -145,7 +145,7 @@ def lazy_two_layer_risk(
     ≤ n with noise. Not the true network: at ‖v‖ = 1 that was worse in every simulated cell.
 
     >>> print(f"{lazy_two_layer_risk(50, 100, 10, 1.0, 0.04, 0.36, 0.01):.6f}", lazy_two_layer_risk(21, 10, 1, 1.0, 0.1, 0.1, 0.25))
-    0.220466 0.25
+    0.214330 0.25
     """
     inside = (n > 0) & (n < dim - where(noise_variance > 0, 1, 0))
     few = lazy_two_layer_equivalent(
@@ -246,7 +246,7 @@ def rich_head(gamma: Any, feature_norm: Any, overlap: Any, target_norm: Any = 1.
     iff γ(t²(1−c²) + σ²/(1−γ)) ≥ h⁴. Asymptotic, as `one_feature_risk`. nan for γ ≥ 1, where no head matters.
 
     >>> print(f"{rich_head(0.1, 1.0, 0.8):.6f}", float(rich_head(0.9, 1.0, 0.5)))
-    0.763285 0.0
+    0.764035 0.0
     """
     known = (overlap > 0) & (gamma < 1) & (feature_norm > 0)
     share, scale = where(known, gamma, 0), where(known, feature_norm, 1)

@@ -96,11 +96,11 @@ against_scratch = condition("against Scratch", _deep_against_scratch) & some_inp
 
 
 def _told_of_a_fit(question: Question, n: Any) -> Any:
-    p, n_source = question.problem, question.problem.n_source
+    p: Any = question.problem
     if not is_number(question.learner.model.depth, math.inf):
         return n == n
-    alive = (n_source != 0) & ((p.source_norm != 0) | (p.source_noise_std != 0))
-    finite = (abs(n_source - p.dim) > 1) | (p.source_noise_std == 0)
+    alive = (p.n_source != 0) & ((p.source_norm != 0) | (p.source_noise_std != 0))
+    finite = (abs(p.n_source - p.dim) > 1) | (p.source_noise_std == 0)
     return (n >= p.dim) | (alive & (finite | (n == 0)))
 
 

@@ -64,7 +64,8 @@ class Forecaster:
             return Forecast(errors[0], ridges, errors[1:])
         error = self.problem.noise_variance + np.asarray(risk(self.problem, learner, n).value)
         tuned, _ = transported_error(path, np.minimum(n, len(self.rows.labels)))
-        return Forecast(error, _ridge_used(self.problem, learner, n), error * tuned[1:] / tuned[0])
+        change = tuned[1:] / np.where(tuned[0] > 0, tuned[0], 1.0)
+        return Forecast(error, _ridge_used(self.problem, learner, n), error * np.where(tuned[0] > 0, change, 1.0))
 
     @property
     def caveats(self) -> tuple[str, ...]:

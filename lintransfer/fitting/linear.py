@@ -12,8 +12,12 @@ import numpy as np
 
 from lintransfer.errors import refuse
 from lintransfer.fitting.arrays import Fit, Fits, fit_weights
+from lintransfer.simulate.deep_linear.flow import FlowError
 from lintransfer.simulate.end_to_end import spectral_step
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
+
+_AT_REST = 40.0  # times of the slowest rate, after which e⁻⁴⁰ is left
+_MOST_STEPS = 20_000
 
 
 def exact_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -25,40 +29,55 @@ def exact_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) ->
 
 
 def flow_from(start: np.ndarray, learner: Any, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The same by integrating the flow."""
+    """The same by integrating the flow, in units of its slowest rate and of its first steps.
+
+    Raises `FlowError` where rates are too far apart to be followed.
+    """
     if _rests(learner, X):
         return start
     check_minimum(learner, X)
+    ridge, squares = ridge_of(learner), _seen(X) ** 2
+    if not squares.size:
+        return start
+    slowest, fastest = squares[-1] + ridge, squares[0] + ridge
+    left = y - X @ start
+    size = np.linalg.norm(X.T @ left, axis=0) / fastest
+    size = np.where(size > 0, size, 1.0)
+    end = min(time_of(learner) * slowest / len(X), _AT_REST)
+    design = X / math.sqrt(slowest)
     with jax.enable_x64(True):
-        design, ridge, time = (jnp.asarray(v, dtype=jnp.float64) for v in (X, ridge_of(learner), time_of(learner)))
+        given = [jnp.asarray(v, dtype=jnp.float64) for v in (design, ridge / slowest, end)]
+        labels = jnp.asarray(left / size / math.sqrt(slowest), dtype=jnp.float64)
         # Outputs do not see each other: one at a time keeps the implicit solver's systems small.
-        ends = [
-            _integrate(design, jnp.asarray(labels), jnp.asarray(weights), ridge, time)
-            for labels, weights in zip(y.T, start.T, strict=True)
-        ]
-        return np.stack([np.asarray(end) for end in ends], axis=1)
+        ways = [_integrate(*given, column) for column in labels.T]
+        if not all(bool(reached) for _, reached in ways):
+            raise FlowError(
+                f"the flow had not converged after {_MOST_STEPS} steps, its rates are {fastest / slowest:.1e} apart: "
+                'method="exact" has its end'
+            )
+        return start + size * np.stack([np.asarray(weights) for weights, _ in ways], axis=1)
 
 
 @jax.jit
-def _integrate(X: Any, y: Any, start: Any, ridge: Any, time: Any) -> Any:
-    """Gradient flow w' = −[Xᵀ(Xw − y) + λ(w − w0)]/n to the stopping time, or to rest."""
+def _integrate(X: Any, ridge: Any, end: Any, y: Any) -> tuple[Any, Any]:
+    """Gradient flow w' = Xᵀ(y − Xw) − λw from 0 to a time, and whether it got there."""
     import diffrax
 
     def velocity(t: Any, w: Any, args: Any) -> Any:
-        return -(X.T @ (X @ w - y) + ridge * (w - start)) / X.shape[0]
+        return X.T @ (y - X @ w) - ridge * w
 
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(velocity),
         diffrax.Kvaerno5(),  # implicit: the rates of training spread over the square of the condition number
         t0=0.0,
-        t1=time,
+        t1=end,
         dt0=None,
-        y0=start,
+        y0=jnp.zeros(X.shape[1]),
         stepsize_controller=diffrax.PIDController(rtol=1e-9, atol=1e-11),
-        event=diffrax.Event(diffrax.steady_state_event(rtol=1e-10, atol=1e-12)),
-        max_steps=100_000,
+        max_steps=_MOST_STEPS,
+        throw=False,
     )
-    return solution.ys[-1]
+    return solution.ys[-1], solution.result == diffrax.RESULTS.successful
 
 
 Linearly = Callable[[np.ndarray, Any, np.ndarray, np.ndarray], np.ndarray]
@@ -96,11 +115,16 @@ def check_minimum(learner: Any, X: np.ndarray) -> None:
         return
     if time_of(learner) != math.inf:
         refuse("ridge", "≥ 0 with a stopping time", ridge)
-    s = np.linalg.svd(X, compute_uv=False)
-    alive = s[s > max(X.shape) * np.finfo(float).eps * s[0]]
+    alive = _seen(X)
     least = float(alive[-1]) ** 2 if alive.size else 0.0
     if not ridge > -least:
         refuse("ridge", f"> {-least:.6g}, or the loss has no minimum: the smallest non-zero eigenvalue of XᵀX", ridge)
+
+
+def _seen(X: np.ndarray) -> np.ndarray:
+    """Singular values of the directions that the rows see, decreasing."""
+    s = np.linalg.svd(X, compute_uv=False)
+    return s[s > max(X.shape) * np.finfo(float).eps * s[0]]
 
 
 def ridge_of(learner: Any) -> float:

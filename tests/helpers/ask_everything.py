@@ -163,6 +163,8 @@ def too_much(lt: Any) -> None:
         outcome(lt.risk, nothing, learner, 3)
     outcome(lt.risk, plane, lt.FineTune(), np.arange(10**6))
     outcome(lt.risk, plane, lt.FineTune(time="optimal"), np.arange(10**6))
+    endless = lt.FineTune(lt.DeepLinear(float("inf")))
+    outcome(lt.risk, lt.TransferProblem.isotropic(20, 0.5, n_source=30), endless, [3, 30])
     outcome(lt.risk, plane, lt.FineTune(lt.DeepLinear(2)), np.arange(20, 10**6))
     import jax
 

@@ -53,7 +53,9 @@ def theorem_of(estimate: Any) -> str:
 def unit_of(problem: Any) -> float:
     """Energy of the labels: what rounding is held against."""
     m = problem.modes
-    energy = float(np.nansum(np.asarray(m.eigenvalue) * (np.asarray(m.source) + np.asarray(m.target))))
+    energy = float(
+        np.nansum(np.asarray(m.eigenvalue) * [m.source, m.target])
+    )  # features without weights have no source
     tested = 1.0
     if problem.has_shift:
         spread = problem.vectors.test_covariance

@@ -12,11 +12,12 @@ import numpy as np
 
 from lintransfer.errors import UnknownNameError, in_one_line
 from lintransfer.routing import family_of
-from lintransfer.strategies import Learner, model_of
+from lintransfer.strategies import Learner, LinearTransfer, model_of
 from lintransfer.validation import choice, seed
 
 if TYPE_CHECKING:
     from lintransfer.fitting.shallow_relu import NetworkFit
+    from lintransfer.fitting.two_layer_linear import TwoLayerFit
     from lintransfer.simulate.shallow_relu.kernel import KernelFit
 
 METHODS = ("auto", "exact", "flow")
@@ -24,8 +25,8 @@ METHODS = ("auto", "exact", "flow")
 
 def fit(
     learner: Learner, X: Any, y: Any, source: Any = None, method: str = "auto", key: int = 0
-) -> np.ndarray | KernelFit | NetworkFit:
-    r"""Weights at the end of training a learner on the arrays X, y; for a ReLU network, the function it has learnt.
+) -> np.ndarray | KernelFit | NetworkFit | TwoLayerFit:
+    r"""Weights at the end of training a learner on the arrays X, y; for networks of several layers to be asked further, a fit.
 
     For the linear model: the minimiser of ‖y − Xw‖² + λ‖w − w0‖² (for λ = 0 the one closest to w0), w0 = 0 or the
     source weights; with a stopping time T, the weights :math:`w(T)` of gradient flow on 1/(2n) of that loss. Linear
@@ -42,6 +43,11 @@ def fit(
     trained), both to be called on inputs (n', d). The source is a function of inputs (n', d), linear weights (d,), the
     weights of a network (first (m, d), second (m,), optionally its scale) or what an earlier `fit` returned: a finite
     model goes on training a network, and keeps any other source frozen beside a new one.
+
+    For a two-layer linear network: a `TwoLayerFit` with .head (k,), .features (k, d), .weights (d,) and .motion(inputs), from
+    the source (B, v), a tuple; `LinearTransfer` with such a source trains the head alone, `FirstLayer` the features alone,
+    and `ProbeThen` a new head first. Both layers have a closed form for one sample, and for one feature whose head keeps
+    its sign; else the flow is integrated, also with method "auto".
 
     X: inputs, (n, d), n ≥ 0.  y: labels, (n,) or (n, k).  source: source weights, (d,) or (d, k); for
     `LinearTransfer` also (d, r), r features, each used at unit norm. Ignored by `Scratch`.
@@ -69,5 +75,8 @@ def fit(
         raise UnknownNameError(f"learner must be an instance of a strategy, as in Scratch(), got {shown}")
     choice("method", method, METHODS)
     key = seed("key", key)
-    family = import_module(f"lintransfer.fitting.{family_of(model_of(learner)).name}")
+    name = family_of(model_of(learner)).name
+    if isinstance(learner, LinearTransfer) and isinstance(source, tuple):
+        name = "two_layer_linear"
+    family = import_module(f"lintransfer.fitting.{name}")
     return family.fit_model(learner, X, y, source, method, key)

@@ -93,12 +93,19 @@ def all_weights(train: Linearly) -> Fit:
 
 
 def head_alone(train: Linearly) -> Fit:
-    """Only a head on the source features is trained, from zero."""
+    """Only a head on the source features is trained, from zero or from the head that makes the source of them."""
 
     def run(learner: Any, X: np.ndarray, y: np.ndarray, source: Any) -> np.ndarray:
         norms = np.linalg.norm(source, axis=0)
         features = source / np.where(norms > 0, norms, 1.0)
-        return features @ train(np.zeros((features.shape[1], y.shape[1])), learner, X @ features, y)
+        start = np.zeros((features.shape[1], y.shape[1]))
+        if learner.head == "source":
+            if source.shape[1] != y.shape[1]:
+                refuse(
+                    "head", '"zero" for features that are not the source\'s outputs (or give source=(B, v))', "source"
+                )
+            start = np.diag(norms)
+        return features @ train(start, learner, X @ features, y)
 
     return run
 

@@ -27,6 +27,7 @@ from lintransfer.validation import callable_or_none, listed_sizes
 _ATTRIBUTES = ("baseline", "theorems", "problem", "method")
 _PER_LEARNER = ("risk", "transferability", "std_err", "valid")
 _PER_CELL = ("baseline_risk", "winner", "margin")
+_SURE = 3  # standard errors by which a winner must be ahead
 _BYTES = 150  # of memory for each cell and contender, while a diagram is made
 
 
@@ -36,7 +37,8 @@ class PhaseDiagram:
 
     Variables over (learner, *axes, n): ``risk``, ``transferability`` (against the baseline), ``std_err`` of the
     transferability, ``valid``; over (*axes, n): ``baseline_risk``, ``winner`` (index into ``contender``, the baseline
-    first), ``margin`` (risk of the runner-up minus risk of the winner; 0 for a tie, which goes to the first);
+    first), ``margin`` (risk of the runner-up minus risk of the winner; 0 for a tie, which goes to the first), ``runner_up``,
+    and ``tie``, where the margin is within rounding, 3 standard errors or, beside an asymptotic risk, 4/d of it;
     over (learner, crossing, n): ``boundary``, the values of the first axis at which the transferability changes sign.
     """
 
@@ -84,6 +86,8 @@ class PhaseDiagram:
         for name, facts in self.summary().items():
             lines.append(f"  {name}: helps in {facts['helps']:.1%} of cells, hurts in {facts['hurts']:.1%}")
         lines += [f"  {line}" for line in self.dataset.attrs["theorems"].split("; ")]
+        if "not_simulated" in self.dataset.attrs:
+            lines.append(f"  not simulated: {self.dataset.attrs['not_simulated']}")
         return "\n".join(lines)
 
 
@@ -154,6 +158,7 @@ def phase_diagram(
     base, alike = Cells(shape), Contest(len(learners), shape)
     options: dict[str, Any] = {"method": method, "key": key, "replicates": replicates}
     pieces, missed = list(blocks(problem, grid)), list[MissingMethodError]()
+    options["refused"] = missed
     for done, block in enumerate(pieces, start=1):
         questions = [block_question(problem, learner, baseline, grid, block) for learner in learners]
         alone = [questions[0].of_baseline(), *(q.of(q.learner) for q in questions)]
@@ -167,9 +172,13 @@ def phase_diagram(
     for cells in (base, *risks):
         if missed and (cells.source < 0).all():
             raise missed[0]
-    dataset = _labelled(grid, sizes, list(map(label_of, learners)), label_of(baseline), risks, gains, base, alike)
+    dataset = _labelled(
+        grid, sizes, list(map(label_of, learners)), label_of(baseline), risks, gains, base, alike, problem.dim
+    )
     dataset["boundary"] = boundary(problem, learners, baseline, method, grid, sizes, dataset)
     dataset.attrs |= {"problem": describe(problem), "method": method, **provenance()}
+    if missed:
+        dataset.attrs["not_simulated"] = str(missed[0])
     energy = float(np.sum(problem.modes.eigenvalue * problem.modes.target))
     dataset.attrs |= {"label_energy": energy if energy > 0 else 1.0}
     return PhaseDiagram(dataset)
@@ -225,6 +234,28 @@ def _where_negative(t: Any) -> list[str]:
     return lines
 
 
+def _second(scores: np.ndarray, near: np.ndarray, winner: np.ndarray) -> np.ndarray:
+    """The best of the others, the first of those that tie; −1 where there is none."""
+    others = np.where(np.arange(len(scores)).reshape(-1, *(1 for _ in winner.shape)) == winner, np.inf, scores)
+    others = np.where(near & np.isfinite(others), others.min(axis=0), others)
+    return np.where(np.isfinite(others).any(axis=0), np.argmin(others, axis=0), -1)
+
+
+def _unsure(risks: Sequence[Cells], gains: Sequence[Cells], winner: np.ndarray, second: np.ndarray, dim: int) -> Any:
+    """The margin that says nothing: of simulations their standard errors, of asymptotic risks what they leave out."""
+    errors, values = (
+        np.stack([getattr(c, name) for c in many]) for many, name in ((gains, "std_err"), (risks, "value"))
+    )
+    asymptotic = np.stack([np.array([*(m == "asymptotic" for m in c.words(0)), False])[c.source] for c in risks])
+    most = np.zeros(winner.shape)
+    for who in (winner, second):
+        one = np.maximum(who, 0)[None]
+        error, value, rough = (np.take_along_axis(a, one, 0)[0] for a in (errors, values, asymptotic))
+        most = np.maximum(most, np.where(rough & np.isfinite(value), 4 / dim * np.abs(value), 0.0))
+        most = np.hypot(most, _SURE * error)
+    return most
+
+
 def _labelled(
     grid: Mapping[str, np.ndarray],
     sizes: np.ndarray,
@@ -234,6 +265,7 @@ def _labelled(
     gains: Sequence[Cells],
     base: Cells,
     contest: Contest,
+    dim: int,
 ) -> Any:
     import xarray
 
@@ -248,6 +280,8 @@ def _labelled(
         near = comparable <= ordered[0] + 1e-12 * np.maximum(np.abs(ordered[0]), contest.scale)
         margin = np.where(near.sum(axis=0) > 1, 0.0, ordered[1] - ordered[0])
     winner = np.where(lost.all(axis=0), -1, np.argmax(near, axis=0))
+    second = _second(comparable, near, winner)
+    unsure = _unsure([base, *risks], [base, *gains], winner, second, dim)
     gain = np.stack([g.value for g in gains])
     told = {f"{prefix}{word}": flag_variable(everywhere, many, part) for prefix, many in (("", risks), ("transferability_", gains))
             for part, word in enumerate(("method", "theorem"))}  # fmt: skip
@@ -266,6 +300,8 @@ def _labelled(
             "baseline_risk": (cells, base.value),
             "winner": (cells, winner.astype(np.int64)),
             "margin": (cells, margin),
+            "runner_up": (cells, second),
+            "tie": (cells, (winner >= 0) & (second >= 0) & ~(margin > unsure)),
         },
         coords={
             "learner": labels,

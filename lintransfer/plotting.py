@@ -20,6 +20,9 @@ LABELS = {
     "target_norm": "target norm  $t$",
     "noise_std": "label noise  $\\sigma$",
     "n_source": "source samples  $n_S$",
+    "mix": "share of the move that the features see  $\\rho$",
+    "head_norm": "head norm  $s$",
+    "n_features": "features  $k$",
     "ridge": "ridge  $\\lambda$",
     "time": "training time",
     "depth": "depth  $L$",
@@ -110,7 +113,7 @@ def plot_transferability(dataset: Any, learner: str, axes: Axes, limit: float = 
 
 
 def plot_winner(dataset: Any, axes: Axes) -> None:
-    """The learner of least risk in each cell; ties go to the baseline."""
+    """The learner of least risk in each cell; ties go to the baseline, and those of simulations and limits are hatched."""
     from matplotlib.colors import BoundaryNorm, ListedColormap
     from matplotlib.patches import Patch
 
@@ -123,11 +126,16 @@ def plot_winner(dataset: Any, axes: Axes) -> None:
     norm = BoundaryNorm(np.arange(len(names) + 1) - 0.5, len(names))
     axes.pcolormesh(_edges(x), _edges(y), index, cmap=ListedColormap(colours), norm=norm, rasterized=True)
     present = [i for i in range(len(names)) if np.any(index == i)]
+    handles = [Patch(color=colours[i], label=names[i]) for i in present]
+    unsure = (dataset.tie & (dataset.margin > 0)).transpose(other, name).values if "tie" in dataset else np.array(False)
+    if unsure.any() and min(unsure.shape) > 1:
+        axes.contourf(x, y, unsure, levels=[0.5, 1.5], hatches=["////"], colors="none")
+        handles.append(Patch(facecolor="none", edgecolor="black", hatch="////", label="undecided"))
     axes.legend(
-        handles=[Patch(color=colours[i], label=names[i]) for i in present],
+        handles=handles,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.16),
-        ncols=min(3, len(present)),
+        ncols=min(3, len(handles)),
         frameon=False,
         fontsize="small",
         columnspacing=1.0,
@@ -155,6 +163,25 @@ def plot_phase_diagram(
     figure, panels = new_figure(1, len(names) + 1, figsize=(4.1 * (len(names) + 1), 4.2))
     limit = float(dataset.attrs.get("label_energy", 1.0)) if limit is None else limit
     _draw_maps(figure, list(panels[0]), dataset, curves or {}, limit)
+    return figure
+
+
+def plot_strategy_map(dataset: Any) -> Figure:
+    """Which learner has the least risk, large, and beside it what that risk is."""
+    name, other, flat = _plane(dataset)
+    figure, panels = new_figure(1, 2, figsize=(11.5, 5.4))
+    plot_winner(dataset, panels[0, 0])
+    best = np.fmin(flat.baseline_risk, flat.risk.min("learner")).transpose(other, name).values
+    x, y = (_positions(axis, flat[axis].values) for axis in (name, other))
+    axes = panels[0, 1]
+    mesh = axes.pcolormesh(
+        _edges(x), _edges(y), np.where(np.isfinite(best), best, np.nan), cmap="cividis", rasterized=True
+    )
+    figure.colorbar(mesh, ax=axes, label="excess risk of the best")
+    axes.set_title("what is left")
+    _label_axes(axes, flat, (name, other))
+    _limits(axes, x, y)
+    figure.suptitle(dataset.attrs.get("problem", ""), fontsize="small")
     return figure
 
 

@@ -11,14 +11,23 @@ import numpy as np
 
 from lintransfer.datasets import read_arrays
 from lintransfer.errors import DataFileError, DomainError, UnknownNameError, in_one_line, refuse
+from lintransfer.models import TwoLayerLinear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import FAMILIES
-from lintransfer.strategies import FineTune, Learner, LinearTransfer, Scratch
+from lintransfer.strategies import FineTune, FirstLayer, Learner, LinearTransfer, ProbeThen, Scratch
 from lintransfer.validation import whole_number
 
-STRATEGIES: dict[str, type] = {"scratch": Scratch, "fine-tune": FineTune, "linear-transfer": LinearTransfer}
+STRATEGIES: dict[str, type] = {
+    "scratch": Scratch,
+    "fine-tune": FineTune,
+    "linear-transfer": LinearTransfer,
+    "first-layer": FirstLayer,
+    "probe-then": ProbeThen,
+}
+THEN = {"fine-tune": FineTune(TwoLayerLinear()), "first-layer": FirstLayer()}  # what probing prepares
 
 MOST_NUMBERS = 1_000_000
+_WORDS = ("relu", "head", "then")  # options that are no numbers
 _MODEL_OPTIONS = [word for family in FAMILIES for word in family.words]
 
 
@@ -70,6 +79,14 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--target-norm", type=float, default=1.0, help="‖θ_T‖ (default: 1)")
     group.add_argument("--n-source", type=int, default=None, help="source samples (default: the source is known)")
     group.add_argument("--source-noise-std", type=float, default=0.0, help="label noise of the source set (default: 0)")
+    group.add_argument("--n-features", type=int, default=None, help="features k of a two-layer source (default: none)")
+    group.add_argument(
+        "--mix",
+        type=float,
+        default=0.0,
+        help="share of the target's move that the features see: 0 input, 1 output shift",
+    )
+    group.add_argument("--head-norm", type=float, default=1.0, help="norm of the two-layer source's head (default: 1)")
     group.add_argument(
         "--teachers",
         metavar="FILE.npz",
@@ -83,6 +100,14 @@ def problem_from(options: Any) -> TransferProblem:
     noise_std = options.noise_std
     if noise_std is None:
         noise_std = 0.2 / math.sqrt(max(whole_number("dim", options.dim, 1), 1)) if on_sphere else 0.2
+    if options.n_features is not None:
+        others = {"teachers": options.teachers, "n-source": options.n_source, "inputs": "sphere" if on_sphere else None}
+        for name, value in others.items():
+            if value is not None:
+                refuse(name, "left out with --n-features (a two-layer source)", value)
+        return TransferProblem.two_layer(
+            options.dim, options.n_features, options.overlap, options.mix, options.head_norm, noise_std
+        )
     noise = {"noise_std": noise_std, "n_source": options.n_source, "source_noise_std": options.source_noise_std}
     if options.teachers is None:
         build = TransferProblem.sphere if on_sphere else TransferProblem.isotropic
@@ -105,7 +130,8 @@ def add_learners(parser: argparse.ArgumentParser, default: list[str]) -> None:
         action="append",
         metavar="NAME[:OPTION=VALUE,...]",
         help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal, fine-tune:depth=3 or "
-        f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both); may be repeated (default: {' '.join(default)})",
+        f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both), linear-transfer:head=source, fine-tune:layers=2,head=zero, "
+        f"probe-then:then=first-layer,time=0.5; may be repeated (default: {' '.join(default)})",
     )
     parser.set_defaults(default_learners=default)
 
@@ -120,18 +146,23 @@ def _learner(text: str) -> Learner:
     if name not in STRATEGIES:
         raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {in_one_line(name)}")
     strategy = STRATEGIES[name]
-    known = [f.name for f in fields(strategy) if f.name != "model"] + (
-        [] if strategy is LinearTransfer else _MODEL_OPTIONS
-    )
+    names = {"strategy": "then"}
+    own = [names.get(f.name, f.name) for f in fields(strategy) if f.name != "model"]
+    known = own + (_MODEL_OPTIONS if strategy in (Scratch, FineTune) else [])
     options: dict[str, Any] = {}
     for part in filter(None, rest.split(",")):
         key, _, value = part.partition("=")
         if key not in known:
             raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {in_one_line(key)}")
         try:
-            options[key] = value if value.startswith("optimal") or key == "relu" else float(value)
+            options[key] = value if value.startswith("optimal") or key in _WORDS else float(value)
         except ValueError:
             refuse(key, 'a number or "optimal"', value)
+    if strategy is ProbeThen:
+        then = options.pop("then", "fine-tune")
+        if then not in THEN:
+            raise UnknownNameError(f"then must be one of {', '.join(THEN)}, got {in_one_line(then)}")
+        return ProbeThen(THEN[then], **options)
     given = {key: options.pop(key) for key in _MODEL_OPTIONS if key in options}
     return strategy(**options, model=_model(given)) if given else strategy(**options)
 

@@ -97,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--slices", type=list_argument, default=None, help="overlaps of simulated slices; 'none' to leave them out"
     )
+    sub.add_argument(
+        "--strategy-map",
+        action="store_true",
+        help="which layers to tune, from which head: the strategies on a two-layer source (default: --dim 200 --n-features 5 "
+        "--noise-std 0.1, overlaps −1 … 1)",
+    )
     sub.add_argument("--replicates", type=int, default=20, help="simulated training sets per point (default: 20)")
     sub.add_argument("--key", type=int, default=0, help="seed of the simulation (default: 0)")
     sub.add_argument(
@@ -195,6 +201,8 @@ def _diagram(options: Any) -> int:
     from lintransfer.validation import listed_sizes, nonnegative
 
     _check_outputs(options)
+    if options.strategy_map:
+        _set_strategy_map(options)
     problem, learners = problem_from(options), learners_from(options.learner or options.default_learners)
     baseline = default_baseline(*learners) if options.baseline is None else learners_from([options.baseline])[0]
     if options.risk is None:
@@ -226,7 +234,8 @@ def _diagram(options: Any) -> int:
             progress=progress,
             **axes,
         )
-    curves = slices.asymptotic_boundaries(problem, learners) if over_overlap and baseline == Scratch() else {}
+    plain = over_overlap and baseline == Scratch() and problem.mix is None
+    curves = slices.asymptotic_boundaries(problem, learners) if plain else {}
     cuts = None
     if cut is not None:
         with _progress("simulated slices") as progress:
@@ -237,9 +246,12 @@ def _diagram(options: Any) -> int:
             diagram = diagrams.PhaseDiagram(diagram.dataset.merge(sliced, combine_attrs="override"))
         diagram.save(options.data)
     if options.figure:
-        drawn = (
-            plotting.plot_flagship(diagram.dataset, cuts, curves) if cuts is not None else diagram.plot(curves=curves)
-        )
+        if options.strategy_map:
+            drawn = plotting.plot_strategy_map(diagram.dataset)
+        elif cuts is not None:
+            drawn = plotting.plot_flagship(diagram.dataset, cuts, curves)
+        else:
+            drawn = diagram.plot(curves=curves)
         plotting.save_figure(drawn, options.figure)
     needs = {}
     for who in [baseline, *learners]:
@@ -274,6 +286,25 @@ def _diagram(options: Any) -> int:
         if path:
             print(f"{what}: {path}")
     return 0
+
+
+_STRATEGIES = (
+    "linear-transfer:head=source", "first-layer", "fine-tune:layers=2", "fine-tune:layers=2,head=zero", "probe-then",
+    "probe-then:then=first-layer",
+)  # fmt: skip
+
+
+def _set_strategy_map(options: Any) -> None:
+    """The defaults of the map of strategies, where nothing else was said."""
+    if options.n_features is None:
+        options.n_features = 5
+        options.dim = 200 if options.dim == 500 else options.dim
+    options.noise_std = 0.1 if options.noise_std is None else options.noise_std
+    options.default_learners = list(_STRATEGIES)
+    options.axis = options.axis or ["overlap=-1:1:0.05"]
+    step = max(1, options.dim // 20)
+    options.n = options.n or list(range(step, 2 * options.dim, step))
+    options.slices = []
 
 
 def _check_outputs(options: Any) -> None:

@@ -227,8 +227,32 @@ def check_simulation(key: Any, replicates: Any) -> None:
     seed("key", key)
 
 
-def risk_answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Answer:
-    """The risk, at each n by the strongest route that speaks there."""
+Refused = list[MissingMethodError]
+
+
+def _unless_refused(refused: Refused | None, draw: Callable[[], Answer]) -> Answer | None:
+    """A simulation, or None if it would take too long and there is a list to say so in."""
+    try:
+        return draw()
+    except MissingMethodError as error:
+        if refused is None:
+            raise
+        refused.append(error)
+        return None
+
+
+def risk_answer(
+    question: Question,
+    n: Any,
+    method: str = "auto",
+    key: int = 0,
+    replicates: int = 200,
+    refused: Refused | None = None,
+) -> Answer:
+    """The risk, at each n by the strongest route that speaks there.
+
+    refused: takes the errors of simulations that are too long, which are raised if it is None.
+    """
     found = routes_for(question, method)
     if not found:
         raise missing(question, method)
@@ -238,10 +262,21 @@ def risk_answer(question: Question, n: Any, method: str = "auto", key: int = 0, 
     answer = closed_answer(question, found, n)
     if not drawn or question.traced or is_traced(n):
         return answer
-    return answer.filled(lambda: drawn_answer(question, drawn[0], n, key, replicates, answer.silent, method == "auto"))
+
+    def draw() -> Answer:
+        return drawn_answer(question, drawn[0], n, key, replicates, answer.silent, method == "auto")
+
+    return answer.filled(lambda: _unless_refused(refused, draw))
 
 
-def gain_answer(question: Question, n: Any, method: str = "auto", key: int = 0, replicates: int = 200) -> Answer:
+def gain_answer(
+    question: Question,
+    n: Any,
+    method: str = "auto",
+    key: int = 0,
+    replicates: int = 200,
+    refused: Refused | None = None,
+) -> Answer:
     """R_baseline − R_learner: both sides of one kind, exact wherever both are; by a theorem that pairs them if there is one."""
     if method in ("simulate", "designs"):
         return _drawn_gain(question, n, method, key, replicates)
@@ -260,7 +295,9 @@ def gain_answer(question: Question, n: Any, method: str = "auto", key: int = 0, 
     if answer is not None and drawn and drawn[0].method == LAW:  # a law pairs what two infinite means do not tell apart
         answer = replace(answer, source=np.where(np.isnan(answer.value), -1, answer.source))
     silent = True if answer is None else answer.silent
-    return _then(answer, lambda: _mixed_gain(question, n, key, replicates, silent))
+    if answer is None:
+        return _mixed_gain(question, n, key, replicates, silent)
+    return answer.filled(lambda: _unless_refused(refused, lambda: _mixed_gain(question, n, key, replicates, silent)))
 
 
 def _then(answer: Answer | None, more: Callable[[], Answer | None]) -> Any:

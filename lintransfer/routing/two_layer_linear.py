@@ -8,10 +8,12 @@ cells of one sample size share. (A head alone is `LinearTransfer`, which stands 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from lintransfer.errors import refuse
 from lintransfer.models import Linear, TwoLayerLinear
 from lintransfer.routing.arguments import arguments_of
 from lintransfer.routing.conditions import (
@@ -178,4 +180,14 @@ LAWS: tuple[LawRoute, ...] = tuple(
     for who in (Scratch, FirstLayer)
 )
 
-FAMILY = Family("two_layer_linear", TwoLayerLinear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS)
+
+def _from_words(given: Mapping[str, Any]) -> TwoLayerLinear:
+    if given["layers"] != 2:
+        refuse("layers", "2, for features and a head (depth=L is for deep linear networks)", given["layers"])
+    return TwoLayerLinear()
+
+
+FAMILY = Family(
+    "two_layer_linear", TwoLayerLinear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS, words=("layers",),
+    from_words=_from_words,
+)  # fmt: skip

@@ -181,12 +181,21 @@ def drawn_answer(
     value, std_err, needed = np.full(shape, np.nan), np.zeros(shape), np.broadcast_to(needed, shape)
     first = question.cell(tuple(0 for _ in question.grid)) if question.grid else question
     known = not automatic and len(first.contenders) == 1 and bool(routes_for(first, "asymptotic"))
+    counts: Any = replicates
+    if route.together and automatic:
+        counts = np.broadcast_to(affordable(question if question.grid else first, route.method, n, replicates), shape)
     there = np.broadcast_to(n, shape)[needed]
+    refuse_work(
+        first,
+        route.method,
+        there,
+        np.broadcast_to(counts, shape)[needed],
+        automatic,
+        known,
+        route.together and bool(question.grid),
+    )
     if route.together:
-        replicates = affordable(first, route.method, there, replicates, automatic)
-    refuse_work(first, route.method, there, replicates, automatic, known, route.together)
-    if route.together:
-        value[...], std_err[...] = _drawn_together(question, route, n, key, replicates, needed)
+        value[...], std_err[...] = _drawn_together(question, route, n, key, np.broadcast_to(counts, shape), needed)
         return Answer(value, std_err, np.where(needed, 0, -1), ((route.method, route.theorem),))
     for cell in np.ndindex(question.grid):
         here = needed[cell]
@@ -202,7 +211,7 @@ def drawn_answer(
 
 
 def _drawn_together(
-    question: Question, route: Route, n: np.ndarray, key: int, replicates: int, needed: np.ndarray
+    question: Question, route: Route, n: np.ndarray, key: int, counts: np.ndarray, needed: np.ndarray
 ) -> np.ndarray:
     """Values and errors: cells of one sample size are drawn on the same designs."""
     found = np.stack([np.full(needed.shape, np.nan), np.zeros(needed.shape)])
@@ -213,7 +222,7 @@ def _drawn_together(
             continue
         problems = [asked.problem for _, asked in some]
         who = [asked.contenders if len(asked.contenders) > 1 else asked.learner for _, asked in some]
-        answers = route.formula(problems, who, int(n[place]), key, replicates)
+        answers = route.formula(problems, who, int(n[place]), key, int(counts[(*some[0][0], *place)]))
         for (cell, _), *numbers in zip(some, *answers, strict=True):
             found[(slice(None), *cell, *place)] = numbers
     return found

@@ -18,7 +18,7 @@ from lintransfer.arithmetic import total, where
 from lintransfer.models import Linear
 from lintransfer.routing.arguments import feature_count, rank, value_of
 from lintransfer.routing.question import Question
-from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, Scratch
+from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, ProbeThen, Scratch
 from lintransfer.theory.linear.wishart_resolvent import is_known
 from lintransfer.validation import is_traced
 
@@ -75,6 +75,8 @@ def is_number(value: Any, number: float) -> bool:
 
 
 def _optional(learner: Any, name: str) -> Any:
+    if isinstance(learner, ProbeThen):
+        learner = learner.strategy  # the time of probing is not that of training
     return getattr(learner, name, math.inf if name == "time" else 0.0)
 
 

@@ -8,7 +8,8 @@ cells of one sample size share. (A head alone is `LinearTransfer`, which stands 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ from lintransfer.routing.conditions import (
     unshifted,
     with_ridge,
 )
-from lintransfer.routing.linear import RANK, UNDER_TEST
+from lintransfer.routing.linear import RANK, UNDER_TEST, best_ridge, best_time
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Family, LawRoute, Route
 from lintransfer.strategies import FineTune, FirstLayer, LinearTransfer, ProbeThen, Scratch, model_of
@@ -57,12 +58,27 @@ _RATIO = {"gamma": "size_ratio", "feature_norm": 1.0, "head": "start_head", "tar
 
 
 def _simulation(name: str) -> Any:
-    def simulate(*question: Any) -> Any:
-        from lintransfer.simulate.two_layer_linear import question as asked
+    """A simulation of many cells at one n, with every "optimal" replaced by the number that it stands for."""
 
-        return getattr(asked, name)(*question)
+    def simulate(problems: Sequence[Any], who: Sequence[Any], n: int, key: int, replicates: int) -> Any:
+        from lintransfer.simulate.two_layer_linear import question
+
+        known = [_numbered(p, w, n) if not isinstance(w, tuple) else tuple(_numbered(p, one, n) for one in w)
+                 for p, w in zip(problems, who, strict=True)]  # fmt: skip
+        return getattr(question, name)(problems, known, n, key, replicates)
 
     return simulate
+
+
+def _numbered(problem: Any, learner: Any, n: int) -> Any:
+    """The best ridge and time of the first layer are those of the weights, at its speed."""
+    energy = float(problem.modes.source[0])
+    if isinstance(getattr(learner, "ridge", 0.0), str):
+        return replace(learner, ridge=energy * float(best_ridge(problem, FineTune(ridge=learner.ridge), float(n))))
+    if isinstance(getattr(learner, "time", 0.0), str):
+        question = Question(problem, FineTune(time=learner.time))
+        return replace(learner, time=float(best_time(question, float(n))) / energy)
+    return learner
 
 
 def _told(question: Question, n: Any) -> Any:
@@ -81,18 +97,17 @@ def _are_two_layers(question: Question) -> bool:
         )
         scratch = isinstance(who, Scratch) and isinstance(model_of(who), Linear | TwoLayerLinear)
         return (plain or (scratch and is_number(who.time, math.inf))) and (
-            is_number(who.ridge, 0) or (isinstance(who, FirstLayer) and not isinstance(who.ridge, str))
+            is_number(who.ridge, 0) or isinstance(who, FirstLayer)
         )
 
-    timed = all(not isinstance(getattr(who, "time", 0.0), str) for who in question.contenders)
-    return timed and all(map(takes_part, question.contenders))
+    return all(map(takes_part, question.contenders))
 
 
 layered = two_layers & gaussian & isotropic & unshifted & known_source & one_output
 one_feature = condition("one feature", lambda q: q.problem.n_features == 1)
 input_shift = condition("an input shift (mix 0)", lambda q: is_number(q.problem.mix, 0))
 probed_out = condition("probed to the end", lambda q: is_number(q.learner.time, math.inf))
-alike = condition("numbers for ridge and time, no ridge but under the first layer", _are_two_layers)
+alike = condition("no ridge but under the first layer", _are_two_layers)
 starts_alive = condition("a head that is not 0", lambda q: bool(np.all(q.problem.source_norm > 0)))
 few = Sizes("0 < n < d", lambda q, n: (n > 0) & (n < q.problem.dim), lambda q: 0.5 * q.problem.dim)
 sign_known = Sizes("0 < n < d where the sign of the head is known", _told, lambda q: 0.5 * q.problem.dim)
@@ -163,7 +178,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     *(
         _line(
-            who, EXACT, fine_tuning_transferability, "paired-transferability", layered & plane & alike & against_scratch,
+            who, EXACT, fine_tuning_transferability, "paired-transferability", layered & plane & ridgeless & against_scratch,
             at_least_rank, names=RANK,
         )
         for who in (FineTune, ProbeThen)

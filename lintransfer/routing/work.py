@@ -20,7 +20,7 @@ from lintransfer.routing.route import LAW, Route
 from lintransfer.strategies import FineTune, LinearTransfer, ProbeThen, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 
-MOST_SECONDS = {"auto": 10.0, "auto, together": 30.0, "simulate": 1800.0, "formula": 300.0}  # of one call
+MOST_SECONDS = {"auto": 10.0, "auto, together": 60.0, "simulate": 1800.0, "formula": 300.0}  # of one call
 _FLOP, _NORMAL, _ROTATION = (
     3e-10,
     2e-8,
@@ -30,6 +30,7 @@ _KERNEL, _STEPS = 1e-7, 2e-7  # seconds: per entry of a ReLU Gram matrix, per we
 _CHAIN = 0.02  # seconds to follow an unbalanced chain; it grows with the square of its stiffness
 _LAYERS = 2.5e-6  # seconds: per weight of a two-layer network whose layers are both followed
 _FEWEST = 4  # training sets that a simulation nobody asked for may shrink to
+_SECONDS_OF_A_SIZE, _SECONDS_OF_A_CELL = 1.0, 0.02  # that it may take, where cells are drawn together
 _COPIES = 6  # of a design or Gram matrix that are held at once
 
 
@@ -93,31 +94,31 @@ def _follows(learner: Any) -> bool:
     return isinstance(who, FineTune) and _is_layered(who)
 
 
-def affordable(question: Question, method: str, n: Any, replicates: int, automatic: bool) -> int:
-    """So many of the training sets that all of them stay within the time of who asked: at least `_FEWEST`."""
-    seconds = float(np.sum(predicted_work(question, method, n).seconds))
-    most = MOST_SECONDS["auto" if automatic else "simulate"]
-    return (
-        max(min(replicates, _FEWEST), min(replicates, int(most / seconds))) if automatic and seconds > 0 else replicates
-    )
+def affordable(question: Question, method: str, n: Any, replicates: int) -> Any:
+    """How many of the training sets a simulation that nobody asked for draws at each size, of the shape of n: as many as fit
+    into the time of one answer, at least `_FEWEST`, whatever else is asked."""
+    most = _SECONDS_OF_A_CELL if question.grid else _SECONDS_OF_A_SIZE
+    fit = most / np.maximum(predicted_work(question, method, n).seconds, 1e-9)
+    return np.clip(fit, min(replicates, _FEWEST), replicates).astype(int)
 
 
 def refuse_work(
     question: Question,
     method: str,
     n: Any,
-    replicates: int,
+    replicates: Any,
     automatic: bool,
     asymptotic: bool = False,
     together: bool = False,
 ) -> None:
     """Refuse to simulate at the sizes n (k,) where that would take too long, or more memory than there is.
 
-    automatic: nobody asked for a simulation.  asymptotic: there is a formula to ask instead.  together: of many cells.
+    replicates: one number, or one for each size.  automatic: nobody asked for a simulation.  asymptotic: there is a formula
+    to ask instead.  together: of many cells.
     """
     work = predicted_work(question, method, n)
     needed, free = float(np.max(work.bytes)), available_memory()
-    total = replicates * float(np.sum(work.seconds))
+    total, replicates = float(np.sum(replicates * work.seconds)), int(np.max(replicates))
     most = MOST_SECONDS[("auto, together" if together else "auto") if automatic else "simulate"]
     if needed <= free and total <= most:
         return

@@ -66,6 +66,7 @@ def ask() -> None:
         lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0),
         lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), lt.Scratch(lt.DeepLinear(2, imbalance=0.5)), lt.FineTune(wide),
         lt.FineTune(wide, ridge="optimal"), lt.FineTune(wide, ridge=-1.0), lt.FineTune(lt.ShallowReLU(trained="first"), ridge=1.0),
+        lt.FineTune(lt.TwoLayerLinear()), lt.FirstLayer(ridge=1.0), lt.ProbeThen(lt.FirstLayer()), lt.LinearTransfer(head="source"),
         lt.FineTune(ridge=-5.0), lt.Scratch(lt.DeepLinear(1)), lt.LinearTransfer(ridge=2.0), lt.FineTune(lt.DeepLinear(2, imbalance=-3.0)),
     ]  # fmt: skip
     problems = {name: value for name, value in vars(points).items() if isinstance(value, lt.TransferProblem)}

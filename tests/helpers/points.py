@@ -90,6 +90,10 @@ SPHERE_FITTED = SPHERE.with_noise(n_source=60)
 WIDE = P.isotropic(40, 0.7, noise_std=0.5)
 LOW_SPHERE = P.sphere(5, 0.7, noise_std=0.06)
 
+SHIFTS = P.two_layer(D, 3, 0.6, mix=0.4, head_norm=1.2, noise_std=0.3)
+ONE_FEATURE = P.two_layer(60, 1, 0.7, noise_std=0.3)
+_BOTH, _FRESH = lt.FineTune(lt.TwoLayerLinear()), lt.FineTune(lt.TwoLayerLinear(), head="zero")
+
 _RELU = {layers: lt.ShallowReLU(trained=layers) for layers in ("first", "second", "both")}
 _NARROW = lt.ShallowReLU(width=8)
 
@@ -183,6 +187,32 @@ POINTS: tuple[Point, ...] = (
     Point("wide scratch, quiet", SPHERE_QUIET, lt.Scratch(_RELU["both"]), [12, 48], off=2.0, replicates=100),
     Point("wide tune, quiet", SPHERE_QUIET, lt.FineTune(_RELU["both"]), [12, 48], off=2.0, replicates=100),
     Point("wide tune, low dimension", LOW_SPHERE, lt.FineTune(_RELU["both"]), [3], closed=False, replicates=20),
+    # two layers
+    Point("head, from the source's", SHIFTS, lt.LinearTransfer(head="source"), [0, 12, 45]),
+    Point("head, from the source's, ridge", SHIFTS, lt.LinearTransfer(head="source", ridge=2.0), [0, 1, 8, 45]),
+    Point("head, from the source's, one feature", NOISY, lt.LinearTransfer(head="source", ridge=2.0), [0, 1, 8, 45]),
+    Point("head, of two layers", SHIFTS, lt.LinearTransfer(), [0, 12, 45]),
+    Point("scratch, of two layers", SHIFTS, lt.Scratch(lt.TwoLayerLinear()), ON_BOTH),
+    Point("first layer", SHIFTS, lt.FirstLayer(), ON_BOTH),
+    Point("first layer, ridge", SHIFTS, lt.FirstLayer(ridge=2.0), [0, 8, 45]),
+    Point("first layer, best ridge", SHIFTS, lt.FirstLayer(ridge="optimal"), [8, 45]),
+    Point("first layer, best ridge of either sign", SHIFTS, lt.FirstLayer(ridge="optimal-signed"), [45]),
+    Point("first layer, stopped", SHIFTS, lt.FirstLayer(time=0.5), [0, 8, 45]),
+    Point("first layer, best time", SHIFTS, lt.FirstLayer(time="optimal"), [8, 45]),
+    Point("both layers", SHIFTS, _BOTH, [8], replicates=400, closed=False),
+    Point("both layers, at the ends", SHIFTS, _BOTH, [0, 45], replicates=400),
+    Point("both layers, new head", SHIFTS, _FRESH, [8], replicates=400, closed=False),
+    Point("both layers, new head, at the ends", SHIFTS, _FRESH, [0, 45], replicates=400),
+    Point("both layers, stopped", SHIFTS, lt.FineTune(lt.TwoLayerLinear(), time=0.5), [8, 45], replicates=400, closed=False),
+    Point("probe, both layers", SHIFTS, lt.ProbeThen(_BOTH), [12], replicates=400, closed=False),
+    Point("probe, first layer", SHIFTS, lt.ProbeThen(lt.FirstLayer()), [12], replicates=400, closed=False),
+    Point("probe a while", SHIFTS, lt.ProbeThen(lt.FirstLayer(), time=0.5), [8], replicates=400, closed=False),
+    Point("probe, at the ends", SHIFTS, lt.ProbeThen(lt.FirstLayer(), time=0.5), [0, 45], replicates=400),
+    Point("both layers, one feature", ONE_FEATURE, _BOTH, [12, 30], off=8.0),
+    Point("both layers, one feature, new head", ONE_FEATURE, _FRESH, [12, 30], off=8.0),
+    Point("probe, both layers, one feature", ONE_FEATURE, lt.ProbeThen(_BOTH), [12, 30], off=8.0),
+    Point("probe a while, both layers, one feature", ONE_FEATURE, lt.ProbeThen(_BOTH, time=0.4), [12, 30], off=8.0),
+    Point("probe, first layer, one feature", ONE_FEATURE, lt.ProbeThen(lt.FirstLayer()), [12, 30], off=8.0),
 )  # fmt: skip
 NETWORKS: tuple[Point, ...] = (
     Point("narrow scratch", LOW_SPHERE, lt.Scratch(_NARROW), [3], closed=False, replicates=3),

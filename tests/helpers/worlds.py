@@ -187,6 +187,16 @@ def feature_worlds(draw: Any) -> lt.TransferProblem:
     )  # fmt: skip
 
 
+@st.composite
+def two_layer_worlds(draw: Any) -> lt.TransferProblem:
+    """Two-layer sources whose features see all, some or nothing of the target's move."""
+    dim = draw(st.sampled_from([2, 5, 12]))
+    k = draw(st.sampled_from([1, 2, dim]).filter(lambda k: k <= dim))
+    mix = 1.0 if k == dim else draw(st.sampled_from([0.0, 0.3, 1.0])) if k > 1 else 0.0
+    norm, overlap = draw(st.sampled_from([0.3, 1.0, 2.0])), draw(st.sampled_from([-1.0, -0.4, 0.0, 0.7, 1.0]))
+    return lt.TransferProblem.two_layer(dim, k, overlap, mix, norm, noise_std=draw(noises()))
+
+
 def gaussian_worlds() -> st.SearchStrategy[lt.TransferProblem]:
     """Every kind of problem with Gaussian inputs."""
     return st.one_of(
@@ -196,11 +206,14 @@ def gaussian_worlds() -> st.SearchStrategy[lt.TransferProblem]:
         several_output_worlds(),
         shifted_worlds(),
         feature_worlds(),
+        two_layer_worlds(),
     )
 
 
 def worlds_for(family: str) -> st.SearchStrategy[lt.TransferProblem]:
-    """Every kind of problem of a family of learners: ReLU networks from two dimensions on."""
+    """Every kind of problem of a family of learners: ReLU networks from two dimensions on, two layers where there are."""
+    if family == "layers":
+        return st.one_of(two_layer_worlds(), two_layer_worlds(), isotropic_worlds())
     return worlds().filter(lambda p: p.dim > 1) if family == "wide" else worlds()
 
 
@@ -217,7 +230,7 @@ def linear_learners(draw: Any, ridges: tuple[Any, ...] = RIDGES) -> Any:
     """Linear learners: ridge 0, positive, "optimal" or slightly negative; or a stopping time."""
     kind = draw(st.sampled_from(["scratch", "tune", "head", "stopped"]))
     if kind == "head":
-        return lt.LinearTransfer(ridge=draw(st.sampled_from(ridges)))
+        return lt.LinearTransfer(ridge=draw(st.sampled_from(ridges)), head=draw(st.sampled_from(["zero", "source"])))
     if kind == "stopped":
         strategy = draw(st.sampled_from([lt.Scratch, lt.FineTune]))
         return strategy(time=draw(st.sampled_from(TIMES)), ridge=draw(st.sampled_from([0.0, 0.0, 1.0])))
@@ -256,7 +269,18 @@ def narrow_learners() -> st.SearchStrategy[Any]:
     return st.builds(lambda kind, model: kind(model), st.sampled_from([lt.Scratch, lt.FineTune]), models)
 
 
-FAMILIES = {"linear": linear_learners(), "deep": deep_learners(), "wide": wide_learners()}
+@st.composite
+def layer_learners(draw: Any) -> Any:
+    """Everything that is done to two layers."""
+    both = lt.FineTune(lt.TwoLayerLinear(), head=draw(st.sampled_from(["source", "zero"])))
+    first = lt.FirstLayer(ridge=draw(st.sampled_from([0.0, 0.0, 1.0, "optimal"])))
+    then = draw(st.sampled_from([lt.FineTune(lt.TwoLayerLinear()), lt.FirstLayer()]))
+    probed = lt.ProbeThen(then, time=draw(st.sampled_from([0.0, 0.5, math.inf])))
+    stopped = draw(st.sampled_from([lt.FirstLayer(time=0.5), lt.FineTune(lt.TwoLayerLinear(), time=0.5)]))
+    return draw(st.sampled_from([both, both, first, probed, stopped, lt.LinearTransfer(head="source")]))
+
+
+FAMILIES = {"linear": linear_learners(), "deep": deep_learners(), "wide": wide_learners(), "layers": layer_learners()}
 """Learners by family; `narrow_learners` are left out, because they are slow."""
 
 

@@ -157,7 +157,7 @@ RISK: tuple[Route, ...] = (
         seconds=1e-3,
     ),
     _line(EXACT, untrained_risk, "untrained-risk", trained & known_source, no_samples, names=UNDER_TEST),
-    _line(ASYMPTOTIC, ridge_risk, "ridge-risk", trained & unshifted & balanced & plane, at_least_rank),
+    _line(ASYMPTOTIC, ridge_risk, "ridge-risk", trained & unshifted & balanced & plane & with_weights, at_least_rank),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
     _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
     _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted, _told(_ENERGY, finite_source_deep_closure)),

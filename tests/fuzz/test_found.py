@@ -175,3 +175,18 @@ def test_a_source_that_data_confirm_is_not_less_than_nothing_apart():
 def test_a_diagnosis_without_a_source():
     found = lt.diagnose(np.random.default_rng(0).standard_normal((12, 2)), np.arange(12), np.zeros(2), repeats=2)
     assert np.isfinite(found.error).all()
+
+
+@pytest.mark.parametrize("units", [1e-6, 1.0, 1e6, 10.0 ** -np.arange(5)], ids=str)
+@pytest.mark.parametrize("learner", [lt.FineTune(), lt.FineTune(ridge=9.4e7), lt.Scratch(time=3.0)], ids=str)
+def test_a_flow_of_inputs_in_any_units_ends_where_it_should(units, learner):
+    rng = np.random.default_rng(0)
+    X, y, source = rng.standard_normal((60, 5)) * units, rng.standard_normal(60), rng.standard_normal(5) / units
+    exact, flow = (lt.fit(learner, X, y, source, method=how) for how in ("exact", "flow"))
+    np.testing.assert_allclose(flow, exact, rtol=1e-6, atol=1e-6 * np.abs(exact).max())
+
+
+def test_a_predicted_error_of_zero_is_without_error():
+    X, extra, target = (np.random.default_rng(0).standard_normal(s) for s in ((12, 12), (60, 12), 12))
+    found = lt.diagnose(X, X @ target, target, X_unlabelled=extra, n=120, repeats=2)
+    assert not np.isnan(found.std_err[np.isfinite(found.error)]).any()

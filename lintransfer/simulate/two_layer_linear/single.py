@@ -165,6 +165,7 @@ def train_every_weight(
     begin = float(np.linalg.norm(velocity(0.0, state)))
     if begin > 0 and time > 0:
         solver: Any = DOP853(velocity, 0.0, state, time, rtol=_TIGHT, atol=_TIGHT)
+        least, still = math.inf, 0
         for _ in range(_PATIENCE):
             message = solver.step()
             if solver.status == "failed":
@@ -172,8 +173,11 @@ def train_every_weight(
             state = solver.y
             if solver.status == "finished":
                 break
-            if math.isinf(time) and np.linalg.norm(velocity(0.0, state)) <= tolerance * begin:
-                break
+            speed = float(np.linalg.norm(velocity(0.0, state)))
+            still = still + 1 if speed >= least else 0
+            least = min(least, speed)
+            if math.isinf(time) and (speed <= tolerance * begin or (still > 100 and speed <= 1e-9 * begin)):
+                break  # or as slow as rounding lets it become
         else:
             raise FlowError(f"the flow had not converged after {_PATIENCE} steps")
     return Trained(state[: k * dim].reshape(k, dim), state[k * dim :], np.asarray(begin == 0))

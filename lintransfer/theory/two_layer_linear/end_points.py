@@ -76,7 +76,8 @@ def one_feature_head(head: Any, seen_energy: Any, fit_energy: Any) -> Any:
 def signed_one_feature_head(head: Any, seen_energy: Any, fit_energy: Any) -> Any:
     """v_∞ with the sign of v_0, which it keeps where v_0² ≥ ‖Pb_0‖² and v_0 ≠ 0: nan elsewhere, where it must be integrated.
 
-    Arguments as in `one_feature_head`. Exact.
+    Arguments as in `one_feature_head`. Exact; v_0² = ‖Pb_0‖² with one sample of the wrong sign is the one start that stalls
+    at the origin instead.
 
     >>> print(f"{signed_one_feature_head(-1.0, 0.5, 4.0):.6f}", signed_one_feature_head(0.5, 1.0, 4.0))
     -1.505179 nan

@@ -16,9 +16,9 @@ FLOORS = (
     ("risks", "boundaries", "cells", "grids"),
     ("routing", "fitting", "experiments"),
     ("simulate", "testing"),
-    ("problems", "datasets", "estimates", "searches", "host_calls"),
+    ("problems", "datasets", "estimates", "searches"),
     ("theory", "strategies", "estimation", "plotting"),
-    ("numerics", "spectra", "models", "designs", "validation", "storage"),
+    ("numerics", "spectra", "models", "designs", "validation", "storage", "host_calls"),
     ("arithmetic", "precision", "errors", "papers"),
 )
 RANK = {name: len(FLOORS) - i for i, names in enumerate(FLOORS) for name in names}

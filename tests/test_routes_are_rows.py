@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from lintransfer.routing import LAWS, ROUTES, TRANSFER_LAWS, TRANSFER_ROUTES
-from lintransfer.routing.arguments import VOCABULARY
+from lintransfer.routing.arguments import OF_SIZE, VOCABULARY
 from lintransfer.routing.route import Route
 from lintransfer.theorems import THEOREMS, theorem
 
@@ -20,7 +20,7 @@ def label(route):
 
 def is_known(symbol):
     """A word of the vocabulary, the size, or a number."""
-    return symbol in VOCABULARY or symbol == "n" if isinstance(symbol, str) else isinstance(symbol, int | float)
+    return symbol in VOCABULARY or symbol in OF_SIZE if isinstance(symbol, str) else isinstance(symbol, int | float)
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=label)

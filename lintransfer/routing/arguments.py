@@ -43,9 +43,9 @@ def _parameters(formula: Callable[..., Any]) -> tuple[tuple[str, bool], ...]:
 
 def value_of(symbol: str, question: Question, n: Any) -> Any:
     """What a symbol stands for in this question."""
-    if symbol == "size_ratio":
-        return n / question.problem.dim
-    return n if symbol == "n" else question.remembered(symbol, VOCABULARY[symbol])
+    if symbol in OF_SIZE:
+        return OF_SIZE[symbol](question, n)
+    return question.remembered(symbol, VOCABULARY[symbol])
 
 
 def rank(question: Question) -> Any:
@@ -174,6 +174,10 @@ def _full_spread(question: Question) -> Any:
     return shift_energies(np.eye(dim), _vectors(question).target, covariance, tested).spread
 
 
+OF_SIZE: Mapping[str, Callable[[Question, Any], Any]] = {
+    "n": lambda q, n: n,
+    "size_ratio": lambda q, n: n / q.problem.dim,
+}
 VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     # the world
     "dim": lambda q: q.problem.dim,

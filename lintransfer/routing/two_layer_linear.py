@@ -30,6 +30,7 @@ from lintransfer.routing.conditions import (
     isotropic,
     known_source,
     law_of_fit,
+    moving,
     no_samples,
     one_output,
     plane,
@@ -108,7 +109,6 @@ one_feature = condition("one feature", lambda q: q.problem.n_features == 1)
 input_shift = condition("an input shift (mix 0)", lambda q: is_number(q.problem.mix, 0))
 probed_out = condition("probed to the end", lambda q: is_number(q.learner.time, math.inf))
 alike = condition("no ridge but under the first layer", _are_two_layers)
-starts_alive = condition("a head that is not 0", lambda q: bool(np.all(q.problem.source_norm > 0)))
 few = Sizes("0 < n < d", lambda q, n: (n > 0) & (n < q.problem.dim), lambda q: 0.5 * q.problem.dim)
 sign_known = Sizes("0 < n < d where the sign of the head is known", _told, lambda q: 0.5 * q.problem.dim)
 
@@ -132,16 +132,16 @@ then_first = condition("then the first layer", lambda q: isinstance(q.learner.st
 _FIRST = {"ridge": "layer_ridge"}
 RISK: tuple[Route, ...] = (
     _line(Scratch, EXACT, min_norm_risk, "min-norm-risk", layered & ridgeless),
-    _line(FirstLayer, EXACT, min_norm_risk, "min-norm-risk", layered & starts_alive & ridgeless),
+    _line(FirstLayer, EXACT, min_norm_risk, "min-norm-risk", layered & moving & ridgeless),
     _line(FirstLayer, EXACT, untrained_risk, "untrained-risk", layered, no_samples, names=UNDER_TEST),
-    _line(FirstLayer, ASYMPTOTIC, ridge_risk, "ridge-risk", layered & starts_alive & with_ridge, names=_FIRST),
+    _line(FirstLayer, ASYMPTOTIC, ridge_risk, "ridge-risk", layered & moving & with_ridge, names=_FIRST),
     _line(
         FirstLayer, ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", layered & signed_ridge, names={"negative": True},
         broadcasts=False,
     ),
     _line(FirstLayer, ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", layered & tuned_ridge, broadcasts=False),
     _line(
-        FirstLayer, ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", layered & starts_alive & stopped,
+        FirstLayer, ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", layered & moving & stopped,
         names={"time": "layer_time"}, broadcasts=False, pairs=True,
     ),
     _line(
@@ -174,7 +174,7 @@ against_scratch = condition(
 TRANSFERABILITY: tuple[Route, ...] = (
     _line(
         FirstLayer, EXACT, fine_tuning_transferability, "paired-transferability",
-        layered & starts_alive & ridgeless & against_scratch,
+        layered & moving & ridgeless & against_scratch,
     ),
     *(
         _line(
@@ -189,9 +189,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
 )  # fmt: skip
 LAWS: tuple[LawRoute, ...] = tuple(
-    LawRoute(
-        who, TwoLayerLinear, min_norm_law, "min-norm-law", layered & starts_alive & ridgeless, law_of_fit, names=RANK
-    )
+    LawRoute(who, TwoLayerLinear, min_norm_law, "min-norm-law", layered & moving & ridgeless, law_of_fit, names=RANK)
     for who in (Scratch, FirstLayer)
 )
 

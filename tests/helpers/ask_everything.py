@@ -105,6 +105,7 @@ def ask() -> None:
         **brief,
     )
     too_much(lt)
+    too_long(lt, outcome)
     grids(lt, points, brief)
     explained(lt, points, methods)
     refusals(lt, points)
@@ -126,6 +127,7 @@ def ask() -> None:
         (points.SHIFTED, lt.Scratch()),
         (points.SPHERE, lt.FineTune(wide)),
     ]
+    asked += [(points.ONE_FEATURE, who) for who in (lt.FineTune(lt.TwoLayerLinear()), lt.ProbeThen(lt.FirstLayer()))]
     asked += [(points.DEFICIENT, lt.Scratch()), (points.SPECTRAL_QUIET, lt.Scratch())]
     for problem, learner in asked:
         traced(lt, jax, problem, learner)
@@ -233,6 +235,13 @@ def explained(lt: Any, points: Any, methods: tuple[str, ...]) -> None:
         outcome(lt.route, point.problem, point.learner, point.sizes, lt.Scratch())
 
 
+def too_long(lt: Any, outcome: Any) -> None:
+    """A grid of more simulation than is done unasked."""
+    world = lt.TransferProblem.two_layer(400, 60, 0.5, mix=0.5)
+    axes = {"overlap": [i / 40 for i in range(40)]}
+    outcome(lt.phase_diagram, world, [lt.FineTune(lt.TwoLayerLinear())], range(300, 399), **axes)
+
+
 def refusals(lt: Any, points: Any) -> None:
     """What is no question, and words of the command line."""
     from helpers.asking import outcome
@@ -251,7 +260,13 @@ def refusals(lt: Any, points: Any) -> None:
     outcome(lt.transferability, p, learner, 3, lt.Scratch(lt.ShallowReLU(width=8)), method="asymptotic")
     outcome(lt.risk, points.FITTED, lt.FineTune(ridge="optimal"), 3)
     with contextlib.redirect_stdout(None), contextlib.redirect_stderr(io.StringIO()):
-        for words in ("fine-tune:depth=2", "fine-tune:relu=both", "fine-tune:width=8"):
+        for words in (
+            "fine-tune:depth=2",
+            "fine-tune:relu=both",
+            "fine-tune:width=8",
+            "fine-tune:layers=2",
+            "fine-tune:layers=3",
+        ):
             with contextlib.suppress(SystemExit):
                 main(["curve", "--dim", "20", "--overlap", "0.5", "--n", "5", "--learner", words, "--replicates", "2"])
 

@@ -278,6 +278,8 @@ def _isotropic_head(problem: TransferProblem, learner: LinearTransfer, fit: Sour
         return None
     count = int(np.asarray(features.multiplicity).sum())
     to_learn = features.target if learner.head == "zero" else features.displacement
+    if np.isnan(to_learn).any():  # the source has no head for these features
+        return None
     explained = float(np.sum(values * np.asarray(to_learn)[used]))
     return _Training(count, explained, noise + floor, learner.ridge / values[0], floor=floor)
 

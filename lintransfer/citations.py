@@ -39,8 +39,9 @@ class Credits:
         if self.follows:
             lines.append("By substitution: " + "; ".join(f"{a} from {', '.join(b)}" for a, b in self.follows.items()))
         if self.not_found:
-            names = ", ".join(self.not_found)
-            lines.append(f"Not found in the literature (searched {SEARCHED}); stated in lintransfer: {names}")
+            for date in sorted({_searched(name) for name in self.not_found}):
+                names = ", ".join(name for name in self.not_found if _searched(name) == date)
+                lines.append(f"Not found in the literature (searched {date}); stated in lintransfer: {names}")
         if self.simulated:
             lines.append("Simulated with lintransfer, by no theorem")
         return lines
@@ -128,3 +129,10 @@ def _texts(told: Any) -> Iterator[str]:
     else:
         for part in np.atleast_1d(told) if isinstance(told, np.ndarray) else told:
             yield from _texts(part)
+
+
+def _searched(name: str) -> str:
+    """When the literature was searched for what a row says: its own words, else the last search of all."""
+    words = next((row.source for row in THEOREMS if row.name == name), "")
+    found = re.search(r"searched (\d{4}-\d\d-\d\d)", words)
+    return found[1] if found else SEARCHED

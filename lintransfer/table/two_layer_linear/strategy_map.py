@@ -109,7 +109,6 @@ ROWS = (
         follows=("principal-angles",),
         see=("lee2023",),
         domain="B with orthonormal rows, θ_T = cθ_S + s√(1−c²)[√ρ Bᵀe' + √(1−ρ)e], any d, k (k ≥ 2 if ρ > 0)",
-        covers="k = 2, d = 3",
         derivation="derivations.two_layer_linear.strategy_map.strategy_map_energies",
         limits=(
             Limit(
@@ -245,7 +244,7 @@ ROWS = (
         kind="exact",
         statement="E R = ‖(I−Π_V)Δ‖² + (1−n/d)₊‖Π_VΔ‖² + rank(V)σ² n/(d−n−1), or d/(n−d−1) for n ≥ d+2",
         formula=theory.first_layer_outputs_risk,
-        source=f"several outputs: {_NOT_FOUND}; one output: min-norm-risk with displacement δ",
+        source=f"{_NOT_FOUND}, for several outputs; one output: min-norm-risk with displacement δ",
         see=("lee2023", "tahir2024"),
         domain="Σ = I, f = VBx with V frozen (any rank), first layer trained to rest; inf where |n − d| ≤ 1 ≤ n",
         derivation="derivations.two_layer_linear.strategy_map.first_layer_outputs_risk",

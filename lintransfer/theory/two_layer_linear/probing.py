@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from lintransfer.arithmetic import exp, expm1, log1p, ratio_where, sqrt, total, where
-from lintransfer.theory.two_layer_linear.strategy_map import one_feature_risk, rich_head
+from lintransfer.theory.two_layer_linear.strategy_map import best_and_probed_head, one_feature_risk
 
 
 def _probed(time: Any, n: Any, singular_values: Any, start: Any, coefficients: Any) -> tuple[Any, Any]:
@@ -72,13 +72,12 @@ def optimal_probing_time(
     >>> print(f"{optimal_probing_time(0.1, 1.0, 0.8):.6f}", float(optimal_probing_time(0.9, 1.0, 0.5)))
     3.102075 0.0
     """
-    best = rich_head(gamma, feature_norm, overlap, target_norm, noise_variance)
-    known = (overlap > 0) & (feature_norm > 0)
-    share = feature_norm * best / where(known, target_norm * overlap, 1)
+    known, best, probed = best_and_probed_head(gamma, feature_norm, overlap, target_norm, noise_variance)
+    share = best / probed
+    short = share < 1
     square = where(known, feature_norm * feature_norm, 1)
-    rest = where(share < 1, share, 0)
-    time = -log1p(-rest) / square
-    return where(share >= 1, math.inf, where(share == share, time, math.nan))
+    time = where(short, -log1p(-where(short, share, 0)) / square, math.inf)
+    return where(known, time, math.nan)
 
 
 def probed_one_feature_risk(

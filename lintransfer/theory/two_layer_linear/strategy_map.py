@@ -248,12 +248,20 @@ def rich_head(gamma: Any, feature_norm: Any, overlap: Any, target_norm: Any = 1.
     >>> print(f"{rich_head(0.1, 1.0, 0.8):.6f}", float(rich_head(0.9, 1.0, 0.5)))
     0.764035 0.0
     """
+    known, best, _ = best_and_probed_head(gamma, feature_norm, overlap, target_norm, noise_variance)
+    return where(known, best, math.nan)
+
+
+def best_and_probed_head(
+    gamma: Any, feature_norm: Any, overlap: Any, target_norm: Any, noise_variance: Any
+) -> tuple[Any, Any, Any]:
+    """Where `rich_head` speaks, its value there and the probed head h = tc/a (both some number elsewhere)."""
     known = (overlap > 0) & (gamma < 1) & (feature_norm > 0)
     share, scale = where(known, gamma, 0), where(known, feature_norm, 1)
     probed = where(known, target_norm * overlap, 1) / scale
     fit = share * (target_norm * target_norm + noise_variance / (1 - share))
     square = probed * probed + share * scale * scale - fit / (probed * probed)
-    return where(known, sqrt(maximum(square, 0)), math.nan)
+    return known, sqrt(maximum(square, 0)), probed
 
 
 def source_head_probe_law(

@@ -1,0 +1,68 @@
+"""The motion of the features: peaks of the energy sweep, and the bound of Kumar et al. beside the exact end point."""
+
+import math
+
+import numpy as np
+from helpers.every_arithmetic import assert_same_everywhere
+
+from lintransfer.simulate.two_layer_linear.single import train_one
+from lintransfer.theory.two_layer_linear import head_motion as theory
+
+
+def test_every_arithmetic():
+    sweep = {"energy": 0.4, "scale": 1.2, "seen_energy": 0.7}
+    for part in theory.EnergySweep._fields:
+        for formula in (theory.energy_sweep, theory.isotropic_energy_sweep):
+            assert_same_everywhere(lambda part=part, formula=formula, **a: getattr(formula(**a), part), **sweep)
+    assert_same_everywhere(theory.uniform_energy, classes=7)
+    bound = {
+        "head_product": 0.3,
+        "head_energy": 1.1,
+        "target_norm": 1.05,
+        "cosine": 0.8,
+        "n_features": 2,
+        "feature_error": 0.01,
+    }
+    assert_same_everywhere(theory.distortion_bound, **bound)
+
+
+def test_at_a_fixed_head_the_dot_product_peaks_at_one_half_and_the_square_at_one():
+    energy = np.linspace(0, 2, 201)
+    motion = theory.relative_energy_motion(energy, 1.0, 0.8, 0.6)
+    assert energy[np.argmax(motion.inner)] == 0.5 and energy[np.argmax(motion.square)] == 1.0
+    assert np.all(motion.inner[energy > 1] < 1.0) and np.all(np.diff(motion.distance) > 0)
+
+
+def test_with_both_layers_the_dot_product_peaks_at_one():
+    energy = np.linspace(0, 3, 301)
+    motion = theory.isotropic_energy_sweep(energy, 1.3, 0.8)
+    turn = 1 + math.sqrt(0.8) / 1.3
+    assert energy[np.nanargmax(motion.inner)] == 1.0
+    assert np.all((motion.inner > 0)[energy < turn]) and np.all((motion.inner < 0)[energy > turn])
+    general = theory.energy_sweep(energy, 1.3, 0.8).inner
+    spoken = ~np.isnan(general)
+    np.testing.assert_allclose(general[spoken], motion.inner[spoken])
+    np.testing.assert_array_equal(spoken, (energy <= 1) | (energy > turn))
+
+
+def test_the_average_energy_of_a_uniform_prediction():
+    for classes in (2, 5):
+        labels = np.eye(classes)[np.arange(12) % classes]
+        found = theory.average_energy(np.full(labels.shape, 1 / classes), labels)
+        np.testing.assert_allclose(found, theory.uniform_energy(classes))
+
+
+def test_the_distortion_bound_lies_below_what_training_ends_at():
+    rng = np.random.default_rng(0)
+    for k in (1, 2):
+        for _ in range(10):
+            dim, n = 8, 3
+            features = np.linalg.qr(rng.standard_normal((dim, k)))[0].T
+            X, best, head = rng.standard_normal((n, dim)), rng.standard_normal(k), rng.standard_normal(k)
+            target = features.T @ best
+            for time in (0.5, math.inf):
+                miss = train_one(X, X @ target, features, head, time=time).weights - target
+                cosine = theory.largest_cosine_of_complement(X, features)
+                size = float(np.linalg.norm(target))
+                bound = theory.distortion_bound(head @ best, best @ best, size, cosine, k, 0.0)
+                assert 0 <= bound <= np.linalg.norm(miss)

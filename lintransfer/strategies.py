@@ -10,7 +10,7 @@ from typing import Any
 import jax
 
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
-from lintransfer.models import Linear, Model, TwoLayerLinear
+from lintransfer.models import DeepLinear, Linear, Model, TwoLayerLinear
 from lintransfer.validation import is_real, plain_number
 
 HEADS = ("source", "zero")
@@ -41,7 +41,7 @@ def _check_option(
     object.__setattr__(learner, name, plain_number(value))
 
 
-def _check_model(model: Any, time: Any) -> None:
+def _check_model(model: Any, ridge: Any, time: Any) -> None:
     if not isinstance(model, Model):
         names = ", ".join(kind.__name__ for kind in Model.__args__)
         raise UnknownNameError(f"model must be one of {names} (an instance, as in Linear()), got {in_one_line(model)}")
@@ -52,6 +52,9 @@ def _check_model(model: Any, time: Any) -> None:
     endless = not isinstance(time, str | jax.core.Tracer) and time == math.inf
     if not endless and not isinstance(model, Linear) and getattr(model, "depth", 2) != 1:
         refuse("time", f"inf for {type(model).__name__}: it is trained to convergence", time)
+    if isinstance(model, DeepLinear) and model.depth != 1 and not _is_default(ridge, 0.0):
+        told = "0 for DeepLinear (weight decay on its layers ends where theory.deep_linear.weight_decay says, from any start)"
+        refuse("ridge", told, ridge)
 
 
 def _check_head(learner: Any) -> None:
@@ -79,7 +82,7 @@ class Scratch:
     def __post_init__(self) -> None:
         _check_ridge(self)
         _check_time(self)
-        _check_model(self.model, self.time)
+        _check_model(self.model, self.ridge, self.time)
         if isinstance(self.model, TwoLayerLinear) and not (
             _is_default(self.ridge, 0.0) and _is_default(self.time, math.inf)
         ):
@@ -108,7 +111,7 @@ class FineTune:
     def __post_init__(self) -> None:
         _check_ridge(self)
         _check_time(self)
-        _check_model(self.model, self.time)
+        _check_model(self.model, self.ridge, self.time)
         _check_head(self)
         if isinstance(self.model, TwoLayerLinear) and not _is_default(self.ridge, 0.0):
             refuse("ridge", "0 for TwoLayerLinear (FirstLayer takes a ridge)", self.ridge)

@@ -74,11 +74,11 @@ def test_a_map_of_three_axes_is_refused():
     [
         (DEEP, "FineTune(DeepLinear(2))"),
         (lt.FineTune(lt.DeepLinear(np.inf)), "FineTune(DeepLinear(inf))"),
-        (lt.Scratch(lt.DeepLinear(2, imbalance=1.0), ridge=0.5), "Scratch(DeepLinear(2, imbalance=1), ridge=0.5)"),
+        (lt.Scratch(lt.DeepLinear(2, imbalance=1.0)), "Scratch(DeepLinear(2, imbalance=1))"),
         (lt.FineTune(lt.DeepLinear(2.5)), "FineTune(DeepLinear(2.5))"),
         (
-            lt.FineTune(lt.DeepLinear(3, (1.0, 2.0)), ridge=7.0),
-            "FineTune(DeepLinear(3, imbalance=(1.0, 2.0)), ridge=7)",
+            lt.FineTune(lt.ShallowReLU(trained="first"), ridge=7.0),
+            "FineTune(ShallowReLU(trained=first), ridge=7)",
         ),
         (lt.FineTune(time=7.0), "FineTune(time=7)"),
         (lt.FineTune(ridge="optimal"), "FineTune(ridge=optimal)"),

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.diagnosis.calibration import held_out_errors
 from lintransfer.diagnosis.forecasts import Forecast, Forecaster
+from lintransfer.diagnosis.layers import LAYERS, layer_forecaster
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.estimation import Rows, check_rows
-from lintransfer.models import Linear
-from lintransfer.strategies import SIGNED, FineTune, Learner, LinearTransfer, Scratch, label_of, model_of
+from lintransfer.models import Linear, TwoLayerLinear
+from lintransfer.strategies import SIGNED, FineTune, Learner, LinearTransfer, ProbeThen, Scratch, label_of, model_of
 from lintransfer.validation import real_number, seed, whole_number
 
 SIX = tuple(kind(ridge=ridge) for kind in (Scratch, FineTune, LinearTransfer) for ridge in (0.0, "optimal"))
@@ -35,7 +35,7 @@ class Diagnosis:
     the curve, nan if the curve is not known.  needed_range: the same for curves two standard errors lower and higher.
     sizes, curve, curve_std_err: predicted learning curves, (k,) and (L, k).
     measured_sizes, measured, measured_std_err, predicted: held-out errors by resampling the rows, beside the
-    prediction for the same n and ridge, (m,) and (L, m).
+    prediction for the same n and ridge, (m,) and (L, m); nan for learners that are only measured.
     overlap, overlap_std_err: cosine of source and target in the metric of the covariance, and its standard error.
     noise_std, noise_std_err: σ.  rows, unlabelled_rows, dim: of the data.
     method: "theory" (formulas on the estimated problem) or "leave-one-out" (no covariance plugged in).
@@ -97,7 +97,8 @@ def diagnose(
 ) -> Diagnosis:
     """Estimate the transfer problem behind a user's arrays, predict learning curves, and check them on the same rows.
 
-    X: inputs (N, d).  y: labels (N,).  source: source weights (d,).  X_unlabelled: further inputs (M, d). Second
+    X: inputs (N, d).  y: labels (N,).  source: source weights (d,), or a tuple (B, v), features (k, d) and head (k,) of a
+    two-layer top on frozen features X: then the question is which layers to tune, from which head.  X_unlabelled: further inputs (M, d). Second
     moments are taken about zero: centre X and y, or add a column of ones, if the models should have an intercept.
     n: training-set size in question, by default N.  learners: by default scratch, fine-tuning and linear transfer,
     each without and with the best ridge; ridge may be a number.  error: prediction error (noise included) to reach,
@@ -115,8 +116,10 @@ def diagnose(
     >>> diagnose(X, y, source=np.full(10, 0.25), n=40).best
     'FineTune(ridge=optimal)'
     """
-    rows = check_rows(X, y, source, X_unlabelled)
-    chosen = SIX if learners is None else _checked(learners)
+    layered = isinstance(source, tuple)
+    oracle: Any = layer_forecaster(X, y, source, X_unlabelled) if layered else None
+    rows = oracle.rows if layered else check_rows(X, y, source, X_unlabelled)
+    chosen = (LAYERS if layered else SIX) if learners is None else _checked(learners, layered)
     total = len(rows.labels)
     size = total if n is None else whole_number("n", n, 1)
     if size > 2**53:
@@ -125,8 +128,9 @@ def diagnose(
         error = real_number("error", error, "a finite number > 0", lambda v: math.isfinite(v) and v > 0)
     repeats, key = whole_number("repeats", repeats, 2), seed("key", key)
 
-    oracle = Forecaster(rows)
+    oracle = oracle or Forecaster(rows)
     checks = _check_sizes(total, oracle.rank)
+    oracle.train(chosen, sorted({*checks.tolist(), *([size] if size <= checks[-1] else [])}), repeats, key)
     sizes = np.unique(np.round(np.geomspace(5, 50 * max(total, size), 120)))
     everything = np.concatenate([[size], sizes, checks]).astype(float)
     found = [oracle(learner, everything) for learner in chosen]
@@ -141,11 +145,12 @@ def diagnose(
     needed = np.stack([_needed(sizes, curve + shift * half_width, goal) for shift in (0, -1, 1)], axis=1)
 
     there = slice(1 + len(sizes), None)
-    splits = held_out_errors(rows, chosen, ridges[:, there, None], list(checks), repeats, key)[:, :, 0]
+    splits = oracle.splits(chosen, ridges[:, there], list(checks), repeats, key)
     measured, measured_std_err = splits.mean(-1), splits.std(-1, ddof=1) / math.sqrt(repeats)
     labels = tuple(label_of(learner) for learner in chosen)
     best = labels[first] if known.any() else ""
-    check = (checks, measured, measured_std_err, errors[:, there])
+    predicted = np.where(np.array([[oracle.forecasts(who)] for who in chosen]), errors[:, there], np.nan)
+    check = (checks, measured, measured_std_err, predicted)
     return Diagnosis(
         learners=labels,
         n=size,
@@ -164,7 +169,7 @@ def diagnose(
         measured_sizes=checks,
         measured=measured,
         measured_std_err=measured_std_err,
-        predicted=errors[:, there],
+        predicted=predicted,
         overlap=float(oracle.summary[4]),
         overlap_std_err=float(oracle.summary_std_err[4]),
         noise_std=float(oracle.summary[3]),
@@ -182,15 +187,23 @@ def _over(measured: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     return np.where(usable, measured, np.nan) / np.where(usable, predicted, 1.0)
 
 
-def _checked(learners: Sequence[Learner]) -> tuple[Learner, ...]:
+def _checked(learners: Sequence[Learner], layered: bool) -> tuple[Learner, ...]:
     chosen = tuple(learners) if isinstance(learners, Sequence) else (learners,)
     for learner in chosen:
         if not isinstance(learner, Learner):
             raise UnknownNameError(
                 f"learner must be an instance of a strategy, as in Scratch(), got {in_one_line(learner)}"
             )
-        if model_of(learner) != Linear() or getattr(learner, "time", math.inf) != math.inf:
-            refuse("learners", "linear models trained to convergence", learner)
+        both = layered and model_of(learner) == TwoLayerLinear() and not isinstance(learner, Scratch)
+        weights = model_of(learner) == Linear() and not (layered and isinstance(learner, FineTune))
+        endless = isinstance(learner, ProbeThen) or getattr(learner, "time", math.inf) == math.inf
+        if (
+            not (both or weights)
+            or not endless
+            or (not layered and getattr(learner, "head", "zero") == "source" and isinstance(learner, LinearTransfer))
+        ):
+            kind = "strategies on two layers, or Scratch()," if layered else "linear models"
+            refuse("learners", f"{kind} trained to convergence", learner)
         if learner.ridge == SIGNED or (not isinstance(learner.ridge, str) and learner.ridge < 0):
             refuse("ridge", 'a number ≥ 0 or "optimal" to diagnose', learner.ridge)
     if not chosen or len(set(map(repr, chosen))) < len(chosen):

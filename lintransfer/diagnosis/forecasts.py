@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from lintransfer.diagnosis.calibration import view_of
+from lintransfer.diagnosis.calibration import held_out_errors, view_of
 from lintransfer.diagnosis.leave_one_out import LeaveOneOutPath, leave_one_out_path, transported_error
 from lintransfer.estimation import Rows, dropped_directions, estimate, jackknife_error, jackknife_groups
 from lintransfer.problems import TransferProblem
@@ -66,6 +67,19 @@ class Forecaster:
         tuned, _ = transported_error(path, np.minimum(n, len(self.rows.labels)))
         change = tuned[1:] / np.where(tuned[0] > 0, tuned[0], 1.0)
         return Forecast(error, _ridge_used(self.problem, learner, n), error * np.where(tuned[0] > 0, change, 1.0))
+
+    def forecasts(self, learner: Learner) -> bool:
+        """Whether errors of this learner are predicted, not measured."""
+        return True
+
+    def train(self, learners: Sequence[Learner], sizes: Sequence[int], repeats: int, key: int) -> None:
+        """Nothing has to be trained to be forecast."""
+
+    def splits(
+        self, learners: Sequence[Learner], ridges: np.ndarray, sizes: Sequence[int], repeats: int, key: int
+    ) -> np.ndarray:
+        """Errors on held-out rows, (learners, sizes, repeats), with the ridges (learners, sizes)."""
+        return held_out_errors(self.rows, learners, ridges[..., None], sizes, repeats, key)[:, :, 0]
 
     @property
     def caveats(self) -> tuple[str, ...]:

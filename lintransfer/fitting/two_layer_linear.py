@@ -128,7 +128,12 @@ def _both(network: Network) -> NetworkEnd | None:
 def _network(X: Any, y: Any, source: Any) -> Network:
     if not isinstance(source, tuple | list) or len(source) != 2:
         refuse("source", "a pair (B, v): features (k, d) and a head (k,)", source)
-    return checked(plain("X", X), plain("y", y), plain("features", source[0]), plain("head", source[1]))
+    features, head, design = plain("features", source[0]), plain("head", source[1]), plain("X", X)
+    shape = np.shape(design)
+    if len(shape) == 2 and shape[0] == 0 < shape[1]:  # nothing to learn from: only the network is looked at
+        rest = checked(np.ones((1, shape[1])), np.ones(1), features, head)
+        return rest._replace(design=np.zeros(shape), labels=np.zeros(0))
+    return checked(design, plain("y", y), features, head)
 
 
 def _inputs(inputs: Any, dim: int) -> np.ndarray:

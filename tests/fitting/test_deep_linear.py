@@ -141,8 +141,6 @@ def test_imbalances_that_no_network_has_are_refused(depth, imbalance, message):
 def test_what_cannot_be_fitted_says_so():
     with pytest.raises(lt.MissingMethodError, match="finite depth"):
         lt.fit(tuned(np.inf), X, Y, SOURCE, method="flow")
-    with pytest.raises(lt.MissingMethodError, match="one output, no ridge"):
-        lt.fit(lt.FineTune(lt.DeepLinear(2), ridge=1.0), X, Y, SOURCE)
     with pytest.raises(lt.MissingMethodError, match="one output"):
         lt.fit(tuned(2), X, np.ones((4, 2)), np.ones((7, 2)))
     np.testing.assert_array_equal(lt.fit(tuned(2, 1.0), X[:0], Y[:0], SOURCE), SOURCE)

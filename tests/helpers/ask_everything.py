@@ -63,7 +63,7 @@ def ask() -> None:
     deep, wide = lt.DeepLinear(2), lt.ShallowReLU()
     spare = [
         lt.FineTune(ridge="optimal"), lt.FineTune(time="optimal"), lt.Scratch(ridge="optimal"), lt.Scratch(time="optimal"),
-        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep), lt.FineTune(deep, ridge=1.0),
+        lt.LinearTransfer(ridge="optimal"), lt.FineTune(deep),
         lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), lt.Scratch(lt.DeepLinear(2, imbalance=0.5)), lt.FineTune(wide),
         lt.FineTune(wide, ridge="optimal"), lt.FineTune(wide, ridge=-1.0), lt.FineTune(lt.ShallowReLU(trained="first"), ridge=1.0),
         lt.FineTune(lt.TwoLayerLinear()), lt.FirstLayer(ridge=1.0), lt.ProbeThen(lt.FirstLayer()), lt.LinearTransfer(head="source"),

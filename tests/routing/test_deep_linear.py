@@ -75,7 +75,7 @@ def test_fit_is_where_the_flow_ends():
         (lambda: lt.DeepLinear(0.5), lt.DomainError, "depth must be a number of layers ≥ 1"),
         (lambda: lt.DeepLinear("two"), lt.DomainError, "depth must be a number of layers ≥ 1"),
         (lambda: lt.DeepLinear(2, imbalance=np.nan), lt.DomainError, "imbalance must be a finite number"),
-        (lambda: lt.risk(NOISY, lt.FineTune(lt.DeepLinear(2), ridge=1.0), 3), lt.MissingMethodError, "there is none"),
+        (lambda: lt.FineTune(lt.DeepLinear(2), ridge=1.0), lt.DomainError, "ridge must be 0 for DeepLinear"),
         (
             lambda: lt.risk(NOISY, lt.Scratch(lt.DeepLinear(2, imbalance=1.0)), 3),
             lt.MissingMethodError,

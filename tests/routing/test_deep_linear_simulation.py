@@ -116,8 +116,6 @@ def test_what_cannot_be_answered_is_refused():
     blank = lt.TransferProblem.isotropic(8, 0.0, source_norm=0.0)
     with pytest.raises(lt.MissingMethodError, match="there is none"):
         lt.risk(blank, tuned(2, 1.0), 3)
-    with pytest.raises(lt.MissingMethodError, match="there is none"):
-        lt.risk(NOISY, lt.FineTune(lt.DeepLinear(2), ridge=1.0), 3, method="simulate")
     with pytest.raises(lt.DomainError, match="dim must be at most 4096"):
         lt.risk(lt.TransferProblem.isotropic(10**6, 0.3, n_source=5), tuned(2), 3, method="simulate")
 

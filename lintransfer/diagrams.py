@@ -26,7 +26,7 @@ from lintransfer.validation import callable_or_none, listed_sizes
 
 _ATTRIBUTES = ("baseline", "theorems", "problem", "method")
 _PER_LEARNER = ("risk", "transferability", "std_err", "valid")
-_PER_CELL = ("baseline_risk", "winner", "margin")
+_PER_CELL = ("baseline_risk", "winner", "margin", "runner_up", "tie")
 _SURE = 3  # standard errors by which a winner must be ahead
 _BYTES = 150  # of memory for each cell and contender, while a diagram is made
 

@@ -286,7 +286,7 @@ class TransferProblem:
         s, t = (source, target) if basis is None else (basis.T @ source, basis.T @ target)
         modes = vector_modes(spectrum, s, t, isotropic=covariance is None)
         _check_energies(modes)
-        given = None if features is None else _feature_modes(features, target, covariance)
+        given = None if features is None else _feature_modes(features, source, target, covariance)
         vectors = Vectors(source, target, feature_map=features, **covariances)
         noise = _checked_noise(noise_std, n_source, source_noise_std)
         return cls(dim, modes, outputs=source.shape[1], given_features=given, vectors=vectors, **noise)
@@ -427,7 +427,7 @@ class TransferProblem:
         s, t = sqrt(total(m.source)), sqrt(total(m.target))
         b = t * sqrt((1 - overlap) * (1 + overlap)) / where(height > 0, height, 1.0)
         v = v._replace(target=t * overlap / s * v.source + b * across)
-        given = None if v.feature_map is None else _feature_modes(v.feature_map, v.target, v.covariance)
+        given = None if v.feature_map is None else _feature_modes(v.feature_map, v.source, v.target, v.covariance)
         return replace(self, modes=turned, vectors=v, given_features=given)
 
     def with_norms(self, source_norm: Any = None, target_norm: Any = None) -> TransferProblem:
@@ -449,7 +449,9 @@ class TransferProblem:
         m = m.rescaled(a, b)
         if v is not None:
             v = v._replace(source=a * v.source, target=b * v.target)
-        if features is not None:
+        if features is not None and v is not None and v.feature_map is not None:
+            features = _feature_modes(v.feature_map, v.source, v.target, v.covariance)
+        elif features is not None:
             features = features._replace(target=b * b * features.target, unexplained=b * b * features.unexplained)
         return replace(self, modes=m, vectors=v, given_features=features)
 
@@ -512,20 +514,31 @@ def _check_energies(modes: Modes) -> None:
         bounded(name, np.sqrt(energies.sum()), "the standard deviation of its labels")
 
 
-def _feature_modes(feature_map: Any, target: Any, covariance: Any) -> Features:
-    """Eigenvalues of F = BᵀΣB and energies of the best head in its eigenbasis, directions with F = 0 left out."""
+def _feature_modes(feature_map: Any, source: Any, target: Any, covariance: Any) -> Features:
+    """Eigenvalues of F = BᵀΣB and energies of the best head in its eigenbasis, directions with F = 0 left out; the same of
+    its difference from the head that makes the source, if there is one."""
     if covariance is None:
         covariance = np.ones(feature_map.shape[0])
-    weighted = covariance[:, None] * feature_map if np.ndim(covariance) == 1 else covariance @ feature_map
-    xp = array_namespace(feature_map, target, covariance)
+
+    def spread(columns: Any) -> Any:
+        return covariance[:, None] * columns if np.ndim(covariance) == 1 else covariance @ columns
+
+    weighted = spread(feature_map)
+    xp = array_namespace(feature_map, source, target, covariance)
     f, basis = xp.linalg.eigh(feature_map.T @ weighted)
+    size = 8 * len(f) * xp.finfo(f.dtype).eps
     alive = f > feature_map.shape[0] * xp.finfo(f.dtype).eps * f.max()
-    head = (basis.T @ (weighted.T @ target)) / xp.where(alive, f, 1.0)[:, None]
-    energy = xp.where(alive, (head * head).sum(-1), 0.0)
-    spread = covariance[:, None] * target if np.ndim(covariance) == 1 else covariance @ target
-    left = target - feature_map @ (basis @ xp.where(alive[:, None], head, 0.0))
-    left_spread = covariance[:, None] * left if np.ndim(covariance) == 1 else covariance @ left
-    unexplained, whole = xp.maximum(xp.sum(left * left_spread), 0.0), xp.sum(target * spread)
-    rounding = (8 * len(f) * xp.finfo(f.dtype).eps) ** 2 * whole  # what is explained in full leaves nothing but this
-    unexplained = xp.where(unexplained > rounding, unexplained, 0.0)
-    return Features(f, xp.where(alive, 1.0, 0.0), energy, unexplained)
+
+    def best(columns: Any) -> tuple[Any, Any]:
+        """Energies of the best head for these weights, and what it leaves of them."""
+        head = xp.where(alive[:, None], (basis.T @ (weighted.T @ columns)) / xp.where(alive, f, 1.0)[:, None], 0.0)
+        left = columns - feature_map @ (basis @ head)
+        unexplained, whole = xp.maximum(xp.sum(left * spread(left)), 0.0), xp.sum(columns * spread(columns))
+        # What is explained in full leaves nothing but rounding.
+        return (head * head).sum(-1), xp.where(unexplained > size**2 * whole, unexplained, 0.0)
+
+    energy, unexplained = best(target)
+    with np.errstate(over="ignore", invalid="ignore"):  # a source so much larger than the target has no head beside it
+        apart, _ = best(target - source)
+        _, beside = best(source)
+    return Features(f, xp.where(alive, 1.0, 0.0), energy, unexplained, xp.where(beside == 0, apart, math.nan))

@@ -327,7 +327,7 @@ class TestSizes:
         assert told / 50 < used < 50 * told
 
     def test_bounds_are_stated(self):
-        assert MOST_SECONDS == {"auto": 10.0, "simulate": 1800.0, "formula": 300.0}
+        assert MOST_SECONDS == {"auto": 10.0, "auto, together": 60.0, "simulate": 1800.0, "formula": 300.0}
 
     @pytest.mark.parametrize(
         ("learner", "theorem"),

@@ -21,7 +21,7 @@ from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, LAW, STRENGTH, Route
 from lintransfer.routing.work import affordable, refuse_slow, refuse_work
-from lintransfer.validation import is_traced, seed
+from lintransfer.validation import is_real, is_traced, seed
 
 _MOST_REPLICATES = 10**9
 _NUMBERS_AT_ONCE = 1 << 20  # sizes times modes times cells
@@ -230,7 +230,7 @@ def _drawn_together(
 
 def check_simulation(key: Any, replicates: Any) -> None:
     """Refuse what is no seed or no number of training sets."""
-    whole = isinstance(replicates, int | np.integer) and not isinstance(replicates, bool)
+    whole = isinstance(replicates, int | np.integer) and is_real(replicates)
     if not whole or not 2 <= replicates <= _MOST_REPLICATES:
         refuse("replicates", f"a whole number ≥ 2 and ≤ {_MOST_REPLICATES:.0e}", replicates)
     seed("key", key)

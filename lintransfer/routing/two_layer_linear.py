@@ -34,6 +34,7 @@ from lintransfer.routing.conditions import (
     no_samples,
     one_output,
     plane,
+    resting,
     ridgeless,
     signed_ridge,
     stopped,
@@ -133,7 +134,7 @@ _FIRST = {"ridge": "layer_ridge"}
 RISK: tuple[Route, ...] = (
     _line(Scratch, EXACT, min_norm_risk, "min-norm-risk", layered & ridgeless),
     _line(FirstLayer, EXACT, min_norm_risk, "min-norm-risk", layered & moving & ridgeless),
-    _line(FirstLayer, EXACT, untrained_risk, "untrained-risk", layered, no_samples, names=UNDER_TEST),
+    _line(FirstLayer, EXACT, untrained_risk, "untrained-risk", layered & resting, names=UNDER_TEST),
     _line(FirstLayer, ASYMPTOTIC, ridge_risk, "ridge-risk", layered & moving & with_ridge, names=_FIRST),
     _line(
         FirstLayer, ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", layered & signed_ridge, names={"negative": True},

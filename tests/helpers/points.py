@@ -197,6 +197,8 @@ POINTS: tuple[Point, ...] = (
     Point("first layer, ridge", SHIFTS, lt.FirstLayer(ridge=2.0), [0, 8, 45]),
     Point("first layer, best ridge", SHIFTS, lt.FirstLayer(ridge="optimal"), [8, 45]),
     Point("first layer, best ridge of either sign", SHIFTS, lt.FirstLayer(ridge="optimal-signed"), [45]),
+    Point("first layer, at rest", SHIFTS, lt.FirstLayer(ridge=np.inf), [0, 8]),
+    Point("head, from the source's, given features", teachers(None, features=np.c_[SOURCE, OTHER]), lt.LinearTransfer(head="source", ridge=1.0), [8, 45]),
     Point("first layer, stopped", SHIFTS, lt.FirstLayer(time=0.5), [0, 8, 45]),
     Point("first layer, best time", SHIFTS, lt.FirstLayer(time="optimal"), [8, 45]),
     Point("both layers", SHIFTS, _BOTH, [8], replicates=400, closed=False),

@@ -330,7 +330,9 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
 def _trained(rng: np.random.Generator, replicates: int, problem: TransferProblem, learners: Any, n: int) -> np.ndarray:
     target, world = _world(problem)
     frozen, head = world.pop("feature_map", None), world.pop("head", None)
-    if head is None:
+    if head is None and frozen is not None:
+        head = np.linalg.lstsq(frozen, world["source"], rcond=None)[0]
+    elif head is None:
         head = np.sqrt(np.sum(world["source"] ** 2)).reshape(1)  # of the one feature that is the source's direction
     overrides: list[dict[str, Any]] = []
     for learner in learners:

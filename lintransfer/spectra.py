@@ -36,11 +36,12 @@ class Modes(NamedTuple):
 
     @property
     def drift(self) -> Any:
-        """θ_S·(θ_T − θ_S) per mode, shape (m,), without the difference of near-equal energies where the norms are equal."""
+        """θ_S·(θ_T − θ_S) per mode, shape (m,), without the difference of near-equal energies where the teachers are near."""
+        far = self.cross - self.source
         if self.apart is None:
-            return self.cross - self.source
+            return far
         s, t = sqrt(self.source), sqrt(self.target)
-        return ((t - s) * (t + s) - self.apart) / 2
+        return where(4 * self.apart < self.source, ((t - s) * (t + s) - self.apart) / 2, far)
 
     @property
     def unexplained(self) -> Any:

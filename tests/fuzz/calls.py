@@ -178,8 +178,15 @@ class _Draw:
 
     def world(self, kind: str | None = None) -> tuple[str, int]:
         kind = kind or self.pick(
-            ["isotropic", "sphere", "subspaces", "teachers", "several", "shifted", "features"], [8, 2, 2, 7, 2, 2, 2]
+            ["isotropic", "sphere", "subspaces", "teachers", "several", "shifted", "features", "layers"],
+            [8, 2, 2, 7, 2, 2, 2, 2],
         )
+        if kind == "layers":
+            dim = self.pick([2, 3, 10, 20, 60, 10**5])
+            k = int(self.rng.integers(1, min(dim, 6) + 1))
+            mix = 1.0 if k == dim else 0.0 if k == 1 else self.pick([0.0, 0.3, 1.0])
+            norm = self.pick([1.0, 0.3, 7.0, float(f"{10 ** self.rng.uniform(-9, 9):.3g}")])
+            return f"P.two_layer({dim}, {k}, {self.overlap(dim)!r}, {mix}, {norm!r}, {self.noise()})", dim
         if kind == "isotropic":
             dim = self.pick([1, 2, 3, 5, 10, 20, 60, 100, 500, 2000, 10**5, 10**9])
             return f"P.isotropic({dim}, {self.overlap(dim)!r}, {self.noise()}{self.norms()}{self.source(dim)})", dim
@@ -257,6 +264,15 @@ class _Draw:
             return f"lt.{who}(lt.ShallowReLU(width=8, trained={layers!r}))"
         return f"lt.{who}(lt.ShallowReLU(trained={layers!r}), ridge={self.pick([0.0, 0.0, 0.3, 1e-6, 'optimal'])!r})"
 
+    def layers(self) -> str:
+        """What is done to two layers."""
+        both = "lt.FineTune(lt.TwoLayerLinear())"
+        fresh, timed = "lt.FineTune(lt.TwoLayerLinear(), head='zero')", "lt.FineTune(lt.TwoLayerLinear(), time=0.7)"
+        first = f"lt.FirstLayer(ridge={self.ridge()!r})"
+        probed = f"lt.ProbeThen({self.pick([both, 'lt.FirstLayer()'])}, time={self.pick([0.0, 0.5, math.inf])!r})"
+        head = f"lt.LinearTransfer(ridge={self.pick([0.0, 1.0, 'optimal'])!r}, head='source')"
+        return self.pick([both, fresh, timed, first, "lt.FirstLayer(time='optimal')", probed, head])
+
     # ---- calls
 
     def call(self) -> Call:
@@ -270,7 +286,7 @@ class _Draw:
         if door == "command":
             return self.command()
         problem, dim = self.world()
-        learner = self.learner()
+        learner = self.layers() if "two_layer" in problem and self.chance(0.8) else self.learner()
         if door in ("risk_law", "transferability_law"):
             (n,) = self.sizes(dim, 1)
             learner = self.pick([learner, "lt.Scratch()", "lt.FineTune()", "lt.LinearTransfer()"], [1, 1, 2, 1])

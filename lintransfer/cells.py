@@ -64,7 +64,12 @@ class Contest:
         sizes: np.ndarray,
     ) -> None:
         """Scores of a block: minus the transferability, else (where it is infinite or unknown) the risk."""
-        gains, risks = [a.value for a in apart], [a.value for a in sides]
+        risks = [a.value for a in sides]
+        with np.errstate(invalid="ignore"):
+            gains = [
+                np.where(surer(sides[0], side, a), sides[0].value - side.value, a.value)
+                for side, a in zip(sides[1:], apart, strict=True)
+            ]
         strengths = np.array([a.strength for a in apart])
         unlike = (strengths.max(axis=0) == _ASYMPTOTIC) & (strengths.min(axis=0) < _ASYMPTOTIC)
         if unlike.any():  # exact beside asymptotic: where all have it, let the asymptotic ones be compared
@@ -85,6 +90,12 @@ class Contest:
     def scale(self) -> np.ndarray:
         """What rounding is relative to."""
         return np.nanmax(np.where(np.isfinite(self.score), np.abs(self.score), 0.0), axis=0)
+
+
+def surer(base: Any, side: Any, gain: Any) -> Any:
+    """Where the difference from a baseline that is known tells more than two simulations on the same data."""
+    known = (base.std_err == 0) & np.isfinite(base.value) & np.isfinite(side.value)
+    return known & (side.std_err > 0) & (side.std_err < gain.std_err)
 
 
 def _maybe(find: Callable[[], Any]) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from lintransfer import plotting
 from lintransfer.boundaries import boundary
-from lintransfer.cells import Cells, Contest, flag_variable
+from lintransfer.cells import Cells, Contest, flag_variable, surer
 from lintransfer.designs import available_memory
 from lintransfer.errors import DataFileError, MissingMethodError, refuse
 from lintransfer.grids import axis_values, block_question, blocks, check_axes
@@ -243,9 +243,9 @@ def _second(scores: np.ndarray, near: np.ndarray, winner: np.ndarray) -> np.ndar
 
 def _unsure(risks: Sequence[Cells], gains: Sequence[Cells], winner: np.ndarray, second: np.ndarray, dim: int) -> Any:
     """The margin that says nothing: of simulations their standard errors, of asymptotic risks what they leave out."""
-    errors, values = (
-        np.stack([getattr(c, name) for c in many]) for many, name in ((gains, "std_err"), (risks, "value"))
-    )
+    values = np.stack([c.value for c in risks])
+    surest = [np.where(surer(risks[0], r, g), r.std_err, g.std_err) for r, g in zip(risks, gains, strict=True)]
+    errors = np.stack(surest)
     asymptotic = np.stack([np.array([*(m == "asymptotic" for m in c.words(0)), False])[c.source] for c in risks])
     most = np.zeros(winner.shape)
     for who in (winner, second):

@@ -10,7 +10,7 @@ import numpy as np
 from lintransfer.simulate.diagonal_linear.flow import Layers, equal_pairs, train
 
 Found = tuple[np.ndarray, Mapping[str, Any]]
-_TIGHT: dict[str, Any] = {"rtol": 1e-11, "at_rest": 1e-12}
+_TIGHT: dict[str, Any] = {"rtol": 1e-13, "at_rest": 2e-12}
 
 
 def costs(rng: np.random.Generator, replicates: int, first: float, head: float) -> Found:

@@ -15,7 +15,7 @@ Found = tuple[np.ndarray, Mapping[str, Any]]
 def _pretrained(rng: np.random.Generator, dim: int, scale: float, balance: float) -> tuple[Layers, dict[str, Any]]:
     """Layers after pretraining on few samples, and what they compute."""
     X, y = rng.standard_normal((1, dim - 1, dim)), rng.standard_normal((1, dim - 1))
-    end = train(X, y, before_pretraining(scale, balance, dim), rtol=1e-11, at_rest=1e-12)
+    end = train(X, y, before_pretraining(scale, balance, dim), rtol=1e-13, at_rest=2e-12)
     layers = Layers(*(part[0] for part in end))
     return layers, {"predictor": layers.weights, "scale": scale, "balance": balance}
 
@@ -40,9 +40,9 @@ def fine_tuned(
 ) -> Found:  # fmt: skip
     """Weights after pretraining and then fine-tuning on another task."""
     target = rng.standard_normal(dim)
-    layers = pretrain(target, before_pretraining(scale, balance, dim), rtol=1e-12)
+    layers = pretrain(target, before_pretraining(scale, balance, dim), rtol=1e-13)
     X, y = rng.standard_normal((n, dim)), rng.standard_normal(n)
-    end = train(X[None], y[None], new_head(layers, head, convention), rtol=1e-11, at_rest=1e-12)
+    end = train(X[None], y[None], new_head(layers, head, convention), rtol=1e-13, at_rest=2e-12)
     return end.weights[0], {
         "X": X, "y": y, "predictor": target, "scale": scale, "balance": balance, "head": head, "convention": convention,
     }  # fmt: skip

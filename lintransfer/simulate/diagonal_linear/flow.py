@@ -13,7 +13,7 @@ import numpy as np
 from lintransfer.errors import refuse
 from lintransfer.simulate.deep_linear.flow import gradient, gradient_scale, integrate
 
-_AT_REST = 1e-11  # of the gradient, relative to what its terms are
+_AT_REST = 1e-7  # of the gradient, relative to what its terms are
 
 
 class Layers(NamedTuple):
@@ -78,7 +78,7 @@ def train(
 def pretrain(target: Any, layers: Layers, rtol: float = 1e-10) -> Layers:
     """The network after it has learnt the weights `target` (d,) on inputs that tell them all apart."""
     wanted = np.asarray(target, float)
-    end = train(np.eye(len(wanted))[None], wanted[None], layers, rtol=rtol, at_rest=max(_AT_REST, rtol))
+    end = train(np.eye(len(wanted))[None], wanted[None], layers, rtol=rtol, at_rest=max(2e-12, 10 * rtol))
     return Layers(*(part[0] for part in end))
 
 

@@ -91,14 +91,14 @@ def seen_rows(design: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np.ndarray) -> np.ndarray:
-    unit = max(float(np.abs(fit).max(initial=0)), float(np.abs(begin).max(initial=0)), float(scale.max()))
-    rows_of, fit, scale, begin = rows, fit / unit, scale / unit, begin / unit
+    unit = max(float(np.abs(fit).max()), float(np.abs(begin).max())) or 1.0
+    fit, scale, begin = fit / unit, scale / unit, begin / unit
     shift = np.arcsinh(2 * begin / scale)
     angle, least, still = shift.copy(), np.inf, 0
     best = begin
     for _ in range(_STEPS):
         weights = 0.5 * scale * np.sinh(angle)
-        miss = fit - rows_of @ weights
+        miss = fit - rows @ weights
         size = float(np.abs(miss).max(initial=0))
         still = still + 1 if size >= least else 0
         if size < least:
@@ -106,9 +106,9 @@ def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np
         if size <= _RESOLVED * max(1.0, float(np.abs(weights).max())) or (still > 20 and least < 1e-10):
             break
         stiffness = np.hypot(scale, 2 * weights)
-        half = rows_of * np.sqrt(stiffness)
+        half = rows * np.sqrt(stiffness)
         left, values, _ = np.linalg.svd(half, full_matrices=False)
-        step = 2 * (rows_of.T @ (left @ ((left.T @ miss) / values**2)))
+        step = 2 * (rows.T @ (left @ ((left.T @ miss) / values**2)))
         far = float(np.abs(step).max())
         angle = angle + step * (np.log1p(far) / far if far > 1e-3 else 1.0)
     if least > 1e-8:

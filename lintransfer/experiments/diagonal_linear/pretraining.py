@@ -23,7 +23,13 @@ def _pretrained(rng: np.random.Generator, dim: int, scale: float, balance: float
 def layers_after(rng: np.random.Generator, replicates: int, dim: int, scale: float, balance: float) -> Found:
     """All four layers at the end of pretraining."""
     layers, told = _pretrained(rng, dim, scale, balance)
-    return np.concatenate(layers), told
+    return np.stack(layers), told
+
+
+def energies_after(rng: np.random.Generator, replicates: int, dim: int, scale: float, balance: float) -> Found:
+    """w_+² + w_−² at the end of pretraining."""
+    layers, told = _pretrained(rng, dim, scale, balance)
+    return layers.first_plus**2 + layers.first_minus**2, told
 
 
 def scales_after(

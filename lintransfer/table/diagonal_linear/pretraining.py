@@ -79,12 +79,7 @@ ROWS = (
             Limit("a small start: |β|", lambda predictor: abs(predictor), grid(predictor=[-2.0, 0.5]), 1e-9, given={"scale": 1e-10, "balance": 0.5}),
         ),
         box=_BOX,
-        experiments=(
-            Experiment(
-                draws.scales_after, grid(dim=5, scale=[0.2, 0.9], balance=[-0.5, 0.6], head=0.0, convention="norm"),
-                compare="identity", arguments=lambda dim, head, convention, **_: {},
-            ),
-        ),
+        experiments=(Experiment(draws.energies_after, _POINTS, compare="identity"),),
         mutants=(
             dropped("balance"),
             Mutant("the sum squared", lambda predictor, scale, balance: theory.summed_first_layer(predictor, scale, balance)),

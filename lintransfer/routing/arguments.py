@@ -103,7 +103,7 @@ def _root_k(question: Question) -> Any:
     model, dim = model_of(question.learner), question.problem.dim
     if isinstance(question.learner, Scratch):
         return np.full(dim, 2.0 * model.scale)
-    return fine_tuning_scale(np.asarray(_vectors(question).source), model.scale, model.balance, model.head)
+    return fine_tuning_scale(np.asarray(_vectors(question).source)[:, 0], model.scale, model.balance, model.head)
 
 
 def _feature(name: str) -> Callable[[Question], Any]:
@@ -241,6 +241,7 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "layer_time": lambda q: q.learner.time * value_of("squared_source", q, None) * value_of("scale", q, None),
     # diagonal networks
     "root_k": _root_k,
+    "target_weights": lambda q: np.asarray(_vectors(q).target)[:, 0],
     # another test covariance
     "covariance": lambda q: _matrix(_spectrum(q)),
     "test_covariance": lambda q: _matrix(_vectors(q).test_covariance),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.experiments.diagonal_linear import implicit_bias as draws
-from lintransfer.table.mutants import instead
+from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.points import grid
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.diagonal_linear import implicit_bias as theory
@@ -27,6 +27,12 @@ def _unequal_end(X: Any, y: Any, first_plus: Any, first_minus: Any, head: Any) -
     """The end point from pairs with first layers of their own, under one head."""
     X, y, plus, minus, head = (np.asarray(a, float) for a in (X, y, first_plus, first_minus, head))
     return theory.diagonal_end_point(X, y, theory.unequal_scale(plus, minus, head), head * (plus - minus))
+
+
+def _product_end(X: Any, y: Any, imbalance: Any, start: Any) -> np.ndarray:
+    """The end point of products that start at β_0."""
+    X, y, imbalance, start = (np.asarray(a, float) for a in (X, y, imbalance, start))
+    return theory.product_end_point(X, y, imbalance, start)
 
 
 def _data(rng: np.random.Generator, *names: str) -> dict[str, Any]:
@@ -133,6 +139,65 @@ ROWS = (
                 np.asarray(X, float), np.asarray(y, float),
                 theory.unequal_scale(*(np.asarray(a, float) for a in (first_plus, first_minus, head))) ** 2,
                 np.asarray(head, float) * (np.asarray(first_plus, float) - np.asarray(first_minus, float)))),
+        ),
+    ),
+    Theorem(
+        name="diagonal-bregman-cost",
+        kind="exact",
+        statement="β = uv, u²−v² = 2μ, from b_0: D(b, b_0) of the potential ½[b asinh(b/|μ|)−√(b²+μ²)]",
+        formula=theory.bregman_cost,
+        source="Azulay et al. (2021), as a Bregman divergence; follows from mirror flow, β' = −2√(β²+μ²)∇L",
+        papers=("azulay2021",),
+        see=("woodworth2020", "anguita2026"),
+        domain="μ ≠ 0, any b and b_0",
+        derivation="derivations.diagonal_linear.implicit_bias.bregman_cost",
+        limits=(
+            Limit("nowhere moved: no cost", 0.0, grid(weight=[0.3, -2.0], imbalance=[0.1, -3.0]),
+                  left=lambda formula, weight, imbalance: formula(weight, weight, imbalance)),
+            Limit("from zero: the cost of two pairs with √k = 2|μ|", lambda weight, imbalance: theory.interpolation_cost(
+                weight, 2 * abs(imbalance)), grid(weight=[0.3, -2.0], imbalance=[0.1, -3.0]), given={"start": 0.0}),
+            Limit("μ → 0, the sign kept", lambda weight, start: 0.5 * (abs(weight) * math.log(abs(weight / start)) - abs(weight) + abs(start)),
+                  grid(weight=[0.3, 2.0], start=[0.7]) + grid(weight=-0.5, start=-2.0), 1e-9, given={"imbalance": 1e-9}),
+            Limit("μ → 0, the sign flipped: |b| ln(1/|μ|)", lambda weight, start: abs(weight),
+                  grid(weight=[-0.3, -2.0], start=[0.7]), 0.02, given={"imbalance": 1e-90},
+                  left=lambda formula, **a: formula(**a) / math.log(1e90)),
+        ),
+        box={"weight": (-10.0, 10.0), "start": (-10.0, 10.0), "imbalance": (0.001, 100.0)},
+        experiments=(Experiment(draws.product_costs, grid(first=[0.4, 1.3], head=[-0.6, 0.6, 0.9]), compare="identity"),),
+        mutants=(
+            Mutant("2μ for μ", instead(imbalance=lambda imbalance: 2 * imbalance)),
+            dropped("start"),
+            Mutant("the way back", lambda weight, start, imbalance: theory.bregman_cost(start, weight, imbalance)),
+        ),
+    ),
+    Theorem(
+        name="diagonal-bregman-projection",
+        kind="exact",
+        statement="β = uv, u²−v² = 2μ: β_∞ = |μ|sinh(2Xᵀν+asinh(β_0/|μ|)) = argmin Σ_d D(β_d, β_0d) over interpolators",
+        formula=_product_end,
+        source="Azulay et al. (2021), as a Bregman divergence",
+        papers=("azulay2021",),
+        see=("woodworth2020", "anguita2026"),
+        covers="n = 1, d = 2, equal inputs",
+        domain="any X and y, μ_d ≠ 0",
+        derivation="derivations.diagonal_linear.implicit_bias.product_end_point",
+        limits=(
+            Limit("from zero: two pairs with √k = 2|μ|", lambda X, y: theory.diagonal_end_point(X, y, np.array([0.2, 2.0, 1.0])),
+                  ({"X": _X, "y": _Y},), given={"imbalance": np.array([0.1, -1.0, 0.5]), "start": np.zeros(3)}),
+            Limit("large |μ|: the nearest interpolator", lambda X, y, start: start + np.linalg.pinv(X) @ (y - X @ start),
+                  ({"X": _X, "y": _Y, "start": np.array([1.0, -0.5, 0.2])},), 1e-9, given={"imbalance": np.full(3, 1e8)}),
+            Limit("μ → 0: no sign flips where it need not", np.array([1.0, 1.0, -1.0]),
+                  ({"X": _X[:1], "y": np.array([0.7]), "start": np.array([1.0, 0.5, -0.2])},),
+                  given={"imbalance": np.full(3, 1e-20)}, left=lambda formula, **a: np.sign(formula(**a))),
+        ),
+        sample=lambda rng: _data(rng, "imbalance", "start"),
+        experiments=(Experiment(draws.product_end_points, _SIZES[:2], compare="identity"),),
+        mutants=(
+            Mutant("|μ| for 2|μ| in the scale", lambda X, y, imbalance, start: theory.diagonal_end_point(
+                np.asarray(X, float), np.asarray(y, float), np.abs(np.asarray(imbalance, float)), np.asarray(start, float))),
+            Mutant("from zero", lambda X, y, imbalance, start: theory.product_end_point(X, y, imbalance, np.zeros(len(np.asarray(start))))),
+            Mutant("the Euclidean projection", lambda X, y, imbalance, start: np.asarray(start, float) + np.linalg.pinv(
+                np.asarray(X, float)) @ (np.asarray(y, float) - np.asarray(X, float) @ np.asarray(start, float))),
         ),
     ),
 )  # fmt: skip

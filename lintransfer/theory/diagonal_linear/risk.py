@@ -78,7 +78,7 @@ def diagonal_risk(n: Any, target: Any, root_k: Any, noise_variance: Any = 0.0) -
 
     >>> target = np.zeros(100); target[:5] = 1.0
     >>> [f"{diagonal_risk(40, target, np.full(100, k)):.4f}" for k in (1e6, 1.0, 1e-3)]
-    ['3.0000', '1.1543', '0.0083']
+    ['3.0000', '2.8229', '0.0184']
     """
     b, root = np.asarray(target, float), np.asarray(root_k, float)
     if b.ndim != 1 or root.shape not in ((), b.shape):

@@ -12,11 +12,14 @@ def derive() -> sp.Expr:
     u, v, tau, b = sp.symbols("u v tau b", positive=True)
     way = sp.prod(turned(u, v, tau))
     # With β_0 = uv and u² − v² = 2μ: β = β_0 cosh 2τ + ½(u² + v²) sinh 2τ = μ sinh(2τ + asinh(β_0/μ)).
-    energy = sp.sqrt((u**2 - v**2) ** 2 + 4 * u**2 * v**2)
-    assert sp.simplify(energy - (u**2 + v**2)) == 0
-    assert sp.simplify((way - u * v * sp.cosh(2 * tau) - energy / 2 * sp.sinh(2 * tau)).rewrite(sp.exp).expand()) == 0
-    assert sp.simplify(mu * sp.expand_trig(sp.sinh(2 * tau + sp.asinh(z0 / mu))).subs(sp.sinh(sp.asinh(z0 / mu)), z0 / mu)
-                       - z0 * sp.cosh(2 * tau) - sp.sqrt(mu**2 + z0**2) * sp.sinh(2 * tau)) == 0
+    energy = u**2 + v**2
+    assert sp.expand(energy**2 - (u**2 - v**2) ** 2 - 4 * (u * v) ** 2) == 0  # ½(u² + v²) = √(β_0² + μ²)
+    assert sp.expand((way - u * v * sp.cosh(2 * tau) - energy / 2 * sp.sinh(2 * tau)).rewrite(sp.exp)) == 0
+    start = sp.Symbol("t", real=True)  # asinh(β_0/μ): sinh of a sum
+    turned_by = mu * sp.sinh(2 * tau + start) - mu * (
+        sp.sinh(start) * sp.cosh(2 * tau) + sp.cosh(start) * sp.sinh(2 * tau)
+    )
+    assert sp.expand(turned_by.rewrite(sp.exp)) == 0
     turn = (sp.asinh(b / mu) - sp.asinh(z0 / mu)) / 2
     whole = sp.asinh(b / mu) * b - sp.sqrt(b**2 + mu**2)
     assert sp.simplify(sp.diff(whole, b) - sp.asinh(b / mu)) == 0

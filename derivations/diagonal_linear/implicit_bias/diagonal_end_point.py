@@ -15,7 +15,8 @@ def solved(plus: tuple, minus: tuple, heads: tuple) -> tuple[sp.Expr, ...]:
     """β_1 and β_2 with x(β_1 + β_2) = label: both are αE − δ/E in E = e^{2θ}, a quadratic."""
     theta, growth = sp.Symbol("theta", real=True), sp.Symbol("E", positive=True)
     ways = [
-        sp.expand(sp.expand(predictor((p, m), (h, h), theta)).rewrite(sp.exp)) for p, m, h in zip(plus, minus, heads, strict=True)
+        sp.expand(sp.expand(predictor((p, m), (h, h), theta)).rewrite(sp.exp))
+        for p, m, h in zip(plus, minus, heads, strict=True)
     ]
     ways = [sp.expand(sp.powsimp(way).subs(theta, sp.log(growth) / 2)) for way in ways]
     up = [way.coeff(growth, 1) for way in ways]

@@ -32,12 +32,6 @@ def energies_after(rng: np.random.Generator, replicates: int, dim: int, scale: f
     return layers.first_plus**2 + layers.first_minus**2, told
 
 
-def energies_after(rng: np.random.Generator, replicates: int, dim: int, scale: float, balance: float) -> Found:
-    """w_+² + w_−² at the end of pretraining."""
-    layers, told = _pretrained(rng, dim, scale, balance)
-    return layers.first_plus**2 + layers.first_minus**2, told
-
-
 def scales_after(
     rng: np.random.Generator, replicates: int, dim: int, scale: float, balance: float, head: float, convention: str
 ) -> Found:

@@ -75,6 +75,15 @@ def train(
     return Layers(*(part.T for part in split(end)))
 
 
+def train_products(
+    design: np.ndarray, labels: np.ndarray, first: Any, head: Any, *, rtol: float = 1e-8, at_rest: float = _AT_REST
+) -> np.ndarray:
+    """Weights β = u·v, (b, d), at rest, of networks with one pair per coordinate: the same flow, its second pair silent."""
+    none = np.zeros(np.shape(first))
+    layers = Layers(np.asarray(first, float), none, np.asarray(head, float), none)
+    return train(design, labels, layers, rtol=rtol, at_rest=at_rest).weights
+
+
 def pretrain(target: Any, layers: Layers, rtol: float = 1e-10) -> Layers:
     """The network after it has learnt the weights `target` (d,) on inputs that tell them all apart."""
     wanted = np.asarray(target, float)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.arithmetic import asinh, sqrt
-from lintransfer.errors import FlowError, refuse
+from lintransfer.errors import LinTransferError, refuse
 from lintransfer.validation import real_array
 
 _STEPS = 500
@@ -64,7 +64,7 @@ def diagonal_end_point(X: Any, y: Any, root_k: Any, start: Any = 0.0) -> np.ndar
     the pairs start alike.  start: β_0 (d,). Damped Newton on ν, whose steps a generalised self-concordant dual allows
     without a search, until Xβ = y to 1e-15 of the largest weight (or as near as doubles come, 1e-10 at worst). A coordinate
     that X does not see stays where it was. Exact, NumPy only; tried for k between 1e-12 and 1e12, mixed or not.
-    Raises `DomainError` if shapes do not match or a scale is not positive, `FlowError` if Newton's method does not arrive.
+    Raises `DomainError` if shapes do not match or a scale is not positive, `LinTransferError` if Newton's method does not arrive.
 
     >>> diagonal_end_point(np.array([[1.0, 1.0]]), np.array([3.0]), np.array([2.0, 4.0])).round(12)
     array([1., 2.])
@@ -145,5 +145,5 @@ def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np
         far = float(np.abs(step).max())
         angle = angle + step * (np.log1p(far) / far if far > 1e-3 else 1.0)
     if least > 1e-10 * max(1.0, float(np.abs(best).max())):
-        raise FlowError("the end point could not be found: the design is close to singular for these scales")
+        raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
     return best * unit

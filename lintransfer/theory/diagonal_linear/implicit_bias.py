@@ -9,9 +9,11 @@ From β(0) = 0 the scale is √k_d = 2(w_d² + g²), and β is the interpolator 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
 from lintransfer.arithmetic import asinh, sqrt
 from lintransfer.errors import LinTransferError, refuse
@@ -125,25 +127,46 @@ def seen_rows(design: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np.ndarray) -> np.ndarray:
     unit = max(float(np.abs(fit).max()), float(np.abs(begin).max())) or 1.0
-    fit, scale, begin = fit / unit, scale / unit, begin / unit
-    shift = np.arcsinh(2 * begin / scale)
-    angle, least, still = shift.copy(), np.inf, 0
-    best = begin
+    problem = rows, fit / unit, scale / unit, begin / unit
+    try:
+        best, miss = _newton(*problem, _by_squares)
+    except np.linalg.LinAlgError:
+        best, miss = begin, math.inf
+    if not miss <= 10 * _RESOLVED:  # squares lose what scales far apart need
+        best, miss = _newton(*problem, _by_rows)
+    if not miss <= 1e-10:
+        raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
+    return best * unit
+
+
+def _newton(
+    rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np.ndarray, solve: Any
+) -> tuple[np.ndarray, float]:
+    """β and what it misses of the fit, relative to its largest weight (or that of the fit)."""
+    angle, best, least, still = np.arcsinh(2 * begin / scale), begin, math.inf, 0
     for _ in range(_STEPS):
         weights = 0.5 * scale * np.sinh(angle)
         miss = fit - rows @ weights
-        size = float(np.abs(miss).max(initial=0))
+        size = float(np.abs(miss).max()) / max(1.0, float(np.abs(weights).max()))
         still = still + 1 if size >= least else 0
         if size < least:
             least, best = size, weights
-        if size <= _RESOLVED * max(1.0, float(np.abs(weights).max())) or (still > 20 and least < 1e-11):
+        if size <= _RESOLVED or (still > 20 and least < 1e-11):
             break
-        stiffness = np.hypot(scale, 2 * weights)
-        half = rows * np.sqrt(stiffness)
-        left, values, _ = np.linalg.svd(half, full_matrices=False)
-        step = 2 * (rows.T @ (left @ ((left.T @ miss) / values**2)))
+        step = 2 * (rows.T @ solve(rows, np.hypot(scale, 2 * weights), miss))
         far = float(np.abs(step).max())
         angle = angle + step * (np.log1p(far) / far if far > 1e-3 else 1.0)
-    if least > 1e-10 * max(1.0, float(np.abs(best).max())):
-        raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
-    return best * unit
+    return best, least
+
+
+def _by_squares(rows: np.ndarray, stiffness: np.ndarray, miss: np.ndarray) -> np.ndarray:
+    """(V D Vᵀ)⁻¹ miss by Cholesky."""
+    found: np.ndarray = cho_solve(cho_factor((rows * stiffness) @ rows.T, lower=True), miss)
+    return found
+
+
+def _by_rows(rows: np.ndarray, stiffness: np.ndarray, miss: np.ndarray) -> np.ndarray:
+    """The same by the singular values of V D^½, which are not squared."""
+    left, values, _ = np.linalg.svd(rows * np.sqrt(stiffness), full_matrices=False)
+    found: np.ndarray = left @ ((left.T @ miss) / values**2)
+    return found

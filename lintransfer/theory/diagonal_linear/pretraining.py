@@ -76,9 +76,7 @@ def summed_first_layer(predictor: Any, scale: Any, balance: Any = 0.0) -> Any:
     return scale * (1 + balance) * (1 + sqrt(1 + ratio * ratio))
 
 
-def fine_tuning_scale(
-    predictor: Any, scale: Any, balance: Any = 0.0, head: Any = None, convention: str = "sum"
-) -> Any:
+def fine_tuning_scale(predictor: Any, scale: Any, balance: Any = 0.0, head: Any = None, convention: str = "sum") -> Any:
     r"""√k_d with which fine-tuning starts, a coordinate that pretraining used being easier to use again.
 
     .. math:: \sqrt{k_d} = 2\left[a(1+\lambda)\left(1+\sqrt{1+(\beta_d/a)^2}\right) + g^2\right]

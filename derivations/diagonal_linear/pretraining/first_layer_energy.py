@@ -2,7 +2,8 @@
 
 import sympy as sp
 
-from .pretrained_layers import ARGUMENTS, REGIME, derive as layers
+from .pretrained_layers import ARGUMENTS, REGIME
+from .pretrained_layers import derive as layers
 
 __all__ = ["ARGUMENTS", "REGIME", "derive"]
 

@@ -1,4 +1,4 @@
-"""dlog q/dlog β_PT by the derived cost at the derived scale."""
+"""dlog q/dlog β_PT by the chain rule: the derived cost in its scale, and the derived scale in β_PT."""
 
 import sympy as sp
 
@@ -11,6 +11,6 @@ REGIME = inner.REGIME
 
 
 def derive() -> sp.Expr:
-    (place,) = (s for s in inner.scale_after().free_symbols if s.name == "predictor")
-    q = cost().subs(root, inner.scale_after().subs(place, inner.b))
-    return inner.b * sp.diff(q, inner.b) / q
+    q = cost()
+    of_scale = sp.cancel(sp.simplify(root * sp.diff(q, root) / q))
+    return of_scale.subs(root, inner.scale_at(inner.b)) * inner.derive()

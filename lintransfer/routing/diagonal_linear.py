@@ -13,6 +13,7 @@ import numpy as np
 
 from lintransfer.models import DiagonalLinear, Linear
 from lintransfer.routing.conditions import (
+    EVERY_SIZE,
     Sizes,
     condition,
     determined,
@@ -68,8 +69,8 @@ few = Sizes("0 < n < d", lambda q, n: (n > 0) & (n < q.problem.dim))
 
 
 def _lines(who: type) -> tuple[Route, ...]:
-    def line(method: str, formula: Any, theorem: str, when: Any, *sizes: Any, **options: Any) -> Route:
-        return Route(who, DiagonalLinear, method, formula, theorem, when, *sizes, broadcasts=False, **options)
+    def line(method: str, formula: Any, theorem: str, when: Any, sizes: Sizes = EVERY_SIZE, **options: Any) -> Route:
+        return Route(who, DiagonalLinear, method, formula, theorem, when, sizes, broadcasts=False, **options)
 
     return (
         line(EXACT, untrained_risk, "untrained-risk", world, no_samples, names=UNDER_TEST),

@@ -92,7 +92,9 @@ LOW_SPHERE = P.sphere(5, 0.7, noise_std=0.06)
 
 SHIFTS = P.two_layer(D, 3, 0.6, mix=0.4, head_norm=1.2, noise_std=0.3)
 ONE_FEATURE = P.two_layer(60, 1, 0.7, noise_std=0.3)
-_FEATURES_USED = np.array([1.0, 0.0, -0.6, 0.4, 0.0, 0.3, 0.0, 0.0, 0.0, 1.2, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -0.8, 0.0, 0.0, 0.2])
+_FEATURES_USED = np.array(
+    [1.0, 0.0, -0.6, 0.4, 0.0, 0.3, 0.0, 0.0, 0.0, 1.2, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -0.8, 0.0, 0.0, 0.2]
+)
 _FEATURES_WANTED = np.where(np.arange(D) < 10, _FEATURES_USED, 0.0) + 0.1
 COORDINATES = teachers(None, _FEATURES_USED, _FEATURES_WANTED, noise_std=0.2)
 DIAGONAL = lt.DiagonalLinear(scale=0.2, balance=0.3)

@@ -45,7 +45,6 @@ ROWS = (
         source="Woodworth et al. (2020), whose layers grow exponentially; Azulay et al. (2021), layers that are not balanced",
         papers=("woodworth2020", "azulay2021"),
         see=("anguita2026",),
-        covers="0 < λ < 1",
         domain="a > 0, −1 ≤ λ ≤ 1, any data that pretraining interpolates with β_PT",
         derivation="derivations.diagonal_linear.pretraining.pretrained_layers",
         limits=(
@@ -71,7 +70,6 @@ ROWS = (
         source="follows from pretrained-diagonal-layers by substitution (the squares added)",
         follows=("pretrained-diagonal-layers",),
         see=("anguita2026",),
-        covers="0 < λ < 1",
         domain="a > 0, −1 ≤ λ ≤ 1",
         derivation="derivations.diagonal_linear.pretraining.first_layer_energy",
         limits=(
@@ -94,7 +92,6 @@ ROWS = (
         source="Anguita et al. (2026); how the pairs share the first layer (w_d) differs between papers by a factor",
         papers=("anguita2026",),
         see=("lippl2024", "woodworth2020"),
-        covers="0 < λ < 1, w_d = w_+ + w_−",
         domain="a > 0, −1 ≤ λ ≤ 1, g ≥ 0 (None: a(1−λ)/2 = g²), w_d a sum, a mean or a norm",
         derivation="derivations.diagonal_linear.pretraining.fine_tuning_scale",
         limits=(

@@ -16,10 +16,6 @@ from lintransfer.theory.linear.isotropic import min_norm_risk
 _TARGET = np.array([1.0, 0.0, -0.5, 0.0, 0.3, 0.0, 0.0, 0.0])
 
 
-def _risk(n: Any, target: Any, root_k: Any, noise_variance: Any) -> Any:
-    return theory.diagonal_risk(float(n), np.asarray(target, float), np.asarray(root_k, float), float(noise_variance))
-
-
 def _sample(rng: np.random.Generator) -> dict[str, Any]:
     d = int(rng.integers(5, 12))
     return {
@@ -38,7 +34,7 @@ ROWS = (
         name="diagonal-risk",
         kind="asymptotic",
         statement="R = dE, ς² = E/γ + σ²/n, mean η'_k(b+ςξ) = γ, E = mean (η_k(b+ςξ)−b)²; η_k: x + (ω/2)asinh(2x/√k) = h",
-        formula=_risk,
+        formula=theory.diagonal_risk,
         source="Anguita et al. (2026), by the replica method",
         papers=("anguita2026",),
         see=("lippl2024", "woodworth2020"),
@@ -53,10 +49,10 @@ ROWS = (
                 grid(n=[1, 4, 6]), 1e-7, given={"target": _TARGET, "root_k": np.full(8, 1e6), "noise_variance": 0.0}),
             Limit("no samples: the energy of the target", float(_TARGET @ _TARGET), ({"n": 0},),
                 given={"target": _TARGET, "root_k": np.ones(8), "noise_variance": 0.3}),
-            Limit("the units of the weights", lambda n, root: 9 * _risk(n, _TARGET, root * np.ones(8), 0.2),
+            Limit("the units of the weights", lambda n, root: 9 * theory.diagonal_risk(n, _TARGET, root * np.ones(8), 0.2),
                 grid(n=[2, 5], root=[0.1, 1.0]), 1e-8,
                 left=lambda formula, n, root: formula(n, 3 * _TARGET, 3 * root * np.ones(8), 9 * 0.2)),
-            Limit("signs do not matter", lambda n: _risk(n, np.abs(_TARGET), np.ones(8), 0.2), grid(n=[2, 5]), 1e-10,
+            Limit("signs do not matter", lambda n: theory.diagonal_risk(n, np.abs(_TARGET), np.ones(8), 0.2), grid(n=[2, 5]), 1e-10,
                 given={"target": _TARGET, "root_k": np.ones(8), "noise_variance": 0.2}),
         ),
         sample=_sample,

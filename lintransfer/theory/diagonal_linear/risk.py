@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from lintransfer.arithmetic import asinh, sinh, sqrt
 from lintransfer.errors import refuse
@@ -85,11 +84,14 @@ def diagonal_risk(n: Any, target: Any, root_k: Any, noise_variance: Any = 0.0) -
         refuse("target", "a vector (d,), with one root_k for each coordinate", got=f"shapes {b.shape} and {root.shape}")
     pairs, counts = np.unique(np.stack([np.abs(b), np.broadcast_to(root, b.shape)]), axis=1, return_counts=True)
     sizes = np.asarray(n, float)
-    found = [_risk(float(size), *pairs, counts / len(b), len(b), float(noise_variance)) for size in sizes.ravel()]
+    given = pairs[0], pairs[1], counts / len(b), len(b), float(noise_variance)
+    found = [_risk(float(size), *given) for size in sizes.ravel()]
     return np.reshape(found, sizes.shape)[()]
 
 
 def _risk(n: float, b: np.ndarray, root_k: np.ndarray, share: np.ndarray, dim: int, noise: float) -> float:
+    from scipy.optimize import brentq
+
     energy = float(share @ b**2)
     if n == 0 or not 0 < n < dim or (energy == 0 and noise == 0):
         return math.nan if n < 0 or n >= dim else energy * dim
@@ -115,6 +117,8 @@ def _risk(n: float, b: np.ndarray, root_k: np.ndarray, share: np.ndarray, dim: i
 
 def _error(spread: float, gamma: float, b: Any, root_k: Any, weights: Any) -> float:
     """E(η(h) − b)² at the ω for which η' is γ on average."""
+    from scipy.optimize import brentq
+
     shown = b + spread * _NODES
     size, sign = np.abs(shown), np.sign(shown)
 

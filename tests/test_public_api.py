@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 PUBLIC = [
     "DataFileError",
     "DeepLinear",
-    "DiagonalLinear",
     "Diagnosis",
+    "DiagonalLinear",
     "DomainError",
     "Estimate",
     "FineTune",

@@ -43,7 +43,6 @@ ROWS = (
         source="follows from fine-tuning-scale by substitution (its logarithmic slope)",
         follows=("fine-tuning-scale",),
         see=("anguita2026",),
-        covers="0 < λ < 1",
         domain="a > 0, −1 ≤ λ ≤ 1, g ≥ 0, w_d = w_+ + w_−",
         derivation="derivations.diagonal_linear.regimes.scale_sensitivity",
         limits=(
@@ -63,7 +62,6 @@ ROWS = (
         source="Anguita et al. (2026)",
         papers=("anguita2026",),
         see=("lippl2024",),
-        covers="0 < λ < 1",
         domain="√k > 0, β ≠ 0, a > 0, −1 ≤ λ ≤ 1, w_d = w_+ + w_−",
         derivation="derivations.diagonal_linear.regimes.pretraining_dependence",
         limits=(

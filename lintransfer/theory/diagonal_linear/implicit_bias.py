@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from lintransfer.arithmetic import asinh, sqrt
+from lintransfer.arithmetic import absolute, asinh, sqrt
 from lintransfer.errors import LinTransferError, refuse
 from lintransfer.validation import real_array
 
@@ -99,7 +99,7 @@ def bregman_cost(weight: Any, start: Any, imbalance: Any) -> Any:
     >>> print(f"{bregman_cost(1.0, 2.0, 0.5):.9f} {bregman_cost(2.0, 2.0, 0.5):.9f}")
     0.146089868 0.000000000
     """
-    mu = sqrt(imbalance * imbalance)
+    mu = absolute(imbalance)
     far, near = sqrt(weight * weight + mu * mu), sqrt(start * start + mu * mu)
     turned = asinh(weight / mu) - asinh(start / mu)
     return (weight * turned - (weight - start) * (weight + start) / (far + near)) / 2

@@ -97,7 +97,7 @@ def bregman_cost(weight: Any, start: Any, imbalance: Any) -> Any:
     weight: b.  start: b_0.  imbalance: μ ≠ 0, half of u² − v².
 
     >>> print(f"{bregman_cost(1.0, 2.0, 0.5):.9f} {bregman_cost(2.0, 2.0, 0.5):.9f}")
-    0.146089868 0.000000000
+    0.146220876 0.000000000
     """
     mu = absolute(imbalance)
     far, near = sqrt(weight * weight + mu * mu), sqrt(start * start + mu * mu)

@@ -29,7 +29,7 @@ def cost_order(weight: Any, root_k: Any) -> Any:
     weight: β ≠ 0.  root_k: √k > 0. Approached logarithmically at the rich end: l − 1 ≈ 1/(ln 2u − 1).
 
     >>> print(f"{cost_order(1e-6, 1.0):.6f} {cost_order(1.0, 1.0):.6f} {cost_order(1e9, 1.0):.6f}")
-    2.000000 1.748680 1.047410
+    2.000000 1.748586 1.047372
     """
     u = 2 * absolute(weight) / root_k
     grown = asinh(u)
@@ -58,7 +58,7 @@ def pretraining_dependence(weight: Any, predictor: Any, scale: Any, balance: Any
     weight: β ≠ 0 in fine-tuning.  predictor: β_PT.  Others as in `scale_sensitivity`.
 
     >>> print(f"{pretraining_dependence(1e-6, 1.0, 1e-9, 1.0):.6f} {pretraining_dependence(1.0, 1.0, 1e9):.6f}")
-    -1.000000 0.000000
+    -1.000000 -0.000000
     """
     root = fine_tuning_scale(predictor, scale, balance, head)
     return (1 - cost_order(weight, root)) * scale_sensitivity(predictor, scale, balance, head)

@@ -4,7 +4,7 @@ Run: python docs/examples/diagonal_regimes.py [FOLDER]   (writes FOLDER/diagonal
 
 Fine-tuning after pretraining, d = 400, n = 100, no noise; risk relative to the minimum-norm interpolator's, against the scale a
 of the start, for several shares of the first layer in it (λ = balance). Lines are formulas in the limit d → ∞, circles
-networks trained weight by weight (standard errors are smaller than a circle or drawn).
+networks trained weight by weight, all on the same 24 training sets, so that they are off together.
 
 What to see. Left: the regime nearest to what a weight of one costs that both tasks use; to the right everything is lazy
 and blind, to the left λ alone decides. Then the tasks. Nested (30 of the 200 source weights): reuse and sparsity are both

@@ -69,7 +69,9 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
     diagonal = sum(isinstance(m, DiagonalLinear) for m in models)
     if diagonal:
         stiff = np.maximum(1 - n / p.dim, 1 / p.dim) ** -1.5
-        return Work(1e-5 + diagonal * _DIAGONAL * n * p.dim * np.where(n < p.dim, stiff, 1.0), 8.0 * _COPIES * n * p.dim)
+        return Work(
+            1e-5 + diagonal * _DIAGONAL * n * p.dim * np.where(n < p.dim, stiff, 1.0), 8.0 * _COPIES * n * p.dim
+        )
     rows = n + source
     drawn, biggest = rows * p.dim, np.maximum(n, source)
     if isinstance(models[0], ShallowReLU):

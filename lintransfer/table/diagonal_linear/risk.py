@@ -35,7 +35,7 @@ ROWS = (
         kind="asymptotic",
         statement="R = dE, ς² = E/γ + σ²/n, mean η'_k(b+ςξ) = γ, E = mean (η_k(b+ςξ)−b)²; η_k: x + (ω/2)asinh(2x/√k) = h",
         formula=theory.diagonal_risk,
-        source="Anguita et al. (2026), by the replica method",
+        source="Anguita et al. (2026), the error of fine-tuning; the fixed point is checked here by training",
         papers=("anguita2026",),
         see=("lippl2024", "woodworth2020"),
         covers="√k → ∞, one scale (lazy)",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
     from lintransfer.estimates import Estimate as Estimate
     from lintransfer.fitting import fit as fit
     from lintransfer.models import DeepLinear as DeepLinear
+    from lintransfer.models import DiagonalLinear as DiagonalLinear
     from lintransfer.models import Linear as Linear
     from lintransfer.models import ShallowReLU as ShallowReLU
     from lintransfer.models import TwoLayerLinear as TwoLayerLinear
@@ -59,6 +60,7 @@ _PUBLIC = {
     "DeepLinear": "models",
     "ShallowReLU": "models",
     "TwoLayerLinear": "models",
+    "DiagonalLinear": "models",
     "Scratch": "strategies",
     "FineTune": "strategies",
     "LinearTransfer": "strategies",

@@ -72,6 +72,38 @@ class TwoLayerLinear:
 
 
 @dataclass(frozen=True)
+class DiagonalLinear:
+    """f(x) = β·x, β = v_+w_+ − v_−w_−: a diagonal network of two layers, trained by gradient flow on the squared loss.
+
+    scale: a > 0, what w² + v² is at the start, where β = 0.  balance: −1 ≤ λ ≤ 1, (w² − v²)/a: both pairs start from
+    w = √(a(1+λ)/2), v = √(a(1−λ)/2). Small scales prefer sparse weights; large ones train as `Linear` does.
+    head: g ≥ 0, of the head that fine-tuning starts from; None: v, as before pretraining.
+    Fine-tuning finds the first layers w_± that pretraining on the source weights left, gives both pairs w_+ + w_− and a new
+    head g: it starts from β = 0, and reuses the source by the size of its first layer alone.
+
+    >>> DiagonalLinear(scale=0.1)
+    DiagonalLinear(scale=0.1, balance=0.0, head=None)
+    """
+
+    scale: float
+    balance: float = 0.0
+    head: float | None = None
+
+    def __post_init__(self) -> None:
+        if not _is_number(self.scale) or not 1e-100 <= self.scale <= 1e100:
+            refuse("scale", "a number > 0 (between 1e-100 and 1e100)", self.scale)
+        if not _is_number(self.balance) or not -1 <= self.balance <= 1:
+            refuse("balance", "a number between -1 and 1", self.balance)
+        if self.head is not None and (not _is_number(self.head) or not 0 <= self.head <= 1e50):
+            refuse("head", "a number ≥ 0 (at most 1e50), or None for that of the start", self.head)
+        if self.balance == -1 and self.head == 0:
+            refuse("head", "positive for balance = -1, where the first layer is zero: nothing would move", self.head)
+        for name in ("scale", "balance", "head"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, value if value is None else plain_number(value))
+
+
+@dataclass(frozen=True)
 class ShallowReLU:
     """f(x) = m^{−1/2} Σ_r a_r relu(w_r·x), a_r = ±1, w_r ~ N(0, I), in pairs of opposite a_r so that f = 0 at the start.
 
@@ -102,4 +134,4 @@ class ShallowReLU:
         return math.isinf(self.width)
 
 
-Model = Linear | DeepLinear | ShallowReLU | TwoLayerLinear
+Model = Linear | DeepLinear | ShallowReLU | TwoLayerLinear | DiagonalLinear

@@ -323,6 +323,18 @@ PAPERS: dict[str, Paper] = {
         "C. C. J. Dominé, N. Anguita, A. M. Proca, L. Braun, D. Kunin, P. A. M. Mediano, A. M. Saxe",
         "From Lazy to Rich: Exact Learning Dynamics in Deep Linear Networks", "ICLR", 2025, "2409.14623",
     ),
+    "woodworth2020": _proceedings(
+        "B. Woodworth, S. Gunasekar, J. D. Lee, E. Moroshko, P. Savarese, I. Golan, D. Soudry, N. Srebro",
+        "Kernel and Rich Regimes in Overparametrized Models", "COLT", 2020, "2002.09277", "125", "3635–3673",
+    ),
+    "lippl2024": _proceedings(
+        "S. Lippl, J. W. Lindsey", "Inductive biases of multi-task learning and finetuning: multiple regimes of feature "
+        "reuse", "NeurIPS", 2024, "2310.02396",
+    ),
+    "anguita2026": _preprint(
+        "N. Anguita, F. Locatello, A. M. Saxe, M. Mondelli, F. Mancini, S. Lippl, C. Dominé",
+        "A Theory of How Pretraining Shapes Inductive Bias in Fine-Tuning", 2026, "2602.20062",
+    ),
     # Classical tools.
     "isserlis1918": _article(
         "L. Isserlis", "On a formula for the product-moment coefficient of any order of a normal frequency distribution "

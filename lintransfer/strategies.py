@@ -10,7 +10,7 @@ from typing import Any
 import jax
 
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
-from lintransfer.models import DeepLinear, Linear, Model, TwoLayerLinear
+from lintransfer.models import DeepLinear, DiagonalLinear, Linear, Model, TwoLayerLinear
 from lintransfer.validation import is_real, plain_number
 
 HEADS = ("source", "zero")
@@ -52,6 +52,8 @@ def _check_model(model: Any, ridge: Any, time: Any) -> None:
     endless = not isinstance(time, str | jax.core.Tracer) and time == math.inf
     if not endless and not isinstance(model, Linear) and getattr(model, "depth", 2) != 1:
         refuse("time", f"inf for {type(model).__name__}: it is trained to convergence", time)
+    if isinstance(model, DiagonalLinear) and not _is_default(ridge, 0.0):
+        refuse("ridge", "0 for DiagonalLinear", ridge)
     if isinstance(model, DeepLinear) and model.depth != 1 and not _is_default(ridge, 0.0):
         told = "0 for DeepLinear (weight decay on its layers ends where theory.deep_linear.weight_decay says, from any start)"
         refuse("ridge", told, ridge)

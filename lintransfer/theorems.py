@@ -15,7 +15,7 @@ from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 __all__ = ["THEOREMS", "Experiment", "Limit", "Mutant", "Theorem", "theorem"]
 
 # In the order of the book: what concerns tasks, then one model after the other; by name within a family.
-FAMILIES = ("tasks", "linear", "deep_linear", "two_layer_linear", "shallow_relu")
+FAMILIES = ("tasks", "linear", "deep_linear", "two_layer_linear", "diagonal_linear", "shallow_relu")
 
 
 def _topics() -> Iterator[Any]:

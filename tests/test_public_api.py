@@ -17,6 +17,7 @@ PUBLIC = [
     "DataFileError",
     "DeepLinear",
     "Diagnosis",
+    "DiagonalLinear",
     "DomainError",
     "Estimate",
     "FineTune",

@@ -49,6 +49,9 @@ def fit(
     and `ProbeThen` a new head first. Both layers have a closed form for one sample, and for one feature whose head keeps
     its sign; else the flow is integrated, also with method "auto".
 
+    For a diagonal linear network (one output): the interpolator of least cost, from scratch or after pretraining on the source
+    weights and under a new head, so that no data leave zero.
+
     X: inputs, (n, d), n ≥ 0.  y: labels, (n,) or (n, k).  source: source weights, (d,) or (d, k); for
     `LinearTransfer` also (d, r), r features, each used at unit norm. Ignored by `Scratch`.
     method: "exact" (closed form), "flow" (the training itself, integrated by an adaptive solver; gradient descent for

@@ -10,13 +10,15 @@ from typing import Any
 
 from lintransfer.errors import MissingMethodError
 from lintransfer.models import Linear
-from lintransfer.routing import deep_linear, linear, shallow_relu, two_layer_linear
+from lintransfer.routing import deep_linear, diagonal_linear, linear, shallow_relu, two_layer_linear
 from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import BOUND, EXACT, STRENGTH, Family, LawRoute, Route
 from lintransfer.strategies import model_of
 
-FAMILIES: tuple[Family, ...] = (linear.FAMILY, deep_linear.FAMILY, shallow_relu.FAMILY, two_layer_linear.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    linear.FAMILY, deep_linear.FAMILY, shallow_relu.FAMILY, two_layer_linear.FAMILY, diagonal_linear.FAMILY,
+)  # fmt: skip
 
 ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.risk)
 TRANSFER_ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.transferability)

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from lintransfer.arithmetic import expm1, total, where
+from lintransfer.models import DiagonalLinear
 from lintransfer.problems import Vectors
 from lintransfer.routing.question import Question
 from lintransfer.strategies import LinearTransfer, ProbeThen, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
+from lintransfer.theory.diagonal_linear.pretraining import fine_tuning_scale
 from lintransfer.theory.linear.covariance_shift import shift_energies
 
 
@@ -66,7 +68,8 @@ def start(question: Question) -> Any:
 
 def starts_from_zero(learner: Any) -> bool:
     """Whether the learner computes 0 before it is trained."""
-    return isinstance(learner, Scratch | ProbeThen) or getattr(learner, "head", "source") == "zero"
+    fresh = isinstance(learner, Scratch | ProbeThen) or getattr(learner, "head", "source") == "zero"
+    return fresh or isinstance(model_of(learner), DiagonalLinear)
 
 
 def _head(question: Question) -> Any:
@@ -93,6 +96,14 @@ def _start_head(question: Question) -> Any:
     if isinstance(who, ProbeThen):
         return -expm1(-who.time) * p.overlap * p.target_norm
     return p.source_norm if who.head == "source" else 0 * p.source_norm
+
+
+def _root_k(question: Question) -> Any:
+    """√k of each coordinate of a diagonal network."""
+    model, dim = model_of(question.learner), question.problem.dim
+    if isinstance(question.learner, Scratch):
+        return np.full(dim, 2.0 * model.scale)
+    return fine_tuning_scale(np.asarray(_vectors(question).source)[:, 0], model.scale, model.balance, model.head)
 
 
 def _feature(name: str) -> Callable[[Question], Any]:
@@ -228,6 +239,9 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "start_head": _start_head,
     "layer_ridge": lambda q: q.learner.ridge / value_of("squared_source", q, None),
     "layer_time": lambda q: q.learner.time * value_of("squared_source", q, None) * value_of("scale", q, None),
+    # diagonal networks
+    "root_k": _root_k,
+    "target_weights": lambda q: np.asarray(_vectors(q).target)[:, 0],
     # another test covariance
     "covariance": lambda q: _matrix(_spectrum(q)),
     "test_covariance": lambda q: _matrix(_vectors(q).test_covariance),

@@ -14,7 +14,7 @@ import numpy as np
 
 from lintransfer.designs import available_memory
 from lintransfer.errors import DomainError, MissingMethodError, refuse
-from lintransfer.models import DeepLinear, ShallowReLU, TwoLayerLinear
+from lintransfer.models import DeepLinear, DiagonalLinear, ShallowReLU, TwoLayerLinear
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import LAW, Route
 from lintransfer.strategies import FineTune, LinearTransfer, ProbeThen, Scratch, model_of
@@ -29,6 +29,7 @@ _FLOP, _NORMAL, _ROTATION = (
 _KERNEL, _STEPS = 1e-7, 2e-7  # seconds: per entry of a ReLU Gram matrix, per weight and row of a finite network
 _CHAIN = 0.02  # seconds to follow an unbalanced chain; it grows with the square of its stiffness
 _LAYERS = 2.5e-6  # seconds: per weight of a two-layer network whose layers are both followed
+_DIAGONAL = 3e-6  # seconds: per entry of a design on which a diagonal network is followed, far from n = d
 _FEWEST = 4  # training sets that a simulation nobody asked for may shrink to
 _SECONDS_OF_A_SIZE, _SECONDS_OF_A_CELL = 1.0, 0.02  # that it may take, where cells are drawn together
 _COPIES = 6  # of a design or Gram matrix that are held at once
@@ -65,6 +66,12 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
         flows = sum(_follows(who) for who in question.contenders)
         per_flow = _LAYERS * (float(p.n_features or 0) + 1) * least * flows
         return Work(2e-4 + per_flow + 4 * _FLOP * n * p.dim * least * (n < p.dim), 8.0 * _COPIES * n * p.dim)
+    diagonal = sum(isinstance(m, DiagonalLinear) for m in models)
+    if diagonal:
+        stiff = np.maximum(1 - n / p.dim, 1 / p.dim) ** -1.5
+        return Work(
+            1e-5 + diagonal * _DIAGONAL * n * p.dim * np.where(n < p.dim, stiff, 1.0), 8.0 * _COPIES * n * p.dim
+        )
     rows = n + source
     drawn, biggest = rows * p.dim, np.maximum(n, source)
     if isinstance(models[0], ShallowReLU):

@@ -67,6 +67,7 @@ def ask() -> None:
         lt.FineTune(lt.DeepLinear(2, imbalance=0.5)), lt.Scratch(lt.DeepLinear(2, imbalance=0.5)), lt.FineTune(wide),
         lt.FineTune(wide, ridge="optimal"), lt.FineTune(wide, ridge=-1.0), lt.FineTune(lt.ShallowReLU(trained="first"), ridge=1.0),
         lt.FineTune(lt.TwoLayerLinear()), lt.FirstLayer(ridge=1.0), lt.ProbeThen(lt.FirstLayer()), lt.LinearTransfer(head="source"),
+        lt.FineTune(points.DIAGONAL), lt.Scratch(points.DIAGONAL),
         lt.FineTune(ridge=-5.0), lt.Scratch(lt.DeepLinear(1)), lt.LinearTransfer(ridge=2.0), lt.FineTune(lt.DeepLinear(2, imbalance=-3.0)),
     ]  # fmt: skip
     problems = {name: value for name, value in vars(points).items() if isinstance(value, lt.TransferProblem)}
@@ -128,6 +129,7 @@ def ask() -> None:
         (points.SPHERE, lt.FineTune(wide)),
     ]
     asked += [(points.ONE_FEATURE, who) for who in (lt.FineTune(lt.TwoLayerLinear()), lt.ProbeThen(lt.FirstLayer()))]
+    asked += [(points.COORDINATES, who) for who in (lt.FineTune(points.DIAGONAL), lt.Scratch(points.DIAGONAL))]
     asked += [(points.DEFICIENT, lt.Scratch()), (points.SPECTRAL_QUIET, lt.Scratch())]
     for problem, learner in asked:
         traced(lt, jax, problem, learner)

@@ -92,6 +92,12 @@ LOW_SPHERE = P.sphere(5, 0.7, noise_std=0.06)
 
 SHIFTS = P.two_layer(D, 3, 0.6, mix=0.4, head_norm=1.2, noise_std=0.3)
 ONE_FEATURE = P.two_layer(60, 1, 0.7, noise_std=0.3)
+_FEATURES_USED = np.array(
+    [1.0, 0.0, -0.6, 0.4, 0.0, 0.3, 0.0, 0.0, 0.0, 1.2, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -0.8, 0.0, 0.0, 0.2]
+)
+_FEATURES_WANTED = np.where(np.arange(D) < 10, _FEATURES_USED, 0.0) + 0.1
+COORDINATES = teachers(None, _FEATURES_USED, _FEATURES_WANTED, noise_std=0.2)
+DIAGONAL = lt.DiagonalLinear(scale=0.2, balance=0.3)
 _BOTH, _FRESH = lt.FineTune(lt.TwoLayerLinear()), lt.FineTune(lt.TwoLayerLinear(), head="zero")
 
 _RELU = {layers: lt.ShallowReLU(trained=layers) for layers in ("first", "second", "both")}
@@ -187,6 +193,9 @@ POINTS: tuple[Point, ...] = (
     Point("wide scratch, quiet", SPHERE_QUIET, lt.Scratch(_RELU["both"]), [12, 48], off=2.0, replicates=100),
     Point("wide tune, quiet", SPHERE_QUIET, lt.FineTune(_RELU["both"]), [12, 48], off=2.0, replicates=100),
     Point("wide tune, low dimension", LOW_SPHERE, lt.FineTune(_RELU["both"]), [3], closed=False, replicates=20),
+    # diagonal networks
+    Point("diagonal scratch", COORDINATES, lt.Scratch(DIAGONAL), [0, 5, 12, 45], replicates=1000),
+    Point("diagonal tune", COORDINATES, lt.FineTune(DIAGONAL), [0, 5, 12, 45], replicates=1000),
     # two layers
     Point("head, from the source's", SHIFTS, lt.LinearTransfer(head="source"), [0, 12, 45]),
     Point("head, from the source's, ridge", SHIFTS, lt.LinearTransfer(head="source", ridge=2.0), [0, 1, 8, 45]),

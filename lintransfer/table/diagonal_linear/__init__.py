@@ -1,0 +1,1 @@
+"""Rows of the table of theorems for diagonal linear networks."""

@@ -128,15 +128,15 @@ def seen_rows(design: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np.ndarray) -> np.ndarray:
     unit = max(float(np.abs(fit).max()), float(np.abs(begin).max())) or 1.0
     problem = rows, fit / unit, scale / unit, begin / unit
-    try:
-        best, miss = _newton(*problem, _by_squares)
-    except np.linalg.LinAlgError:
-        best, miss = begin, math.inf
-    if not miss <= 10 * _RESOLVED:  # squares lose what scales far apart need
-        best, miss = _newton(*problem, _by_rows)
-    if not miss <= 1e-10:
-        raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
-    return best * unit
+    for solve, enough in ((_by_squares, 10 * _RESOLVED), (_by_rows, 1e-10)):  # squares lose what scales far apart need
+        try:
+            with np.errstate(all="ignore"):
+                best, miss = _newton(*problem, solve)
+        except (np.linalg.LinAlgError, ValueError):  # singular, or no longer finite
+            continue
+        if miss <= enough:
+            return best * unit
+    raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
 
 
 def _newton(

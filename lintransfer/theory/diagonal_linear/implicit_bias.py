@@ -19,7 +19,7 @@ from lintransfer.arithmetic import absolute, asinh, sqrt
 from lintransfer.errors import LinTransferError, refuse
 from lintransfer.validation import real_array
 
-_STEPS = 500
+_STEPS = 300
 _RESOLVED = 1e-15
 
 
@@ -148,6 +148,8 @@ def _newton(
         weights = 0.5 * scale * np.sinh(angle)
         miss = fit - rows @ weights
         size = float(np.abs(miss).max()) / max(1.0, float(np.abs(weights).max()))
+        if not size < math.inf:
+            break
         still = still + 1 if size >= least else 0
         if size < least:
             least, best = size, weights

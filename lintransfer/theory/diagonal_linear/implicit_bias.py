@@ -19,7 +19,7 @@ from lintransfer.arithmetic import absolute, asinh, sqrt
 from lintransfer.errors import LinTransferError, refuse
 from lintransfer.validation import real_array
 
-_STEPS = 500
+_STEPS = 300
 _RESOLVED = 1e-15
 
 
@@ -128,15 +128,15 @@ def seen_rows(design: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np.ndarray) -> np.ndarray:
     unit = max(float(np.abs(fit).max()), float(np.abs(begin).max())) or 1.0
     problem = rows, fit / unit, scale / unit, begin / unit
-    try:
-        best, miss = _newton(*problem, _by_squares)
-    except np.linalg.LinAlgError:
-        best, miss = begin, math.inf
-    if not miss <= 10 * _RESOLVED:  # squares lose what scales far apart need
-        best, miss = _newton(*problem, _by_rows)
-    if not miss <= 1e-10:
-        raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
-    return best * unit
+    for solve, enough in ((_by_squares, 10 * _RESOLVED), (_by_rows, 1e-10)):  # squares lose what scales far apart need
+        try:
+            with np.errstate(all="ignore"):
+                best, miss = _newton(*problem, solve)
+        except (np.linalg.LinAlgError, ValueError):  # singular, or no longer finite
+            continue
+        if miss <= enough:
+            return best * unit
+    raise LinTransferError("the end point could not be found: the design is close to singular for these scales")
 
 
 def _newton(
@@ -148,6 +148,8 @@ def _newton(
         weights = 0.5 * scale * np.sinh(angle)
         miss = fit - rows @ weights
         size = float(np.abs(miss).max()) / max(1.0, float(np.abs(weights).max()))
+        if not size < math.inf:
+            break
         still = still + 1 if size >= least else 0
         if size < least:
             least, best = size, weights

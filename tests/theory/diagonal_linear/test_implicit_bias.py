@@ -95,6 +95,18 @@ def test_singular_values_take_over_where_squares_fail(monkeypatch):
         theory.diagonal_end_point(X, y, np.full(12, 0.1))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_scales_that_no_double_can_hold_together_are_answered_right_or_not_at_all(seed):
+    rng, X, _ = task(seed, 6, 12)
+    root = 10.0 ** rng.uniform(-100, 100, 12)
+    y = X @ rng.standard_normal(12)
+    try:
+        end = theory.diagonal_end_point(X, y, root)
+    except LinTransferError:
+        return
+    np.testing.assert_allclose(X @ end, y, atol=1e-8 * np.abs(end).max())
+
+
 @pytest.mark.parametrize("root", [0.0, -1.0, np.nan, np.inf, [1.0, 0.0]])
 def test_scales_are_positive(root):
     with pytest.raises(DomainError, match="root_k"):

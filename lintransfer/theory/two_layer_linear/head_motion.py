@@ -165,15 +165,17 @@ def tangent_kernel(X: Any, features: Any, head: Any) -> tuple[Any, Any]:
 def distortion_bound(
     head_product: Any, head_energy: Any, target_norm: Any, cosine: Any, n_features: Any, feature_error: Any
 ) -> Any:
-    r"""Lower bound on √L_ood of full fine-tuning, at every time: Theorem 3.1 of Kumar et al. (2022).
+    r"""What Theorem 3.1 of Kumar et al. (2022) puts below √L_ood of full fine-tuning. As stated here it is no bound.
 
-    .. math:: \sqrt{L} \ge \frac{\cos\theta_k}{\sqrt k}\,\frac{\min(\varphi, \varphi^2/\|w_*\|)}{(1+\|w_*\|)^2} - \epsilon,
+    .. math:: \frac{\cos\theta_k}{\sqrt k}\,\frac{\min(\varphi, \varphi^2/\|w_*\|)}{(1+\|w_*\|)^2} - \epsilon,
         \qquad \varphi^2 = |(v_0\cdot v_*)^2 - (v_*\cdot v_*)^2|
 
     head_product: v_0·v_*.  head_energy: ‖v_*‖².  target_norm: ‖w_*‖ = ‖B_*ᵀv_*‖.  cosine: of the largest principal angle
     between the features' rows R and the complement of the row space of X.  n_features: k ≤ d − n.  feature_error: ε =
-    min_U‖B_0 − UB_*‖. B_0 and B_* have orthonormal rows, no noise, test inputs white. Usually loose: show the exact end
-    point beside it. Bound.
+    min_U‖B_0 − UB_*‖. B_0 and B_* have orthonormal rows, no noise, test inputs white.
+    It lies below the exact end point (`lintransfer.theory.two_layer_linear.end_points.perfect_features_risk`) for most
+    networks, loosely, and above it for some: one feature that the data see almost whole, from a zero head, and one that
+    they do not see, from a large head. No row rests on it.
 
     >>> print(f"{distortion_bound(0.0, 1.0, 1.0, 1.0, 1, 0.0):.6f}")
     0.250000

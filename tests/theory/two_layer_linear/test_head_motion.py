@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from helpers.every_arithmetic import assert_same_everywhere
 
 from lintransfer.simulate.two_layer_linear.single import train_one
@@ -52,13 +53,15 @@ def test_the_average_energy_of_a_uniform_prediction():
         np.testing.assert_allclose(found, theory.uniform_energy(classes))
 
 
-def test_the_distortion_bound_lies_below_what_training_ends_at():
+def test_the_published_bound_lies_below_what_most_trainings_end_at():
     rng = np.random.default_rng(0)
     for k in (1, 2):
         for _ in range(10):
             dim, n = 8, 3
             features = np.linalg.qr(rng.standard_normal((dim, k)))[0].T
             X, best, head = rng.standard_normal((n, dim)), rng.standard_normal(k), rng.standard_normal(k)
+            best /= np.linalg.norm(best)
+            head *= rng.random() / np.linalg.norm(head)
             target = features.T @ best
             for time in (0.5, math.inf):
                 miss = train_one(X, X @ target, features, head, time=time).weights - target
@@ -66,3 +69,21 @@ def test_the_distortion_bound_lies_below_what_training_ends_at():
                 size = float(np.linalg.norm(target))
                 bound = theory.distortion_bound(head @ best, best @ best, size, cosine, k, 0.0)
                 assert 0 <= bound <= np.linalg.norm(miss)
+
+
+def distortion(inputs, t, head):
+    """Distance from the target t b_0, b_0 = (0, 1), and what is put below it."""
+    feature, target = np.array([[0.0, 1.0]]), np.array([0.0, t])
+    miss = train_one(inputs, inputs @ target, feature, np.array([head])).weights - target
+    cosine = theory.largest_cosine_of_complement(inputs, feature)
+    return np.linalg.norm(miss), theory.distortion_bound(head * t, t * t, t, cosine, 1, 0.0)
+
+
+def test_the_published_bound_is_none_for_a_large_head_that_the_data_do_not_move():
+    risk, bound = distortion(np.array([[1.0, 0.0]]), 3.0, 3.1)
+    assert risk == pytest.approx(0.1) and bound > 0.11
+
+
+def test_the_published_bound_is_none_for_a_feature_that_the_data_see_almost_whole():
+    risk, bound = distortion(np.array([[np.sqrt(0.05), np.sqrt(0.95)]]), 0.5, 0.0)
+    assert risk < 0.9 * bound

@@ -130,7 +130,7 @@ def add_learners(parser: argparse.ArgumentParser, default: list[str]) -> None:
         action="append",
         metavar="NAME[:OPTION=VALUE,...]",
         help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal, fine-tune:depth=3 or "
-        f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both), linear-transfer:head=source, fine-tune:layers=2,head=zero, "
+        f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both), linear-transfer:head=source, fine-tune:layers=2,head=zero, fine-tune:scale=0.1 (diagonal), "
         f"probe-then:then=first-layer,time=0.5; may be repeated (default: {' '.join(default)})",
     )
     parser.set_defaults(default_learners=default)

@@ -6,11 +6,13 @@ start ends in least squares. Below, the risk is a fixed point in the limit d →
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from lintransfer.errors import refuse
 from lintransfer.models import DiagonalLinear, Linear
 from lintransfer.routing.conditions import (
     EVERY_SIZE,
@@ -89,4 +91,13 @@ TRANSFERABILITY: tuple[Route, ...] = tuple(
     for who in (Scratch, FineTune)
 )
 
-FAMILY = Family("diagonal_linear", DiagonalLinear, RISK, TRANSFERABILITY, Scratch)
+
+def _from_words(given: Mapping[str, Any]) -> DiagonalLinear:
+    if "scale" not in given:
+        refuse("balance", "given together with scale, as in scale=0.1,balance=-1", got="no scale")
+    return DiagonalLinear(given["scale"], given.get("balance", 0.0))
+
+
+FAMILY = Family(
+    "diagonal_linear", DiagonalLinear, RISK, TRANSFERABILITY, Scratch, words=("scale", "balance"), from_words=_from_words,
+)  # fmt: skip

@@ -268,6 +268,8 @@ def refusals(lt: Any, points: Any) -> None:
             "fine-tune:width=8",
             "fine-tune:layers=2",
             "fine-tune:layers=3",
+            "fine-tune:scale=0.1",
+            "fine-tune:balance=1",
         ):
             with contextlib.suppress(SystemExit):
                 main(["curve", "--dim", "20", "--overlap", "0.5", "--n", "5", "--learner", words, "--replicates", "2"])

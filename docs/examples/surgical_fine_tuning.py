@@ -34,7 +34,7 @@ INPUTS, WIDTH, SEEDS, STRENGTH = 10, 8, 16, 0.5
 def draw_linear(axes, mix):
     """Risks of linear networks: formulas where there are any, and simulation."""
     problem = lt.TransferProblem.two_layer(DIM, K, OVERLAP, mix, noise_std=NOISE_STD)
-    line, points = np.arange(9, 58), np.array([9, 15, 21, 28, 36, 45, 54])
+    line, points = np.arange(12, 58), np.array([12, 17, 23, 30, 38, 46, 54])
     for name, who in LINEAR.items():
         found = [lt.risk(problem, who, int(n), "simulate", replicates=300) for n in points]
         value, error = (np.array([float(getattr(f, part)) for f in found]) for part in ("value", "std_err"))

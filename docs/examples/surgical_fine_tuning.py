@@ -86,7 +86,7 @@ def main():
     for name, colour in COLOURS.items():
         panels[0, 0].plot([], [], "o-", ms=3.5, color=colour, label=NAMES[name])
     panels[0, 0].legend(frameon=False, fontsize="small")
-    panels[1, 1].legend(frameon=False, fontsize="small", loc="center right")
+    panels[1, 1].legend(frameon=False, fontsize="small", loc="center", bbox_to_anchor=(0.7, 0.42))
     panels[0, 0].set(title="input shift", ylabel="excess risk, linear network")
     panels[0, 1].set_title("output shift")
     panels[1, 0].set(title="input shift  $x \\to Ax$", ylabel="relative test loss, ReLU network")

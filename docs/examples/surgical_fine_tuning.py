@@ -27,7 +27,11 @@ OUT = Path(__file__).parent.parent / "figures" / "surgical_fine_tuning.png"
 COLOURS = {"first": CONTENDERS[2], "second": CONTENDERS[1], "both": CONTENDERS[3]}
 NAMES = {"first": "first layer alone", "second": "head alone", "both": "both layers"}
 DIM, K, OVERLAP, NOISE_STD = 60, 6, 0.6, 0.1
-LINEAR = {"first": lt.FirstLayer(), "second": lt.LinearTransfer(head="source"), "both": lt.FineTune(lt.TwoLayerLinear())}
+LINEAR = {
+    "first": lt.FirstLayer(),
+    "second": lt.LinearTransfer(head="source"),
+    "both": lt.FineTune(lt.TwoLayerLinear()),
+}
 INPUTS, WIDTH, SEEDS, STRENGTH = 10, 8, 16, 0.5
 
 

@@ -168,7 +168,9 @@ def strategy_map() -> None:
           f"interpolated in n: {total:.0f} s")  # fmt: skip
     print(f"   bare formulas    {bare * 1e3:8.2f} ms: {total / bare:12,.0f} times as fast")
     print(f"   lt.phase_diagram {labelled * 1e3:8.2f} ms: {total / labelled:12,.0f} times as fast")
-    print(f"   trained / formula at n = {', '.join(map(str, TRAINED_SIZES))} (limits leave out O(1/n)), and root mean square z")
+    print(
+        f"   trained / formula at n = {', '.join(map(str, TRAINED_SIZES))} (limits leave out O(1/n)), and root mean square z"
+    )
     for name, ratio, score in zip(NAMES, np.transpose(ratios), np.transpose(z), strict=True):
         by_size = ratio.reshape(len(TRAINED_SIZES), -1).mean(axis=1)
         print(f"      {name:12s}  {'  '.join(f'{r:.3f}' for r in by_size)}   {np.mean(score**2) ** 0.5:.2f}")
@@ -196,8 +198,17 @@ def flow(start: Any, data: Any, solver: Any) -> Any:
 
 
 def end_points() -> None:
-    print("   data                    condition  closed form         Tsit5   steps  apart      Kvaerno5   steps  apart   ratio")
-    for n, dim, power in ((20, 50, 0.0), (100, 200, 0.0), (180, 200, 0.0), (196, 200, 0.0), (100, 200, 1.0), (100, 200, 2.0)):
+    print(
+        "   data                    condition  closed form         Tsit5   steps  apart      Kvaerno5   steps  apart   ratio"
+    )
+    for n, dim, power in (
+        (20, 50, 0.0),
+        (100, 200, 0.0),
+        (180, 200, 0.0),
+        (196, 200, 0.0),
+        (100, 200, 1.0),
+        (100, 200, 2.0),
+    ):
         rng = np.random.default_rng(0)
         X = rng.standard_normal((n, dim)) * np.arange(1, dim + 1) ** (-power / 2)
         feature = rng.standard_normal((1, dim)) / dim**0.5

@@ -2,7 +2,7 @@
 
 Run: python docs/examples/strategy_maps.py   (writes docs/figures/strategy_maps.png)
 
-What to see: after an output shift (right) a head on the old features is all that is needed, from k samples on; after an input
+What to see: after an output shift (right) a head on the old features is all that is needed, from some 2k samples on; after an input
 shift (left) it never is enough: near the source the first layer is tuned, for targets that point the other way everything
 from a new head, and where they are unrelated nothing is kept. Hatched cells are undecided within 3 standard errors.
 Outlined: where the lazy limit (fine-tuning as a kernel method) sees both layers ahead of scratch, the head and the first

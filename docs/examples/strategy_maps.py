@@ -1,61 +1,89 @@
 """Which layers to tune, from which head: maps of the least risk for an input shift and for an output shift.
 
-Run: python docs/examples/strategy_maps.py   (writes docs/figures/strategy_maps.png, about two minutes)
+Run: python docs/examples/strategy_maps.py   (writes docs/figures/strategy_maps.png)
 
-What to see: after an output shift (right) the head on the old features is enough from a few times k samples on; after an input
-shift (left) it never is, and probing before the first layer is tuned, or a new head under full fine-tuning, pays for targets
-that point either way. Near the source the source's own head is best, far from it scratch. Hatched cells are undecided.
-Crosses: cells where the lazy limit (fine-tuning as a kernel method) sees full fine-tuning ahead and simulation refutes it.
+What to see: after an output shift (right) a head on the old features is all that is needed, from some 2k samples on; after an input
+shift (left) it never is enough: near the source the first layer is tuned, for targets that point the other way everything
+from a new head, and where they are unrelated nothing is kept. Hatched cells are undecided within 3 standard errors.
+Outlined: where the lazy limit (fine-tuning as a kernel method) sees both layers ahead of scratch, the head and the first
+layer; crosses, where simulated training of the true network refutes that. The limit is one of large sizes, and near n = d it
+is far from these, so that the maps end at n = 0.9 d.
 """
 
 from pathlib import Path
 
 import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 
 import lintransfer as lt
-from lintransfer.plotting import new_figure, plot_winner, save_figure
+from lintransfer.plotting import CONTENDERS, new_figure, plot_winner, save_figure
 from lintransfer.strategies import label_of
 from lintransfer.theory.two_layer_linear.strategy_map import lazy_two_layer_risk, strategy_map_energies
 
 OUT = Path(__file__).parent.parent / "figures" / "strategy_maps.png"
-DIM, K, NOISE_STD = 120, 4, 0.1
+DIM, K, NOISE_STD = 60, 10, 0.1
 BOTH = lt.FineTune(lt.TwoLayerLinear())
 LEARNERS = [
     lt.LinearTransfer(head="source"), lt.FirstLayer(), BOTH, lt.FineTune(lt.TwoLayerLinear(), head="zero"), lt.ProbeThen(BOTH),
     lt.ProbeThen(lt.FirstLayer()),
 ]  # fmt: skip
-SIZES, OVERLAPS = np.arange(6, 175, 6), np.linspace(-1, 1, 33)
+NAMES = (
+    "scratch", "head alone", "first layer alone", "both layers", "both layers, new head", "probe, then both layers",
+    "probe, then first layer",
+)  # fmt: skip
+SIZES, OVERLAPS = np.arange(3, 55, 3), np.linspace(-1, 1, 17)
 
 
-def refuted(data, mix):
-    """Where the lazy limit sees both layers ahead of scratch, the head and the first layer, and simulation does not."""
+def lazy_claims(data, mix):
+    """Cells (overlap, n) where the lazy limit has both layers ahead of the exact risks, and those that simulation refutes."""
     energies = strategy_map_energies(OVERLAPS[:, None], mix, 1.0)
-    full = label_of(BOTH)
-    lazy = lazy_two_layer_risk(
-        SIZES, DIM, K, 1.0, energies.head_displacement, energies.unexplained, NOISE_STD**2
-    )  # fmt: skip
+    lazy = lazy_two_layer_risk(SIZES, DIM, K, 1.0, energies.head_displacement, energies.unexplained, NOISE_STD**2)
     exact = data.risk.sel(learner=[label_of(who) for who in LEARNERS[:2]]).values
     others = np.minimum(data.baseline_risk.values, exact.min(axis=0))
-    ahead = lazy < others * (1 - 4 / DIM)
-    behind = data.risk.sel(learner=full).values - 3 * data.std_err.sel(learner=full).values > others
-    return ahead & behind & (SIZES < DIM - 1), ahead & (SIZES < DIM - 1)
+    ahead = lazy < others
+    full = data.risk.sel(learner=label_of(BOTH)).values
+    return ahead, ahead & (full - 3 * data.std_err.sel(learner=label_of(BOTH)).values > others)
+
+
+def outline(axes, x, y, cells):
+    """Lines along the borders of the cells (x, y) that are marked, x and y their edges."""
+    padded = np.pad(cells, 1)
+    for i, j in np.argwhere(padded[1:, 1:-1] != padded[:-1, 1:-1]):
+        axes.plot([x[i], x[i]], [y[j], y[j + 1]], color="black", lw=1.8)
+    for i, j in np.argwhere(padded[1:-1, 1:] != padded[1:-1, :-1]):
+        axes.plot([x[i], x[i + 1]], [y[j], y[j]], color="black", lw=1.8)
 
 
 def main():
-    figure, panels = new_figure(1, 2, figsize=(12.5, 6.0))
+    figure, panels = new_figure(1, 2, figsize=(11.5, 6.0))
+    steps = OVERLAPS[1] - OVERLAPS[0], (SIZES[1] - SIZES[0]) / DIM
+    x, y = (np.append(v - h / 2, v[-1] + h / 2) for v, h in zip((OVERLAPS, SIZES / DIM), steps, strict=True))
+    present = set()
     for mix, title, axes in zip((0.0, 1.0), ("input shift (mix 0)", "output shift (mix 1)"), panels[0], strict=True):
         problem = lt.TransferProblem.two_layer(DIM, K, 0.5, mix, noise_std=NOISE_STD)
-        data = lt.phase_diagram(problem, LEARNERS, SIZES, overlap=OVERLAPS).dataset
-        plot_winner(data, axes)
-        wrong, seen = refuted(data, mix)
+        data = lt.phase_diagram(problem, LEARNERS, SIZES, overlap=OVERLAPS, replicates=150).dataset
+        undecided = (data.tie & (data.margin > 0)).values
+        plot_winner(data.assign_coords(n=SIZES / DIM, tie=data.tie & False).reset_coords("tie"), axes)
+        axes.get_legend().remove()
+        for i, j in np.argwhere(undecided):
+            axes.add_patch(Rectangle((x[i], y[j]), *steps, fill=False, hatch="////", lw=0))
+        claimed, wrong = lazy_claims(data, mix)
+        outline(axes, x, y, claimed)
         place, size = np.nonzero(wrong)
-        axes.plot(OVERLAPS[place], SIZES[size], "kx", ms=4)
-        axes.axhline(DIM, color="black", lw=0.8, ls=":")
-        axes.set_title(title)
-        decided = float((~data.tie.sel(n=SIZES[SIZES < DIM])).mean())
-        print(f"{title}: {decided:.0%} of the cells below d decided; the lazy limit sees both layers ahead in {seen.sum()}, "
-              f"of which simulation refutes {wrong.sum()}")  # fmt: skip
-    figure.suptitle(f"d = {DIM}, k = {K}, σ = {NOISE_STD}, ‖v‖ = 1", fontsize="medium")
+        axes.plot(OVERLAPS[place], SIZES[size] / DIM, "kx", ms=6, mew=1.8)
+        axes.axhline(K / DIM, color="black", lw=1, ls=":")
+        axes.set(title=title, ylabel="samples per dimension  $n/d$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+        present |= set(np.unique(data.winner.values).tolist())
+        print(f"{title}: {1 - undecided.mean():.0%} of the cells decided; the lazy limit sees both layers ahead in "
+              f"{claimed.sum()}, of which simulation refutes {wrong.sum()}")  # fmt: skip
+    handles = [Patch(color=CONTENDERS[i], label=NAMES[i]) for i in sorted(present)]
+    handles.append(Patch(facecolor="none", edgecolor="black", hatch="////", label="undecided"))
+    handles.append(Patch(facecolor="none", edgecolor="black", lw=1.8, label="lazy limit: both layers"))
+    handles.append(Line2D([], [], color="black", marker="x", ls="", mew=1.8, label="refuted by simulation"))
+    handles.append(Line2D([], [], color="black", lw=1, ls=":", label="n = k"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    figure.suptitle(f"least risk;  d = {DIM}, k = {K}, σ = {NOISE_STD}, ‖v‖ = 1", fontsize="medium")
     save_figure(figure, OUT)
     print(f"wrote {OUT}")
 

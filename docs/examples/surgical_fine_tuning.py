@@ -27,14 +27,18 @@ OUT = Path(__file__).parent.parent / "figures" / "surgical_fine_tuning.png"
 COLOURS = {"first": CONTENDERS[2], "second": CONTENDERS[1], "both": CONTENDERS[3]}
 NAMES = {"first": "first layer alone", "second": "head alone", "both": "both layers"}
 DIM, K, OVERLAP, NOISE_STD = 60, 6, 0.6, 0.1
-LINEAR = {"first": lt.FirstLayer(), "second": lt.LinearTransfer(head="source"), "both": lt.FineTune(lt.TwoLayerLinear())}
+LINEAR = {
+    "first": lt.FirstLayer(),
+    "second": lt.LinearTransfer(head="source"),
+    "both": lt.FineTune(lt.TwoLayerLinear()),
+}
 INPUTS, WIDTH, SEEDS, STRENGTH = 10, 8, 16, 0.5
 
 
 def draw_linear(axes, mix):
     """Risks of linear networks: formulas where there are any, and simulation."""
     problem = lt.TransferProblem.two_layer(DIM, K, OVERLAP, mix, noise_std=NOISE_STD)
-    line, points = np.arange(9, 58), np.array([9, 15, 21, 28, 36, 45, 54])
+    line, points = np.arange(12, 58), np.array([12, 17, 23, 30, 38, 46, 54])
     for name, who in LINEAR.items():
         found = [lt.risk(problem, who, int(n), "simulate", replicates=300) for n in points]
         value, error = (np.array([float(getattr(f, part)) for f in found]) for part in ("value", "std_err"))
@@ -86,7 +90,7 @@ def main():
     for name, colour in COLOURS.items():
         panels[0, 0].plot([], [], "o-", ms=3.5, color=colour, label=NAMES[name])
     panels[0, 0].legend(frameon=False, fontsize="small")
-    panels[1, 1].legend(frameon=False, fontsize="small", loc="center right")
+    panels[1, 1].legend(frameon=False, fontsize="small", loc="center", bbox_to_anchor=(0.7, 0.42))
     panels[0, 0].set(title="input shift", ylabel="excess risk, linear network")
     panels[0, 1].set_title("output shift")
     panels[1, 0].set(title="input shift  $x \\to Ax$", ylabel="relative test loss, ReLU network")

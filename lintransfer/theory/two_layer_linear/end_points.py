@@ -102,8 +102,9 @@ def one_feature_end(X: Any, y: Any, features: Any, head: Any, sign: Any = None) 
     xp = array_namespace(X, y, features, head)
     X, y, features, head = (floating(xp, value) for value in (X, y, features, head))
     feature, start = features[0], head[0]
-    fit = spectral_fit(X, y)
-    kept = spectral_fit(X, 0 * y, feature)
+    starts = xp.stack([0 * feature, feature], axis=1)
+    ends = spectral_fit(X, xp.stack([y, 0 * y], axis=1), starts)  # of one decomposition
+    fit, kept = ends[:, 0], ends[:, 1]
     seen = feature - kept
     numbers = start, total(seen * seen), total(fit * fit)
     end = signed_one_feature_head(*numbers) if sign is None else sign * one_feature_head(*numbers)

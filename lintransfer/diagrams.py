@@ -38,7 +38,7 @@ class PhaseDiagram:
     Variables over (learner, *axes, n): ``risk``, ``transferability`` (against the baseline), ``std_err`` of the
     transferability, ``valid``; over (*axes, n): ``baseline_risk``, ``winner`` (index into ``contender``, the baseline
     first), ``margin`` (risk of the runner-up minus risk of the winner; 0 for a tie, which goes to the first), ``runner_up``,
-    and ``tie``, where the margin is within rounding, 3 standard errors or, beside an asymptotic risk, 4/d of it;
+    and ``tie``, where the margin is within rounding, 3 standard errors or, beside an asymptotic risk, 4/min(n, d) of it;
     over (learner, crossing, n): ``boundary``, the values of the first axis at which the transferability changes sign.
     """
 
@@ -241,17 +241,19 @@ def _second(scores: np.ndarray, near: np.ndarray, winner: np.ndarray) -> np.ndar
     return np.where(np.isfinite(others).any(axis=0), np.argmin(others, axis=0), -1)
 
 
-def _unsure(risks: Sequence[Cells], gains: Sequence[Cells], winner: np.ndarray, second: np.ndarray, dim: int) -> Any:
+def _unsure(
+    risks: Sequence[Cells], gains: Sequence[Cells], winner: np.ndarray, second: np.ndarray, sizes: np.ndarray, dim: int
+) -> Any:
     """The margin that says nothing: of simulations their standard errors, of asymptotic risks what they leave out."""
     values = np.stack([c.value for c in risks])
     surest = [np.where(surer(risks[0], r, g), r.std_err, g.std_err) for r, g in zip(risks, gains, strict=True)]
     errors = np.stack(surest)
     asymptotic = np.stack([np.array([*(m == "asymptotic" for m in c.words(0)), False])[c.source] for c in risks])
-    most = np.zeros(winner.shape)
+    most, left_out = np.zeros(winner.shape), 4 / np.clip(sizes, 1, dim)
     for who in (winner, second):
         one = np.maximum(who, 0)[None]
         error, value, rough = (np.take_along_axis(a, one, 0)[0] for a in (errors, values, asymptotic))
-        most = np.maximum(most, np.where(rough & np.isfinite(value), 4 / dim * np.abs(value), 0.0))
+        most = np.maximum(most, np.where(rough & np.isfinite(value), left_out * np.abs(value), 0.0))
         most = np.hypot(most, _SURE * error)
     return most
 
@@ -281,7 +283,7 @@ def _labelled(
         margin = np.where(near.sum(axis=0) > 1, 0.0, ordered[1] - ordered[0])
     winner = np.where(lost.all(axis=0), -1, np.argmax(near, axis=0))
     second = _second(comparable, near, winner)
-    unsure = _unsure([base, *risks], [base, *gains], winner, second, dim)
+    unsure = _unsure([base, *risks], [base, *gains], winner, second, sizes, dim)
     gain = np.stack([g.value for g in gains])
     told = {f"{prefix}{word}": flag_variable(everywhere, many, part) for prefix, many in (("", risks), ("transferability_", gains))
             for part, word in enumerate(("method", "theorem"))}  # fmt: skip

@@ -5,7 +5,8 @@ Run: python docs/examples/energy_sweep.py   (writes docs/figures/energy_sweep.pn
 The head starts at (1 − E) times the right one. What to see: with both layers trained, the dot product with the old features
 rises and falls, with its peak where the head says nothing (E = 1); beyond a critical energy the head turns its sign round, and
 the features with it. Under a head of fixed length the first layer alone moves the features in proportion to E, and the dot
-product peaks at E = ½. Lines are closed forms, points are trained networks.
+product peaks at E = ½. Lines are closed forms, points are trained networks (gradient flow, integrated; for the first layer
+alone, least squares in its weights).
 """
 
 from pathlib import Path

@@ -6,8 +6,9 @@ What to see: after an output shift (right) a head on the old features is all tha
 shift (left) it never is enough: near the source the first layer is tuned, for targets that point the other way everything
 from a new head, and where they are unrelated nothing is kept. Hatched cells are undecided within 3 standard errors.
 Outlined: where the lazy limit (fine-tuning as a kernel method) sees both layers ahead of scratch, the head and the first
-layer; crosses, where simulated training of the true network refutes that. The limit is one of large sizes, and near n = d it
-is far from these, so that the maps end at n = 0.9 d.
+layer; crosses, where simulated training of the true network refutes that. Its formula is one of large sizes and the others'
+are exact, so that near n = d it claims cells which the lazy learner does not win at this d: an outline needs the formula and,
+by 3 standard errors, draws of that learner at this d.
 """
 
 from pathlib import Path
@@ -33,17 +34,39 @@ NAMES = (
     "probe, then first layer",
 )  # fmt: skip
 SIZES, OVERLAPS = np.arange(3, 55, 3), np.linspace(-1, 1, 17)
+DRAWS = 2000
+
+
+def lazy_lead(rng, n, overlap, mix):
+    """Draws of what the lazy learner of this size has less risk than the first layer alone, on the same data."""
+    kernel = 1.0 + (np.arange(DIM) < K)  # of M = ‖v‖²I + BᵀB, B the first k axes and θ_S the first
+    gap = np.zeros(DIM)
+    gap[0], gap[1 if mix else K] = overlap - 1, np.sqrt(1 - overlap**2)
+    X = rng.standard_normal((DRAWS, n, DIM))
+    y = X @ gap + NOISE_STD * rng.standard_normal((DRAWS, n))
+    risks = []
+    for weight in (np.ones(DIM), kernel):
+        dual = np.linalg.solve((X * weight) @ np.swapaxes(X, 1, 2), y[..., None])
+        risks.append(np.sum((weight * (np.swapaxes(X, 1, 2) @ dual)[..., 0] - gap) ** 2, axis=1))
+    return risks[0] - risks[1]
 
 
 def lazy_claims(data, mix):
-    """Cells (overlap, n) where the lazy limit has both layers ahead of the exact risks, and those that simulation refutes."""
+    """Cells (overlap, n) where the lazy limit has both layers ahead of the exact risks, those of them that draws at this d
+    confirm, and those of the latter that training the true network refutes."""
     energies = strategy_map_energies(OVERLAPS[:, None], mix, 1.0)
     lazy = lazy_two_layer_risk(SIZES, DIM, K, 1.0, energies.head_displacement, energies.unexplained, NOISE_STD**2)
     exact = data.risk.sel(learner=[label_of(who) for who in LEARNERS[:2]]).values
     others = np.minimum(data.baseline_risk.values, exact.min(axis=0))
     ahead = lazy < others
+    confirmed, rng = np.zeros_like(ahead), np.random.default_rng(0)
+    for i, j in np.argwhere(ahead):
+        lead = lazy_lead(rng, int(SIZES[j]), OVERLAPS[i], mix)
+        drawn = exact[1, i, j] - lead.mean()  # what pairs with the first layer alone, whose mean is known
+        confirmed[i, j] = drawn + 3 * lead.std(ddof=1) / np.sqrt(DRAWS) < others[i, j]
     full = data.risk.sel(learner=label_of(BOTH)).values
-    return ahead, ahead & (full - 3 * data.std_err.sel(learner=label_of(BOTH)).values > others)
+    worse = full - 3 * data.std_err.sel(learner=label_of(BOTH)).values > others
+    return ahead, confirmed, confirmed & worse
 
 
 def outline(axes, x, y, cells):
@@ -68,15 +91,16 @@ def main():
         axes.get_legend().remove()
         for i, j in np.argwhere(undecided):
             axes.add_patch(Rectangle((x[i], y[j]), *steps, fill=False, hatch="////", lw=0))
-        claimed, wrong = lazy_claims(data, mix)
-        outline(axes, x, y, claimed)
+        claimed, confirmed, wrong = lazy_claims(data, mix)
+        outline(axes, x, y, confirmed)
         place, size = np.nonzero(wrong)
         axes.plot(OVERLAPS[place], SIZES[size] / DIM, "kx", ms=6, mew=1.8)
         axes.axhline(K / DIM, color="black", lw=1, ls=":")
         axes.set(title=title, ylabel="samples per dimension  $n/d$", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
         present |= set(np.unique(data.winner.values).tolist())
         print(f"{title}: {1 - undecided.mean():.0%} of the cells decided; the lazy limit sees both layers ahead in "
-              f"{claimed.sum()}, of which simulation refutes {wrong.sum()}")  # fmt: skip
+              f"{claimed.sum()}, of which draws at this d confirm {confirmed.sum()}, and of these training the true network "
+              f"refutes {wrong.sum()}")  # fmt: skip
     handles = [Patch(color=CONTENDERS[i], label=NAMES[i]) for i in sorted(present)]
     handles.append(Patch(facecolor="none", edgecolor="black", hatch="////", label="undecided"))
     handles.append(Patch(facecolor="none", edgecolor="black", lw=1.8, label="lazy limit: both layers"))

@@ -23,7 +23,7 @@ from lintransfer.problems import TransferProblem
 from lintransfer.routing import FAMILIES
 from lintransfer.routing.question import Question, as_learner
 from lintransfer.routing.route import Axis
-from lintransfer.strategies import Learner, LinearTransfer
+from lintransfer.strategies import Learner, LinearTransfer, ProbeThen
 from lintransfer.validation import is_real, is_traced, listed, plain_number
 
 
@@ -44,8 +44,13 @@ def _field(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[Tran
     return lambda p, learner, values: (_with(p, **{name: values}), learner)
 
 
-def _option(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[TransferProblem, Any]]:
-    return lambda p, learner, values: (p, _with(learner, **{name: values}))
+def _spread_ridge(p: TransferProblem, learner: Any, ridge: np.ndarray) -> tuple[TransferProblem, Any]:
+    return p, learner if isinstance(learner, ProbeThen) else _with(learner, ridge=ridge)
+
+
+def _with_ridge(learner: Any, ridge: Any) -> Any:
+    """The learner with a ridge; what is probed and then trained has none and stays as it is."""
+    return learner if isinstance(learner, ProbeThen) else replace(learner, ridge=ridge)
 
 
 def _with(thing: Any, **changes: Any) -> Any:
@@ -76,7 +81,7 @@ AXES: Mapping[str, Axis] = {
     "mix": Axis(lambda p, who, v: (p.with_features(mix=v), who), _field("mix")),
     "n_features": Axis(lambda p, who, v: (p.with_features(n_features=v), who), None),
     "head_norm": Axis(lambda p, who, v: (p.with_norms(source_norm=v, target_norm=v), who), _with_head_norm),
-    "ridge": Axis(lambda p, who, v: (p, replace(who, ridge=v)), _option("ridge"), of_learner=True),
+    "ridge": Axis(lambda p, who, v: (p, _with_ridge(who, v)), _spread_ridge, of_learner=True),
     "time": Axis(lambda p, who, v: (p, _with_time(who, v)), None, of_learner=True),
     **{name: axis for family in FAMILIES for name, axis in family.axes.items()},
 }

@@ -14,23 +14,8 @@ import numpy as np
 from lintransfer.arithmetic import array_namespace, sqrt, total, where
 from lintransfer.errors import refuse
 from lintransfer.estimation import check_rows, dropped_directions, estimate, jackknife_error
-from lintransfer.spectra import Modes, as_column, diagonalize, plane_modes, vector_modes
+from lintransfer.spectra import Features, Modes, as_column, diagonalize, feature_modes, plane_modes, vector_modes
 from lintransfer.validation import amplitude, bounded, is_traced, real_array, real_number, same_content, whole_number
-
-
-class Features(NamedTuple):
-    """Frozen features Z = XB seen through their covariance F = BᵀΣB: one row per eigenvalue of F, shape (r,).
-
-    `target` holds the energies a*·a* of the best head a* = F⁻¹BᵀΣθ_T; `unexplained` is u = ‖θ_T‖²_Σ − a*ᵀFa*, the
-    risk that no head can remove. `displacement` holds the energies of a* − a_S, a_S the head with which the features make
-    the source; nan if it is not known.
-    """
-
-    eigenvalue: Any
-    multiplicity: Any
-    target: Any
-    unexplained: Any
-    displacement: Any = math.nan
 
 
 class Vectors(NamedTuple):
@@ -175,8 +160,6 @@ class TransferProblem:
         0.48
         """
         whole = whole_number("n_features", n_features, 1)
-        if whole > whole_number("dim", dim, 1):
-            refuse("n_features", f"at most dim = {dim}", n_features)
         mix = real_number("mix", mix, "a share between 0 and 1", lambda r: 0 <= r <= 1)
         norm = amplitude("head_norm", head_norm)
         if not is_traced(norm) and norm == 0:
@@ -286,7 +269,7 @@ class TransferProblem:
         s, t = (source, target) if basis is None else (basis.T @ source, basis.T @ target)
         modes = vector_modes(spectrum, s, t, isotropic=covariance is None)
         _check_energies(modes)
-        given = None if features is None else _feature_modes(features, source, target, covariance)
+        given = None if features is None else feature_modes(features, source, target, covariance)
         vectors = Vectors(source, target, feature_map=features, **covariances)
         noise = _checked_noise(noise_std, n_source, source_noise_std)
         return cls(dim, modes, outputs=source.shape[1], given_features=given, vectors=vectors, **noise)
@@ -427,7 +410,7 @@ class TransferProblem:
         s, t = sqrt(total(m.source)), sqrt(total(m.target))
         b = t * sqrt((1 - overlap) * (1 + overlap)) / where(height > 0, height, 1.0)
         v = v._replace(target=t * overlap / s * v.source + b * across)
-        given = None if v.feature_map is None else _feature_modes(v.feature_map, v.source, v.target, v.covariance)
+        given = None if v.feature_map is None else feature_modes(v.feature_map, v.source, v.target, v.covariance)
         return replace(self, modes=turned, vectors=v, given_features=given)
 
     def with_norms(self, source_norm: Any = None, target_norm: Any = None) -> TransferProblem:
@@ -450,7 +433,7 @@ class TransferProblem:
         if v is not None:
             v = v._replace(source=a * v.source, target=b * v.target)
         if features is not None and v is not None and v.feature_map is not None:
-            features = _feature_modes(v.feature_map, v.source, v.target, v.covariance)
+            features = feature_modes(v.feature_map, v.source, v.target, v.covariance)
         elif features is not None:
             features = features._replace(target=b * b * features.target, unexplained=b * b * features.unexplained)
         return replace(self, modes=m, vectors=v, given_features=features)
@@ -477,14 +460,16 @@ class TransferProblem:
 
 def _with_room(p: TransferProblem) -> TransferProblem:
     """The problem, if a two-layer source leaves its target the directions that it turns to."""
-    if p.mix is None or p.n_features is None or is_traced(p) or total(p.modes.aside) == 0:
+    if p.mix is None or p.n_features is None:
+        return p
+    if p.n_features > p.dim:
+        refuse("n_features", f"at most dim = {p.dim}", p.n_features)
+    if is_traced(p) or total(p.modes.aside) == 0:
         return p
     if p.n_features == 1 and p.mix > 0:
         refuse("mix", "0 for one feature (its head has no other direction to turn to)", p.mix)
     if p.n_features == p.dim and p.mix < 1:
         refuse("mix", f"1 for n_features = dim = {p.dim} (no direction is left beside the features)", p.mix)
-    if p.n_features > p.dim:
-        refuse("n_features", f"at most dim = {p.dim}", p.n_features)
     return p
 
 
@@ -512,33 +497,3 @@ def _check_energies(modes: Modes) -> None:
     for name in ("source", "target"):
         energies = np.asarray(modes.eigenvalue) * np.asarray(getattr(modes, name))
         bounded(name, np.sqrt(energies.sum()), "the standard deviation of its labels")
-
-
-def _feature_modes(feature_map: Any, source: Any, target: Any, covariance: Any) -> Features:
-    """Eigenvalues of F = BᵀΣB and energies of the best head in its eigenbasis, directions with F = 0 left out; the same of
-    its difference from the head that makes the source, if there is one."""
-    if covariance is None:
-        covariance = np.ones(feature_map.shape[0])
-
-    def spread(columns: Any) -> Any:
-        return covariance[:, None] * columns if np.ndim(covariance) == 1 else covariance @ columns
-
-    weighted = spread(feature_map)
-    xp = array_namespace(feature_map, source, target, covariance)
-    f, basis = xp.linalg.eigh(feature_map.T @ weighted)
-    size = 8 * len(f) * xp.finfo(f.dtype).eps
-    alive = f > feature_map.shape[0] * xp.finfo(f.dtype).eps * f.max()
-
-    def best(columns: Any) -> tuple[Any, Any]:
-        """Energies of the best head for these weights, and what it leaves of them."""
-        head = xp.where(alive[:, None], (basis.T @ (weighted.T @ columns)) / xp.where(alive, f, 1.0)[:, None], 0.0)
-        left = columns - feature_map @ (basis @ head)
-        unexplained, whole = xp.maximum(xp.sum(left * spread(left)), 0.0), xp.sum(columns * spread(columns))
-        # What is explained in full leaves nothing but rounding.
-        return (head * head).sum(-1), xp.where(unexplained > size**2 * whole, unexplained, 0.0)
-
-    energy, unexplained = best(target)
-    with np.errstate(over="ignore", invalid="ignore"):  # a source so much larger than the target has no head beside it
-        apart, _ = best(target - source)
-        _, beside = best(source)
-    return Features(f, xp.where(alive, 1.0, 0.0), energy, unexplained, xp.where(beside == 0, apart, math.nan))

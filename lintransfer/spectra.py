@@ -1,7 +1,8 @@
-"""Spectra of the input covariance, and the modes through which closed forms see a problem."""
+"""Spectra of the input covariance, and the modes and frozen features through which closed forms see a problem."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import jax
@@ -88,6 +89,21 @@ class Modes(NamedTuple):
         return self._replace(
             **moved, apart=maximum(apart, 0.0), aside=None if self.aside is None else b * b * self.aside
         )
+
+
+class Features(NamedTuple):
+    """Frozen features Z = XB seen through their covariance F = BᵀΣB: one row per eigenvalue of F, shape (r,).
+
+    `target` holds the energies a*·a* of the best head a* = F⁻¹BᵀΣθ_T; `unexplained` is u = ‖θ_T‖²_Σ − a*ᵀFa*, the
+    risk that no head can remove. `displacement` holds the energies of a* − a_S, a_S the head with which the features make
+    the source; nan if it is not known.
+    """
+
+    eigenvalue: Any
+    multiplicity: Any
+    target: Any
+    unexplained: Any
+    displacement: Any = math.nan
 
 
 class _Perpendicular(NamedTuple):
@@ -187,3 +203,33 @@ def group_modes(eigenvalues: Any, *energies: Any) -> Modes:
     merge = np.add.reduceat
     count = merge(np.ones_like(values), starts)
     return Modes(values[starts], count, *(merge(np.asarray(e, float)[ordered], starts) for e in energies))
+
+
+def feature_modes(feature_map: Any, source: Any, target: Any, covariance: Any) -> Features:
+    """Eigenvalues of F = BᵀΣB and energies of the best head in its eigenbasis, directions with F = 0 left out; the same of
+    its difference from the head that makes the source, if there is one."""
+    if covariance is None:
+        covariance = np.ones(feature_map.shape[0])
+
+    def spread(columns: Any) -> Any:
+        return covariance[:, None] * columns if np.ndim(covariance) == 1 else covariance @ columns
+
+    weighted = spread(feature_map)
+    xp = array_namespace(feature_map, source, target, covariance)
+    f, basis = xp.linalg.eigh(feature_map.T @ weighted)
+    size = 8 * len(f) * xp.finfo(f.dtype).eps
+    alive = f > feature_map.shape[0] * xp.finfo(f.dtype).eps * f.max()
+
+    def best(columns: Any) -> tuple[Any, Any]:
+        """Energies of the best head for these weights, and what it leaves of them."""
+        head = xp.where(alive[:, None], (basis.T @ (weighted.T @ columns)) / xp.where(alive, f, 1.0)[:, None], 0.0)
+        left = columns - feature_map @ (basis @ head)
+        unexplained, whole = xp.maximum(xp.sum(left * spread(left)), 0.0), xp.sum(columns * spread(columns))
+        # What is explained in full leaves nothing but rounding.
+        return (head * head).sum(-1), xp.where(unexplained > size**2 * whole, unexplained, 0.0)
+
+    energy, unexplained = best(target)
+    with np.errstate(over="ignore", invalid="ignore"):  # a source so much larger than the target has no head beside it
+        apart, _ = best(target - source)
+        _, beside = best(source)
+    return Features(f, xp.where(alive, 1.0, 0.0), energy, unexplained, xp.where(beside == 0, apart, math.nan))

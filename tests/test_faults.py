@@ -5,6 +5,7 @@ sources that vanish, the scale of data, the checks of arguments and sizes withou
 went wrong and others of its kind; more of a kind stand in the file of its topic.
 """
 
+import contextlib
 import itertools
 import math
 import pickle
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 import lintransfer as lt
 from lintransfer.cli import main
+from lintransfer.grids import AXES
 from lintransfer.risks import closed_form
 from lintransfer.spectra import two_level
 from lintransfer.strategies import label_of
@@ -276,6 +278,32 @@ def test_in_one_dimension_a_cosine_is_one_of_two(line):
     found = lt.phase_diagram(P.isotropic(1, 1.0), [lt.FineTune()], [0], overlap=[-1.0, 1.0])
     assert np.sign(found.dataset.transferability.values[0, :, 0]).tolist() == [-1, 1]
     assert line("diagram --dim 1 --overlap 1 --axis overlap=-1,1")[0] == 0
+
+
+VALUES = {
+    "overlap": [0.0, 1.0], "source_norm": [0.5, 2.0], "target_norm": [0.5, 2.0], "noise_std": [0.0, 0.3],
+    "source_noise_std": [0.0, 0.2], "n_source": [None, 5], "mix": [0.0, 1.0], "n_features": [2, 3], "head_norm": [0.5, 1.0],
+    "ridge": [0.0, 1.0], "time": [0.5, np.inf], "depth": [1, 2],
+}  # fmt: skip
+EVERYONE = (
+    lt.Scratch(), lt.FineTune(), lt.LinearTransfer(), lt.LinearTransfer(head="source"), lt.FirstLayer(),
+    lt.FineTune(lt.TwoLayerLinear(), head="zero"), lt.ProbeThen(lt.FineTune(lt.TwoLayerLinear())),
+    lt.ProbeThen(lt.FirstLayer(), time=0.5), lt.Scratch(lt.TwoLayerLinear()), lt.FineTune(lt.DiagonalLinear(0.1)),
+    lt.FineTune(lt.DeepLinear(2)), lt.FineTune(lt.ShallowReLU()),
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("axis", AXES)
+def test_every_axis_with_every_learner_is_drawn_or_refused(axis):
+    worlds = (
+        P.two_layer(12, 3, 0.5, mix=0.4, noise_std=0.2), P.isotropic(12, 0.5, noise_std=0.2),
+        P.from_teachers(np.arange(1.0, 7), np.ones(6)),
+    )  # fmt: skip
+    for world in worlds:
+        for learner in EVERYONE:
+            with contextlib.suppress(lt.LinTransferError):
+                lt.phase_diagram(world, [learner], [0, 4, 20], replicates=2, **{axis: VALUES[axis]})
 
 
 def test_an_axis_of_time_leaves_frozen_features_alone(line):

@@ -35,7 +35,7 @@ class LayerForecaster:
     """`Forecaster` for the strategies on (B, v); of networks that are trained it knows the sizes of the splits, and those
     beyond the rank of the inputs.
 
-    rows: (H, y), with the weights Bᵀv as their source.  checks, repeats, key: of the splits, made once.
+    rows: (H, y), with the weights Bᵀv as their source.  features, head: B (k, d) and v (k,).
     """
 
     def __init__(self, rows: Rows, features: np.ndarray, head: np.ndarray) -> None:
@@ -65,8 +65,9 @@ class LayerForecaster:
         error = np.where(n > self.rank + 1, far.error, np.nan)
         without = np.where(n > self.rank + 1, far.without, np.nan)
         for size, errors in trained.items():
+            # Splits share rows: no more of them are independent than fit into the rows beside one another.
+            spread = errors.std(ddof=1) / math.sqrt(min(len(errors), max(1.0, len(self.rows.labels) / size)))
             # A jackknife of g values that differ by ±x from their mean has the standard error x √(g − 1).
-            spread = errors.std(ddof=1) / math.sqrt(len(errors))
             error[n == size] = errors.mean()
             without[:, n == size] = (errors.mean() + signs * spread)[:, None]
         return Forecast(error, 0 * n, without)
@@ -97,14 +98,16 @@ class LayerForecaster:
     ) -> Any:
         """Errors on held-out rows, (learners, sizes, repeats)."""
         found = np.empty((len(learners), len(sizes), repeats))
-        for i, learner in enumerate(learners):
-            plain = self._as_linear(learner)
-            if plain is None:
-                found[i] = [self._trained[learner][int(size)] for size in sizes]
-            else:
-                forecaster, linear, scale = plain
-                penalties = (ridges[i] / scale)[None, :, None]
-                found[i] = held_out_errors(forecaster.rows, [linear], penalties, sizes, repeats, key)[0, :, 0]
+        plain = {i: linear for i, who in enumerate(learners) if (linear := self._as_linear(who)) is not None}
+        for i, who in enumerate(learners):
+            if i not in plain:
+                found[i] = [self._trained[who][int(size)] for size in sizes]
+        for forecaster in (self.weights, self.heads):
+            alike = [i for i, (of, _, _) in plain.items() if of is forecaster]  # they share their decompositions
+            if alike:
+                penalties = np.stack([ridges[i] / plain[i][2] for i in alike])[..., None]
+                who_learns = [plain[i][1] for i in alike]
+                found[alike] = held_out_errors(forecaster.rows, who_learns, penalties, sizes, repeats, key)[:, :, 0]
         return found
 
     def _as_linear(self, learner: Learner) -> tuple[Forecaster, Learner, float] | None:

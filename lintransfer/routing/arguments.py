@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.arithmetic import expm1, total, where
+from lintransfer.arithmetic import total, where
 from lintransfer.models import DiagonalLinear
 from lintransfer.problems import Vectors
 from lintransfer.routing.question import Question
@@ -91,11 +91,9 @@ def _square(name: str) -> Callable[[Question], Any]:
 
 
 def _start_head(question: Question) -> Any:
-    """The head that both layers start from, of one orthonormal feature: the source's, zero, or probed for a time."""
-    p, who = question.problem, question.learner
-    if isinstance(who, ProbeThen):
-        return -expm1(-who.time) * p.overlap * p.target_norm
-    return p.source_norm if who.head == "source" else 0 * p.source_norm
+    """The head that both layers start from, of one orthonormal feature: the source's, or zero."""
+    norm = question.problem.source_norm
+    return norm if question.learner.head == "source" else 0 * norm
 
 
 def _root_k(question: Question) -> Any:
@@ -237,6 +235,7 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     "overlap": lambda q: q.problem.overlap,
     "target_norm": lambda q: q.problem.target_norm,
     "start_head": _start_head,
+    "time": lambda q: q.learner.time,
     "layer_ridge": lambda q: q.learner.ridge / value_of("squared_source", q, None),
     "layer_time": lambda q: q.learner.time * value_of("squared_source", q, None) * value_of("scale", q, None),
     # diagonal networks

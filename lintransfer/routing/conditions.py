@@ -7,7 +7,7 @@ does not hold.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from lintransfer.arithmetic import total, where
 from lintransfer.models import Linear
-from lintransfer.routing.arguments import feature_count, rank, value_of
+from lintransfer.routing.arguments import arguments_of, feature_count, rank, value_of
 from lintransfer.routing.question import Question
 from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, ProbeThen, Scratch
 from lintransfer.theory.linear.wishart_resolvent import is_known
@@ -262,6 +262,21 @@ def _flags(n: Any, value: Any) -> Any:
 
 def _noisy(question: Question) -> Any:
     return question.problem.noise_std > 0
+
+
+def told(words: str, formula: Any, names: Mapping[str, Any] | None = None, within: Any = None) -> Sizes:
+    """Where the formula is a number (only its own solution says where), and n is within.
+
+    names: as in the route of the formula.  within(question, n): more that has to hold.
+    """
+
+    def holds(question: Question, n: Any) -> Any:
+        with np.errstate(all="ignore"):
+            found = formula(**arguments_of(formula, question, n, names or {}))
+        known = found == found
+        return known if within is None else known & within(question, n)
+
+    return Sizes(words, holds, lambda q: 0.5 * q.problem.dim if within else 0.0)
 
 
 EVERY_SIZE = Sizes("every n", lambda q, n: _flags(n, True))

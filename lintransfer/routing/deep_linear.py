@@ -7,18 +7,13 @@ about. Networks are balanced unless the model says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from lintransfer.errors import refuse
 from lintransfer.models import DeepLinear, Linear
-from lintransfer.routing.arguments import arguments_of
 from lintransfer.routing.conditions import (
     Condition,
-    Sizes,
     anisotropic,
     at_least_rank,
     balanced,
@@ -42,6 +37,7 @@ from lintransfer.routing.conditions import (
     ridgeless,
     same_inputs,
     some_inputs,
+    told,
     unbalanced,
     unshifted,
     vanishing,
@@ -69,17 +65,6 @@ _SCALED = {
     "source_energy": "squared_source", "cross_energy": "squared_cross", "target_energy": "squared_target",
     "noise_variance": "whitened_noise",
 }  # fmt: skip
-
-
-def _told(words: str, formula: Any, names: Mapping[str, Any] | None = None) -> Sizes:
-    """Where the formula is a number: only its own solution says where."""
-
-    def holds(question: Question, n: Any) -> Any:
-        with np.errstate(all="ignore"):
-            found = formula(**arguments_of(formula, question, n, names or {}))
-        return found == found
-
-    return Sizes(words, holds)
 
 
 _SIGN = "where the sign of what is kept is decided"
@@ -160,9 +145,9 @@ RISK: tuple[Route, ...] = (
     _line(ASYMPTOTIC, ridge_risk, "ridge-risk", trained & unshifted & balanced & plane & with_weights, at_least_rank),
     _line(ASYMPTOTIC, deep_fine_tuning_risk_closure, "deep-fine-tuning-closure", plain & isotropic & moving & plane),
     _line(ASYMPTOTIC, deep_covariance_risk, "deep-covariance-risk", plain & anisotropic & moving, broadcasts=False),
-    _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted, _told(_ENERGY, finite_source_deep_closure)),
+    _line(ASYMPTOTIC, finite_source_deep_closure, "finite-source-deep-closure", fitted, told(_ENERGY, finite_source_deep_closure)),
     _line(
-        ASYMPTOTIC, unbalanced_fine_tuning_risk, "unbalanced-fine-tuning", chain, _told(_SIGN, unbalanced_fine_tuning_risk, _SCALED),
+        ASYMPTOTIC, unbalanced_fine_tuning_risk, "unbalanced-fine-tuning", chain, told(_SIGN, unbalanced_fine_tuning_risk, _SCALED),
         names=_SCALED, times="scale", broadcasts=False,
     ),
     _line(LAW, simulate_law, "deep-risk-law", _LAW & moving),
@@ -188,11 +173,11 @@ TRANSFERABILITY: tuple[Route, ...] = (
         ASYMPTOTIC, deep_covariance_transferability, "deep-covariance-transferability", _pairs & anisotropic & moving, broadcasts=False,
     ),
     _line(
-        ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted, _told(_ENERGY, finite_source_deep_gain),
+        ASYMPTOTIC, finite_source_deep_gain, "finite-source-deep-gain", against_scratch & fitted, told(_ENERGY, finite_source_deep_gain),
     ),
     _line(
         ASYMPTOTIC, unbalanced_transferability, "unbalanced-transferability", against_scratch & chain,
-        _told(_SIGN, unbalanced_transferability, _SCALED), names=_SCALED, times="scale", broadcasts=False,
+        told(_SIGN, unbalanced_transferability, _SCALED), names=_SCALED, times="scale", broadcasts=False,
     ),
     _line(LAW, simulate_law_gain, "deep-transferability-law", against_scratch & _LAW & moving),
     _line(SIMULATE, simulate_gain, "simulation", against_scratch & trained & drawable),

@@ -12,11 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from lintransfer.errors import refuse
 from lintransfer.models import Linear, TwoLayerLinear
-from lintransfer.routing.arguments import arguments_of
 from lintransfer.routing.conditions import (
     EVERY_SIZE,
     Condition,
@@ -38,6 +35,7 @@ from lintransfer.routing.conditions import (
     ridgeless,
     signed_ridge,
     stopped,
+    told,
     tuned_ridge,
     tuned_time,
     two_layers,
@@ -47,27 +45,32 @@ from lintransfer.routing.conditions import (
 from lintransfer.routing.linear import RANK, UNDER_TEST, best_ridge, best_time
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Family, LawRoute, Route
+from lintransfer.simulate.two_layer_linear.question import simulate_gains, simulate_risks
 from lintransfer.strategies import FineTune, FirstLayer, LinearTransfer, ProbeThen, Scratch, model_of
 from lintransfer.theory.linear.covariance import ridge_risk
 from lintransfer.theory.linear.early_stopping import early_stopped_risk, optimally_stopped_risk
 from lintransfer.theory.linear.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
-from lintransfer.theory.linear.laws import min_norm_law
+from lintransfer.theory.linear.laws import min_norm_law, transferability_law_of_fine_tuning
 from lintransfer.theory.linear.optimal_ridge import optimal_ridge_risk
 from lintransfer.theory.tasks.distances import untrained_risk
+from lintransfer.theory.two_layer_linear.probing import probed_one_feature_risk
 from lintransfer.theory.two_layer_linear.strategy_map import one_feature_risk, probe_then_first_layer_risk
 
-_RATIO = {"gamma": "size_ratio", "feature_norm": 1.0, "head": "start_head", "target_norm": "target_norm"}
+_RATIO = {"gamma": "size_ratio", "feature_norm": 1.0, "head": "start_head"}
+_PROBED = {"gamma": "size_ratio", "feature_norm": 1.0, "time": "time"}
+_FEW, _FEW_PROBED = (
+    12,
+    20,
+)  # as many samples, and as many below d, keep limits to about 10 %: a probed head is estimated too
 
 
-def _simulation(name: str) -> Any:
+def _simulation(draw: Any) -> Any:
     """A simulation of many cells at one n, with every "optimal" replaced by the number that it stands for."""
 
     def simulate(problems: Sequence[Any], who: Sequence[Any], n: int, key: int, replicates: int) -> Any:
-        from lintransfer.simulate.two_layer_linear import question
-
         known = [_numbered(p, w, n) if not isinstance(w, tuple) else tuple(_numbered(p, one, n) for one in w)
                  for p, w in zip(problems, who, strict=True)]  # fmt: skip
-        return getattr(question, name)(problems, known, n, key, replicates)
+        return draw(problems, known, n, key, replicates)
 
     return simulate
 
@@ -81,13 +84,6 @@ def _numbered(problem: Any, learner: Any, n: int) -> Any:
         question = Question(problem, FineTune(time=learner.time))
         return replace(learner, time=float(best_time(question, float(n))) / energy)
     return learner
-
-
-def _told(question: Question, n: Any) -> Any:
-    """Where the sign of the trained head is known: there the formula is a number."""
-    with np.errstate(all="ignore"):
-        found = one_feature_risk(**arguments_of(one_feature_risk, question, n, _RATIO))
-    return (found == found) & (n > 0) & (n < question.problem.dim)
 
 
 def _are_two_layers(question: Question) -> bool:
@@ -110,8 +106,16 @@ one_feature = condition("one feature", lambda q: q.problem.n_features == 1)
 input_shift = condition("an input shift (mix 0)", lambda q: is_number(q.problem.mix, 0))
 probed_out = condition("probed to the end", lambda q: is_number(q.learner.time, math.inf))
 alike = condition("no ridge but under the first layer", _are_two_layers)
-few = Sizes("0 < n < d", lambda q, n: (n > 0) & (n < q.problem.dim), lambda q: 0.5 * q.problem.dim)
-sign_known = Sizes("0 < n < d where the sign of the head is known", _told, lambda q: 0.5 * q.problem.dim)
+
+
+def _middle(least: int) -> Any:
+    return lambda q, n: (n >= least) & (n <= q.problem.dim - least)
+
+
+_LIMITED = "n and d − n at least {}, and a trained head whose sign is known"
+sign_known = told(_LIMITED.format(_FEW), one_feature_risk, _RATIO, _middle(_FEW))
+probed_sign_known = told(_LIMITED.format(_FEW_PROBED), probed_one_feature_risk, _PROBED, _middle(_FEW_PROBED))
+middle = Sizes(f"n and d − n at least {_FEW_PROBED}", _middle(_FEW_PROBED), lambda q: 0.5 * q.problem.dim)
 
 
 def _line(
@@ -156,15 +160,15 @@ RISK: tuple[Route, ...] = (
         sign_known, names=_RATIO,
     ),
     _line(
-        ProbeThen, ASYMPTOTIC, one_feature_risk, "one-feature-risk",
-        layered & one_feature & input_shift & then_both, sign_known, names=_RATIO,
+        ProbeThen, ASYMPTOTIC, probed_one_feature_risk, "probed-one-feature-risk",
+        layered & one_feature & input_shift & then_both, probed_sign_known, names=_PROBED,
     ),
     _line(
         ProbeThen, ASYMPTOTIC, probe_then_first_layer_risk, "probe-then-first-layer-risk",
-        layered & one_feature & input_shift & probed_out & then_first, few, names={"gamma": "size_ratio"},
+        layered & one_feature & input_shift & probed_out & then_first, middle, names={"gamma": "size_ratio"},
     ),
     *(
-        _line(who, SIMULATE, _simulation("simulate_risks"), "simulation", layered & alike, together=True)
+        _line(who, SIMULATE, _simulation(simulate_risks), "simulation", layered & alike, together=True)
         for who in (Scratch, FineTune, FirstLayer, ProbeThen)
     ),
 )  # fmt: skip
@@ -185,7 +189,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
         for who in (FineTune, ProbeThen)
     ),
     *(
-        _line(who, SIMULATE, _simulation("simulate_gains"), "simulation", layered & alike, together=True)
+        _line(who, SIMULATE, _simulation(simulate_gains), "simulation", layered & alike, together=True)
         for who in (Scratch, FineTune, FirstLayer, ProbeThen)
     ),
 )  # fmt: skip
@@ -193,6 +197,12 @@ LAWS: tuple[LawRoute, ...] = tuple(
     LawRoute(who, TwoLayerLinear, min_norm_law, "min-norm-law", layered & moving & ridgeless, law_of_fit, names=RANK)
     for who in (Scratch, FirstLayer)
 )
+TRANSFER_LAWS: tuple[LawRoute, ...] = (
+    LawRoute(
+        FirstLayer, TwoLayerLinear, transferability_law_of_fine_tuning, "paired-transferability-law",
+        layered & moving & ridgeless & against_scratch, law_of_fit, names=RANK,
+    ),
+)  # fmt: skip
 
 
 def _from_words(given: Mapping[str, Any]) -> TwoLayerLinear:
@@ -202,6 +212,6 @@ def _from_words(given: Mapping[str, Any]) -> TwoLayerLinear:
 
 
 FAMILY = Family(
-    "two_layer_linear", TwoLayerLinear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS, words=("layers",),
-    from_words=_from_words,
+    "two_layer_linear", TwoLayerLinear, RISK, TRANSFERABILITY, lambda model: Scratch(), LAWS, TRANSFER_LAWS,
+    words=("layers",), from_words=_from_words,
 )  # fmt: skip

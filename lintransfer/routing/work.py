@@ -30,7 +30,7 @@ _KERNEL, _STEPS = 1e-7, 2e-7  # seconds: per entry of a ReLU Gram matrix, per we
 _CHAIN = 0.02  # seconds to follow an unbalanced chain; it grows with the square of its stiffness
 _LAYERS = 2.5e-6  # seconds: per weight of a two-layer network whose layers are both followed
 _DIAGONAL = 3e-6  # seconds: per entry of a design on which a diagonal network is followed, far from n = d
-_FEWEST = 4  # training sets that a simulation nobody asked for may shrink to
+_FEWEST = 8  # training sets that a simulation nobody asked for may shrink to
 _SECONDS_OF_A_SIZE, _SECONDS_OF_A_CELL = 1.0, 0.02  # that it may take, where cells are drawn together
 _COPIES = 6  # of a design or Gram matrix that are held at once
 

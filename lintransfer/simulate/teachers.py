@@ -103,16 +103,36 @@ class TwoLayerTeachers(NamedTuple):
     target: np.ndarray
 
 
-def two_layer_teachers(problem: Any) -> TwoLayerTeachers:
-    """Vectors along the axes for `TransferProblem.two_layer`: the source's direction, the features' second, one beside them."""
-    s, along, height = _pair_in_plane(*(float(e[0]) for e in problem.modes[2:5]))
-    dim, k, mix = problem.dim, problem.n_features, float(problem.mix)
-    head, target = s * np.eye(1, k)[0], along * np.eye(1, dim)[0]
-    if height > 0 and mix > 0:
-        target[1] = height * math.sqrt(mix)
-    if height > 0 and mix < 1:
-        target[k] = height * math.sqrt(1 - mix)
-    return TwoLayerTeachers(np.eye(k, dim), head, target)
+def two_layer_teachers(
+    dim: int, n_features: int, source: float, cross: float, aside: float, mix: float
+) -> TwoLayerTeachers:
+    """Vectors along the axes for `TransferProblem.two_layer`: the source's direction, the features' second, one beside them.
+
+    source, cross: θ_S·θ_S and θ_S·θ_T.  aside: energy of what turns the target away, of which the features see a share `mix`.
+
+    >>> two_layer_teachers(4, 2, 1.0, 0.6, 0.64, 0.0).target.tolist()
+    [0.6, 0.0, 0.8, 0.0]
+    """
+    head, target = math.sqrt(source) * np.eye(1, n_features)[0], np.zeros(dim)
+    target[0] = cross / head[0]
+    if aside > 0 and mix > 0:
+        target[1] = math.sqrt(mix * aside)
+    if aside > 0 and mix < 1:
+        target[n_features] = math.sqrt((1 - mix) * aside)
+    return TwoLayerTeachers(np.eye(n_features, dim), head, target)
+
+
+def two_layer_numbers(problem: Any) -> tuple[int, int, float, float, float, float]:
+    """The arguments of `two_layer_teachers` for a problem."""
+    m = problem.modes
+    return (
+        problem.dim,
+        int(problem.n_features),
+        float(m.source[0]),
+        float(m.cross[0]),
+        float(m.aside[0]),
+        float(problem.mix),
+    )
 
 
 def covariance_root(covariance: Any, dim: int) -> Any:

@@ -221,9 +221,9 @@ POINTS: tuple[Point, ...] = (
     Point("probe, at the ends", SHIFTS, lt.ProbeThen(lt.FirstLayer(), time=0.5), [0, 45], replicates=400),
     Point("both layers, one feature", ONE_FEATURE, _BOTH, [12, 30], off=8.0),
     Point("both layers, one feature, new head", ONE_FEATURE, _FRESH, [12, 30], off=8.0),
-    Point("probe, both layers, one feature", ONE_FEATURE, lt.ProbeThen(_BOTH), [12, 30], off=8.0),
-    Point("probe a while, both layers, one feature", ONE_FEATURE, lt.ProbeThen(_BOTH, time=0.4), [12, 30], off=8.0),
-    Point("probe, first layer, one feature", ONE_FEATURE, lt.ProbeThen(lt.FirstLayer()), [12, 30], off=8.0),
+    Point("probe, both layers, one feature", ONE_FEATURE, lt.ProbeThen(_BOTH), [20, 30], off=8.0),
+    Point("probe a while, both layers, one feature", ONE_FEATURE, lt.ProbeThen(_BOTH, time=0.4), [20, 30], off=8.0),
+    Point("probe, first layer, one feature", ONE_FEATURE, lt.ProbeThen(lt.FirstLayer()), [20, 30], off=8.0),
 )  # fmt: skip
 NETWORKS: tuple[Point, ...] = (
     Point("narrow scratch", LOW_SPHERE, lt.Scratch(_NARROW), [3], closed=False, replicates=3),

@@ -63,6 +63,7 @@ def test_near_identical_tasks_keep_their_digits():
         (lambda: NOISY.with_noise(n_source=3), "n_source must be None"),
         (lambda: P.isotropic(5, 0.5).with_features(mix=0.5), "mix must be left out"),
         (lambda: P.two_layer(5, 1, 1.0, mix=1.0).with_overlap(0.5), "mix must be 0 for one feature"),
+        (lambda: P.two_layer(5, 2, 1.0).with_features(n_features=9), "n_features must be at most dim = 5"),
         (lambda: lt.ProbeThen(lt.FineTune()), "strategy must be"),
         (lambda: lt.ProbeThen(FRESH), "keeps the probed head"),
         (lambda: lt.ProbeThen(lt.FirstLayer(ridge=1.0)), "without ridge"),
@@ -109,6 +110,8 @@ def test_the_first_layer_is_fine_tuning_at_the_speed_of_its_head():
     )
     for first, plain in pairs:
         np.testing.assert_allclose(lt.risk(NOISY, first, n).value, lt.risk(NOISY, plain, n).value, rtol=1e-12)
+    pair = (lt.transferability_law(NOISY, who, 20).sf(0.0) for who in (lt.FirstLayer(), lt.FineTune()))
+    assert next(pair) == next(pair)
     law = lt.risk_law(NOISY, lt.FirstLayer(), 20)
     assert law.mean() == pytest.approx(float(lt.risk(NOISY, lt.FirstLayer(), 20).value))
 
@@ -140,6 +143,26 @@ def test_one_feature_has_its_limit(learner):
         simulated = lt.risk(p, learner, dim // 2, method="simulate", replicates=max(20, 16_000 // dim))
         gaps.append(abs(limit.value - simulated.value) - 4 * simulated.std_err)
         assert gaps[-1] < 6 / dim * limit.value
+
+
+def test_limits_are_silent_where_they_are_far_off():
+    """At few samples, or few short of d, a limit is tens of percent off and more: there networks are trained."""
+    one = P.two_layer(60, 1, 0.7, noise_std=0.3)
+    for learner, least in ((BOTH, 12), (FRESH, 12), (lt.ProbeThen(BOTH), 20), (lt.ProbeThen(lt.FirstLayer()), 20)):
+        methods = lt.risk(one, learner, [least - 1, least, 60 - least, 61 - least], replicates=4).method
+        assert list(methods) == ["simulate", "asymptotic", "asymptotic", "simulate"]
+
+
+def test_a_cell_is_the_answer_to_its_own_question():
+    axes = {"overlap": np.array([-0.5, 0.3, 0.9]), "mix": np.array([0.0, 0.5])}
+    ask = {"method": "simulate", "replicates": 3, "key": 5}
+    grid = lt.phase_diagram(NOISY, [BOTH], [6, 20], **ask, **axes).dataset.risk.squeeze("learner")
+    turned = lt.phase_diagram(NOISY, [BOTH], [20, 6], **ask, **{k: v[::-1] for k, v in reversed(axes.items())}).dataset
+    for overlap in axes["overlap"]:
+        for mix in axes["mix"]:
+            alone = lt.risk(NOISY.with_overlap(overlap).with_features(mix=mix), BOTH, [6, 20], **ask).value
+            for table in (grid, turned.risk.squeeze("learner")):
+                np.testing.assert_allclose(table.sel(overlap=overlap, mix=mix, n=[6, 20]), alone, rtol=1e-9)
 
 
 def test_a_simulation_does_not_depend_on_its_company():

@@ -28,7 +28,12 @@ from lintransfer.simulate.linear.law_draws import (
     source_fit_draws,
     squared_singular_values,
 )
-from lintransfer.simulate.teachers import teachers_from_modes, teachers_from_subspaces, two_layer_teachers
+from lintransfer.simulate.teachers import (
+    teachers_from_modes,
+    teachers_from_subspaces,
+    two_layer_numbers,
+    two_layer_teachers,
+)
 from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 from lintransfer.validation import is_traced
 
@@ -300,7 +305,7 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
         )
     vectors, given = problem.vectors, problem.given_features
     if problem.mix is not None:
-        network = two_layer_teachers(problem)
+        network = two_layer_teachers(*two_layer_numbers(problem))
         source = network.features.T @ network.head
         return network.target, {"source": source, "feature_map": network.features.T, "head": network.head}
     if vectors is None and given is not None:

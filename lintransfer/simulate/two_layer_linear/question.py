@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lintransfer.simulate.teachers import two_layer_teachers
+from lintransfer.simulate.teachers import two_layer_numbers, two_layer_teachers
 from lintransfer.simulate.two_layer_linear.flow import train_seen
 from lintransfer.strategies import FineTune, FirstLayer, LinearTransfer, ProbeThen, Scratch
 
@@ -63,45 +63,20 @@ def _samples(problems: Sequence[Any], learners: Sequence[Any], n: int, key: int,
     for place, (problem, learner) in enumerate(zip(problems, learners, strict=True)):
         kinds.setdefault((problem.dim, problem.n_features, learner), []).append(place)
     for (dim, count, learner), places in kinds.items():
-        cells = tuple(
-            (
-                float(p.modes.source[0]),
-                float(p.modes.cross[0]),
-                float(p.modes.target[0]),
-                float(p.mix),
-                float(p.noise_std),
-            )
-            for p in (problems[i] for i in places)
-        )
-        teachers = [two_layer_teachers(problems[i]) for i in places]
-        seen = min(count + 1, dim)
-        worlds = _Cells(
-            np.array([t.head for t in teachers]),
-            np.array([t.target[:seen] for t in teachers]),
-            np.array([cell[-1] for cell in cells]),
-        )
-        risks[places] = _remembered(dim, count, learner, n, key, replicates, cells, _Hidden(worlds))
+        cells = tuple((*two_layer_numbers(problems[i])[2:], float(problems[i].noise_std)) for i in places)
+        risks[places] = _remembered(dim, count, learner, n, key, replicates, cells)
     return risks
 
 
-class _Hidden(NamedTuple):
-    """What follows from the other arguments and is no part of what a result is remembered by."""
-
-    worlds: Any
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    def __hash__(self) -> int:
-        return 0
-
-
 @lru_cache(maxsize=64)
-def _remembered(
-    dim: int, count: int, learner: Any, n: int, key: int, replicates: int, cells: Any, hidden: _Hidden
-) -> np.ndarray:
+def _remembered(dim: int, count: int, learner: Any, n: int, key: int, replicates: int, cells: Any) -> np.ndarray:
     """Risks (cells, replicates); a diagram asks for the same ones twice, alone and in differences."""
-    worlds = hidden.worlds
+    teachers = [two_layer_teachers(dim, count, *energies) for *energies, _ in cells]
+    worlds = _Cells(
+        np.array([t.head for t in teachers]),
+        np.array([t.target[: min(count + 1, dim)] for t in teachers]),
+        np.array([noise for *_, noise in cells]),
+    )
     if n == 0:
         return np.repeat(_untrained(learner, worlds, count)[:, None], replicates, axis=1)
     rng, least, seen = np.random.default_rng([key, n]), min(n, dim), worlds.targets.shape[1]

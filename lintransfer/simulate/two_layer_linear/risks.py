@@ -17,27 +17,6 @@ from lintransfer.simulate.two_layer_linear.flow import probe_then
 _CHUNK_BYTES = 32 * 2**20
 
 
-def shift_network(
-    dim: int, n_features: int, overlap: float, mix: float = 0.0, head_norm: float = 1.0
-) -> dict[str, np.ndarray]:
-    """Source network (features B, head v) and target of the strategy map's problem, along the axes.
-
-    B has orthonormal rows, ‖v‖ = s = ‖θ_T‖, cos(θ_S, θ_T) = c; the rest of the target lies to a share ρ = mix (of its
-    energy) in what B sees (an output shift, needs k ≥ 2), else outside (an input shift, needs k < d).
-    """
-    features = np.eye(n_features, dim)
-    head = np.zeros(n_features)
-    head[0] = head_norm
-    target = np.zeros(dim)
-    target[0] = head_norm * overlap
-    aside = head_norm * math.sqrt(max(1 - overlap * overlap, 0.0))
-    if n_features > 1:
-        target[1] += aside * math.sqrt(mix)
-    if n_features < dim:
-        target[n_features] += aside * math.sqrt(1 - mix)
-    return {"features": features, "head": head, "target": target}
-
-
 def paired_strategy_risks(
     rng: np.random.Generator, replicates: int, learners: Sequence[Mapping[str, Any]], *, n: int, features: Any,
     head: Any, target: Any, noise_std: float = 0.0, rtol: float = 1e-7, max_steps: int = 200_000,

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lintransfer.arithmetic import array_namespace, kind_of, maximum, sqrt, where
-from lintransfer.errors import MissingMethodError, refuse
-from lintransfer.host_calls import on_host
+from lintransfer.errors import refuse
 from lintransfer.theory.deep_linear.nodes import graded_nodes, noisy_nodes, stacked_nodes
 from lintransfer.theory.deep_linear.noisy_moments import noisy_gains, worst_of
 from lintransfer.theory.deep_linear.retention import retention_factor, two_layer_retention
+from lintransfer.theory.deep_linear.traced_means import traced_means
 from lintransfer.theory.linear.isotropic import fine_tuning_transferability, min_norm_risk, min_norm_risk_variance
 from lintransfer.validation import is_traced
 
@@ -27,7 +27,6 @@ _SMOOTH = (5, 8, 12, 18, 27, 40, 60)  # Gauss–Jacobi nodes per dimension, trie
 _GRADED = ((7, 12, 15), (10, 18, 22), (14, 27, 33), (20, 40, 48))  # then graded nodes in P_11, Schur complement and z
 _NOISY = (4, 6, 8, 10, 13, 16)  # nodes per dimension for the variance under noise: five dimensions
 _COARSER = 100  # times the tolerance without noise: where quadratures under noise stop
-_STEP = 1e-3  # of energies, relative, for derivatives
 _AT_ONCE = 20_000  # values of the integrand held in memory
 _SPREAD = 1e-4  # a variance below this share of the squared mean counts as that share in the error
 
@@ -228,80 +227,22 @@ def deep_mean_transferability(
 def _means(n: Any, dim: Any, *given: Any, gains: bool = True) -> tuple[Any, Any]:
     """Mean risk and transferability, without the variance; gains: also where the mean risk is infinite."""
     if is_traced(n, *given):
-        return _through_host(n, dim, gains, *given)
+        return traced_means(partial(_plain_means, dim, gains), n, *given)
     if kind_of(n, *given) == "jax":
         found = _means(np.asarray(n), dim, *(np.asarray(v, dtype=float) for v in given), gains=gains)
         return array_namespace(n, *given).asarray(found[0]), array_namespace(n, *given).asarray(found[1])
     sizes = np.asarray(n, dtype=float)
     whole = np.all((sizes == np.round(sizes)) & (sizes >= 0))
     if kind_of(*given) == "numpy" and whole and dim == int(dim) >= 1:
-        mean, _, gain, _ = _pointwise(partial(_moments, variance=False, gains=gains), dim, sizes, *given)
-        return mean, gain
+        return _plain_means(int(dim), gains, 1, sizes, *given)
     moments = deep_risk_moments(n, dim, *given)
     return moments.mean, moments.transferability
 
 
-def _through_host(n: Any, dim: Any, gains: bool, depth: Any, *energies: Any) -> tuple[Any, Any]:
-    """The same of traced values: the quadrature runs on the host, and so do its first derivatives in the energies."""
-    import jax
-
-    shape = np.broadcast_shapes(np.shape(n), np.shape(depth), *map(np.shape, energies))
-
-    def means(n: Any, *energies: Any) -> np.ndarray:
-        found = _means(n, dim, depth, *energies, gains=gains)
-        return np.ravel([np.broadcast_to(part, shape) for part in found])
-
-    def slopes(n: Any, *energies: Any) -> np.ndarray:
-        return np.ravel(_slopes(n, dim, gains, depth, *energies))
-
-    @jax.custom_jvp
-    def hosted(*energies: Any) -> Any:
-        return on_host(means, (n, *energies), 2 * math.prod(shape)).reshape(2, *shape)
-
-    @jax.custom_jvp
-    def hosted_slopes(*energies: Any) -> Any:
-        return on_host(slopes, (n, *energies), 8 * math.prod(shape)).reshape(4, 2, *shape)
-
-    @hosted.defjvp
-    def derivative(energies: Any, moved: Any) -> Any:
-        rates = hosted_slopes(*energies)
-        return hosted(*energies), sum(rate * step for rate, step in zip(rates, moved, strict=True))
-
-    @hosted_slopes.defjvp
-    def second_derivative(energies: Any, moved: Any) -> Any:
-        raise MissingMethodError('exact deep means have first derivatives only: ask for method="asymptotic"')
-
-    mean, gain = hosted(*(jax.numpy.asarray(v, float) for v in energies))
+def _plain_means(dim: int, gains: bool, alike: int, sizes: np.ndarray, *given: np.ndarray) -> tuple[Any, Any]:
+    """Mean risk and transferability at arrays of plain numbers; alike: so many neighbours get one rule."""
+    mean, _, gain, _ = _pointwise(partial(_moments, variance=False, gains=gains, alike=alike), dim, sizes, *given)
     return mean, gain
-
-
-def _slopes(n: Any, dim: int, gains: bool, depth: Any, *energies: Any) -> np.ndarray:
-    """Derivatives of both means in the four energies, (4, 2, …), to about 1e-5; 0 where they are infinite.
-
-    One-sided differences of second order, into the domain of the energies, by one and the same rule. The means are
-    homogeneous of degree one, which gives the first from the others."""
-    sizes, depths, *flat = np.broadcast_arrays(*(np.asarray(v, dtype=float)[..., None] for v in (n, depth, *energies)))
-    source, cross, target, noise = flat
-    size = np.sqrt(source) * np.sqrt(np.where(target > 0, target, source))
-    steps = [None, np.where(cross > 0, -size, size), np.where(target > 0, target, source), noise]
-    variants = [flat]
-    for which in (1, 2, 3) if np.any(noise) else (1, 2):
-        for times in (1, 2):
-            moved = flat.copy()
-            moved[which] = flat[which] + times * _STEP * steps[which]
-            variants.append(moved)
-    columns = [np.concatenate(v, axis=-1) for v in zip(*variants, strict=True)]
-    arguments = np.broadcast_arrays(sizes, depths, *columns)
-    rule = partial(_moments, variance=False, gains=gains, alike=len(variants))
-    means = np.stack(list(_pointwise(rule, dim, *arguments))[::2])  # (2, …, variants)
-    slopes = np.zeros((4, *means.shape[:-1]))
-    with np.errstate(all="ignore"):
-        for which in range(1, (len(variants) + 1) // 2):
-            near, far = means[..., 2 * which - 1], means[..., 2 * which]
-            slopes[which] = (4 * near - far - 3 * means[..., 0]) / (2 * _STEP * steps[which][..., 0])
-        others = sum(slopes[which] * flat[which][..., 0] for which in (1, 2, 3))
-        slopes[0] = (means[..., 0] - others) / source[..., 0]
-    return np.where(np.isfinite(slopes), slopes, 0.0)
 
 
 def _pointwise(moments: Any, dim: Any, sizes: np.ndarray, *given: Any) -> Any:

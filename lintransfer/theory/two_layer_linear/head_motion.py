@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from lintransfer.arithmetic import array_namespace, ratio_where, sqrt, total, where
+from lintransfer.arithmetic import sqrt, total, where
 from lintransfer.theory.two_layer_linear.end_points import one_feature_head
 
 
@@ -160,37 +160,3 @@ def tangent_kernel(X: Any, features: Any, head: Any) -> tuple[Any, Any]:
     """
     seen = X @ features.T
     return seen @ seen.T, total(head * head) * (X @ X.T)
-
-
-def distortion_bound(
-    head_product: Any, head_energy: Any, target_norm: Any, cosine: Any, n_features: Any, feature_error: Any
-) -> Any:
-    r"""What Theorem 3.1 of Kumar et al. (2022) puts below √L_ood of full fine-tuning. As stated here it is no bound.
-
-    .. math:: \frac{\cos\theta_k}{\sqrt k}\,\frac{\min(\varphi, \varphi^2/\|w_*\|)}{(1+\|w_*\|)^2} - \epsilon,
-        \qquad \varphi^2 = |(v_0\cdot v_*)^2 - (v_*\cdot v_*)^2|
-
-    head_product: v_0·v_*.  head_energy: ‖v_*‖².  target_norm: ‖w_*‖ = ‖B_*ᵀv_*‖.  cosine: of the largest principal angle
-    between the features' rows R and the complement of the row space of X.  n_features: k ≤ d − n.  feature_error: ε =
-    min_U‖B_0 − UB_*‖. B_0 and B_* have orthonormal rows, no noise, test inputs white.
-    It lies below the exact end point (`lintransfer.theory.two_layer_linear.end_points.perfect_features_risk`) for most
-    networks, loosely, and above it for some: one feature that the data see almost whole, from a zero head, and one that
-    they do not see, from a large head. No row rests on it.
-
-    >>> print(f"{distortion_bound(0.0, 1.0, 1.0, 1.0, 1, 0.0):.6f}")
-    0.250000
-    """
-    square = (head_product * head_product - head_energy * head_energy) ** 2
-    gap = sqrt(sqrt(square))
-    smaller = where(gap < target_norm, ratio_where(target_norm > 0, gap * gap, target_norm, 0), gap)
-    return cosine * smaller / (sqrt(n_features) * (1 + target_norm) ** 2) - feature_error
-
-
-def largest_cosine_of_complement(X: Any, features: Any) -> Any:
-    """cos θ_k(R, S^⊥): the least singular value of B_0Q for orthonormal rows of B_0, Q off the rows of X.
-
-    X: (n, d).  features: B_0 (k, d), orthonormal rows, k ≤ d − n.
-    """
-    xp = array_namespace(X, features)
-    off = features - features @ xp.linalg.pinv(X) @ X
-    return xp.linalg.svd(off, compute_uv=False)[-1]

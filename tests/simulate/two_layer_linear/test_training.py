@@ -5,10 +5,14 @@ import math
 import numpy as np
 import pytest
 
+import lintransfer as lt
 from lintransfer.errors import DomainError
+from lintransfer.simulate.teachers import two_layer_numbers, two_layer_teachers
 from lintransfer.simulate.two_layer_linear.flow import probe_then, train
-from lintransfer.simulate.two_layer_linear.risks import paired_strategy_risks, shift_network
+from lintransfer.simulate.two_layer_linear.question import simulate_gains, simulate_risks
+from lintransfer.simulate.two_layer_linear.risks import paired_strategy_risks
 from lintransfer.simulate.two_layer_linear.single import train_every_weight, train_one
+from lintransfer.strategies import label_of
 
 
 def task(seed, n, dim, k):
@@ -104,23 +108,40 @@ def test_what_does_not_fit_is_refused(change, words):
         train_one(**({"X": X, "y": y, "features": features, "head": head} | change))
 
 
-def test_strategies_on_the_same_data():
-    world = shift_network(12, 3, 0.6, 0.3)
-    np.testing.assert_allclose(world["target"] @ world["target"], 1)
-    learners = [
-        {"trained": "none"},
-        {"trained": "scratch"},
-        {"trained": "first"},
-        {},
-        {"head": "zero"},
-        {"probe_time": math.inf},
-    ]
-    risks = paired_strategy_risks(np.random.default_rng(0), 40, learners, n=16, **world)
-    np.testing.assert_allclose(risks[0], 2 * (1 - 0.6))
-    np.testing.assert_allclose(risks[1:], 0, atol=1e-10)  # n ≥ d without noise: all learn the target
-    few = paired_strategy_risks(np.random.default_rng(0), 40, learners, n=5, **world)
-    again = paired_strategy_risks(np.random.default_rng(0), 40, learners[2:3], n=5, **world)
-    np.testing.assert_allclose(few[2], again[0])
-    none = paired_strategy_risks(np.random.default_rng(0), 3, learners, n=0, **world)
-    np.testing.assert_allclose(none[2], 0.8)
-    np.testing.assert_allclose(none[4], 1.0)
+BOTH = lt.FineTune(lt.TwoLayerLinear())
+STRATEGIES = {  # a learner, and how the end-to-end simulator says the same
+    lt.Scratch(): {"trained": "scratch"},
+    BOTH: {},
+    lt.FineTune(lt.TwoLayerLinear(), head="zero"): {"head": "zero"},
+    lt.FineTune(lt.TwoLayerLinear(), time=0.4): {"time": 0.4},
+    lt.FirstLayer(): {"trained": "first"},
+    lt.FirstLayer(time=0.4): {"trained": "first", "time": 0.4},
+    lt.LinearTransfer(head="source"): {"trained": "second"},
+    lt.LinearTransfer(): {"trained": "second", "head": "zero"},
+    lt.ProbeThen(BOTH): {"head": "zero", "probe_time": math.inf},
+    lt.ProbeThen(BOTH, time=0.3): {"head": "zero", "probe_time": 0.3},
+    lt.ProbeThen(lt.FirstLayer(), time=0.3): {"head": "zero", "probe_time": 0.3, "trained": "first"},
+}
+
+
+@pytest.mark.parametrize("n", [0, 8, 20])
+def test_simulated_risks_are_those_of_whole_matrices(n):
+    """Designs in all their coordinates, other draws: nothing of what the front door reduces is used."""
+    p = lt.TransferProblem.two_layer(14, 3, 0.3, mix=0.4, head_norm=1.3, noise_std=0.3)
+    world = two_layer_teachers(*two_layer_numbers(p))._asdict()
+    whole = paired_strategy_risks(np.random.default_rng(7), 300, list(STRATEGIES.values()), n=n, noise_std=0.3, **world)
+    for learner, risks in zip(STRATEGIES, whole, strict=True):
+        (mean,), (error,) = simulate_risks([p], [learner], n, 0, 300)
+        spread = math.hypot(error, risks.std() / math.sqrt(300))
+        assert abs(mean - risks.mean()) < 4.5 * spread + 1e-12, label_of(learner)
+
+
+def test_cells_share_their_designs():
+    worlds = [lt.TransferProblem.two_layer(12, 3, c, noise_std=0.2) for c in (0.2, 0.6)]
+    together = simulate_risks(worlds, [BOTH, BOTH], 6, 3, 9)
+    for place, world in enumerate(worlds):
+        alone = simulate_risks([world], [BOTH], 6, 3, 9)
+        np.testing.assert_allclose([part[place] for part in together], np.ravel(alone), rtol=1e-10)
+    gain, error = simulate_gains(worlds, [(BOTH, BOTH)] * 2, 6, 3, 9)
+    assert not gain.any() and not error.any()
+    np.testing.assert_allclose(simulate_risks(worlds, [BOTH, lt.Scratch()], 0, 3, 9)[0], [1.6, 1.0])

@@ -4,7 +4,7 @@ Run: python docs/examples/diagonal_regimes.py [FOLDER]   (writes FOLDER/diagonal
 
 Fine-tuning after pretraining, d = 400, n = 100, no noise; risk relative to the minimum-norm interpolator's, against the scale a
 of the start, for several shares of the first layer in it (λ = balance). Lines are formulas in the limit d → ∞, circles
-networks trained weight by weight, all on the same 24 training sets, so that they are off together.
+networks trained weight by weight with two standard errors, all on the same 24 training sets, so that they are off together.
 
 What to see. Left: the regime nearest to what a weight of one costs that both tasks use; to the right everything is lazy
 and blind, to the left λ alone decides. Then the tasks. Nested (30 of the 200 source weights): reuse and sparsity are both
@@ -76,7 +76,7 @@ def curves(axes, task):
         for a in TRAINED:
             learner = lt.FineTune(lt.DiagonalLinear(scale=float(a), balance=balance))
             drawn = lt.risk(world, learner, SIZE, method="simulate", replicates=DRAWS)
-            axes.errorbar(a, float(drawn.value) / unit, float(drawn.std_err) / unit, fmt="o", ms=4, color=colour)
+            axes.errorbar(a, float(drawn.value) / unit, 2 * float(drawn.std_err) / unit, fmt="o", ms=4, color=colour)
     axes.axhline(1, color="black", lw=0.8, ls=":")
     axes.set(xscale="log", xlabel="scale of the start  $a$", title=f"{task} task", ylim=(0, None))
 
@@ -88,6 +88,7 @@ def main(folder):
         curves(axes, task)
     places[1].set_ylabel("risk / risk of the minimum-norm interpolator")
     places[2].legend(fontsize="small")
+    figure.suptitle(f"d = {DIM}, n = {SIZE}, σ = 0; circles: trained, ±2 s.e.", fontsize="medium")
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / "diagonal_regimes.png", dpi=110)
     print(folder / "diagonal_regimes.png")

@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from lintransfer.arithmetic import absolute, asinh, sqrt
 from lintransfer.errors import LinTransferError, refuse
@@ -119,10 +119,31 @@ def product_end_point(X: Any, y: Any, imbalance: Any, start: Any) -> np.ndarray:
 
 
 def seen_rows(design: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal rows V (r, d) and m (r,) such that Vβ = m is what least squares asks of β."""
+    """Rows V (r, d), orthonormal or nearly so, and m (r,) such that Vβ = m is what least squares asks of β.
+
+    By Cholesky's factor of XXᵀ where it makes the rows orthonormal to 1e-9, for a tenth of the work of singular values.
+    """
+    quick = _by_cholesky(design, labels) if len(design) <= design.shape[1] else None
+    if quick is not None:
+        return quick
     left, values, rows = np.linalg.svd(design, full_matrices=False)
     alive = values > max(design.shape) * np.finfo(float).eps * values[:1]
     return rows[alive], (left.T @ labels)[alive] / values[alive]
+
+
+def _by_cholesky(design: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    size = float(np.abs(design).max())
+    if not 1e-100 < size < 1e100:
+        return None
+    try:
+        factor = np.linalg.cholesky(design @ design.T)
+    except np.linalg.LinAlgError:
+        return None
+    rows = solve_triangular(factor, design, lower=True, check_finite=False)
+    off = rows @ rows.T - np.eye(len(rows))
+    return (
+        (rows, solve_triangular(factor, labels, lower=True, check_finite=False)) if np.abs(off).max() < 1e-9 else None
+    )
 
 
 def _interpolate(rows: np.ndarray, fit: np.ndarray, scale: np.ndarray, begin: np.ndarray) -> np.ndarray:
@@ -163,7 +184,8 @@ def _newton(
 
 def _by_squares(rows: np.ndarray, stiffness: np.ndarray, miss: np.ndarray) -> np.ndarray:
     """(V D Vᵀ)⁻¹ miss by Cholesky."""
-    found: np.ndarray = cho_solve(cho_factor((rows * stiffness) @ rows.T, lower=True), miss)
+    weighted = rows * np.sqrt(stiffness)
+    found: np.ndarray = cho_solve(cho_factor(weighted @ weighted.T, lower=True), miss)
     return found
 
 

@@ -8,12 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import sympy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lintransfer.precision import enclose, to_fifty_digits
 from lintransfer.simulate.end_to_end import least_squares
 from lintransfer.theory.linear.conditional import (
     conditional_risk,
     direction_risk,
+    factors,
     flow_filter,
     ridge_filter,
     spectral_filter,
@@ -138,3 +141,22 @@ def test_fifty_digits_are_those_of_the_pseudo_inverse():
         assert max(abs(a - b) for a, b in zip(found, expected, strict=True)) < mpmath.mpf(10) ** -45
     with pytest.raises(TypeError, match="of numbers only"):
         spectral_fit(np.array([[sympy.Symbol("x")]]), np.array([1.0]))
+
+
+@given(
+    n=st.integers(1, 8), more=st.integers(0, 5), rank=st.integers(1, 8), decades=st.floats(0, 12),
+    size=st.sampled_from([1e-150, 1e-30, 1.0, 1e30, 1e150]), seed=st.integers(0, 2**32 - 1), several=st.booleans(),
+)  # fmt: skip
+def test_quick_interpolation_is_that_of_the_singular_values(n, more, rank, decades, size, seed, several):
+    rng, dim = np.random.default_rng(seed), n + more
+    left, right = (np.linalg.qr(rng.standard_normal((k, k)))[0] for k in (n, dim))
+    values = np.where(np.arange(n) < rank, 10.0 ** -(decades * np.arange(n) / max(n - 1, 1)), 0.0)
+    X = size * (left * values) @ right[:n]
+    y, start = rng.standard_normal((n, 2) if several else n), rng.standard_normal((dim, 2) if several else dim)
+    start = start / size
+    found = spectral_fit(X, y, start)
+    u, s, v = factors(np, X)
+    inverse = v.T @ (np.divide(1.0, s, out=0 * s, where=s > 0)[:, None] * u.T)
+    slowly = start + inverse @ (y - X @ start)
+    least = s[s > 0].min() / s.max()
+    np.testing.assert_allclose(found * size, slowly * size, atol=1e-13 / least * (1 + np.abs(slowly * size).max()))

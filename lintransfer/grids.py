@@ -11,7 +11,7 @@ import copy
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import jax
@@ -23,7 +23,7 @@ from lintransfer.problems import TransferProblem
 from lintransfer.routing import FAMILIES
 from lintransfer.routing.question import Question, as_learner
 from lintransfer.routing.route import Axis
-from lintransfer.strategies import Learner, LinearTransfer, ProbeThen
+from lintransfer.strategies import Learner
 from lintransfer.validation import is_real, is_traced, listed, plain_number
 
 
@@ -45,12 +45,16 @@ def _field(name: str) -> Callable[[TransferProblem, Any, np.ndarray], tuple[Tran
 
 
 def _spread_ridge(p: TransferProblem, learner: Any, ridge: np.ndarray) -> tuple[TransferProblem, Any]:
-    return p, learner if isinstance(learner, ProbeThen) else _with(learner, ridge=ridge)
+    return p, _with(learner, ridge=ridge) if _has(learner, "ridge") else learner
 
 
 def _with_ridge(learner: Any, ridge: Any) -> Any:
-    """The learner with a ridge; what is probed and then trained has none and stays as it is."""
-    return learner if isinstance(learner, ProbeThen) else replace(learner, ridge=ridge)
+    """The learner with a ridge; what has none of its own (it is probed and then trained, or averaged) stays as it is."""
+    return replace(learner, ridge=ridge) if _has(learner, "ridge") else learner
+
+
+def _has(learner: Any, name: str) -> bool:
+    return any(option.name == name for option in fields(learner))
 
 
 def _with(thing: Any, **changes: Any) -> Any:
@@ -63,7 +67,7 @@ def _with(thing: Any, **changes: Any) -> Any:
 
 def _with_time(learner: Any, time: Any) -> Any:
     """The learner stopped at a time; what is fitted at once, a new head on frozen features, stays as it is."""
-    return learner if isinstance(learner, LinearTransfer) else replace(learner, time=time)
+    return replace(learner, time=time) if _has(learner, "time") else learner
 
 
 def _with_head_norm(p: TransferProblem, learner: Any, norm: np.ndarray) -> tuple[TransferProblem, Any]:

@@ -9,19 +9,24 @@ from lintransfer.estimates import Estimate
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import ROUTES, default_baseline, missing, routes_for
 from lintransfer.routing.answers import check_simulation, closed_answer, gain_answer, risk_answer
-from lintransfer.routing.question import ask
+from lintransfer.routing.question import ask, sizes_asked
 from lintransfer.strategies import Learner
-from lintransfer.validation import sample_sizes
+from lintransfer.task_families import TaskFamily
 
 __all__ = ["Estimate", "methods", "risk", "transferability"]
 
 
 def risk(
-    problem: TransferProblem, learner: Learner, n: Any, method: str = "auto", key: int = 0, replicates: int = 200
+    problem: TransferProblem | TaskFamily,
+    learner: Learner,
+    n: Any = None,
+    method: str = "auto",
+    key: int = 0,
+    replicates: int = 200,
 ) -> Estimate:
     """Expected excess risk E (ŵ − θ_T)ᵀΣ(ŵ − θ_T) after training on n target samples.
 
-    n: sample sizes, whole numbers ≥ 0, any shape.  method: "exact", "asymptotic", "bound" (an upper bound), "simulate"
+    n: sample sizes of the target, whole numbers ≥ 0, any shape; None: those of a `TaskFamily`.  method: "exact", "asymptotic", "bound" (an upper bound), "simulate"
     (draws from the law of the risk where theory proves one, else trainings on drawn sets), "designs" (drawn sets always,
     no theory), or "auto": at each n by itself exact, else asymptotic, else simulated if that takes seconds;
     `lintransfer.route` tells which and why.  key, replicates: seed and number of simulated training sets.
@@ -40,7 +45,7 @@ def risk(
     """
     question = ask(problem, learner, method=method)
     check_simulation(key, replicates)
-    return risk_answer(question, sample_sizes(n), method, key, replicates).estimate()
+    return risk_answer(question, sizes_asked(problem, n), method, key, replicates).estimate()
 
 
 def closed_form(problem: TransferProblem, learner: Learner, n: Any, method: str = "auto") -> Estimate | None:
@@ -53,9 +58,9 @@ def closed_form(problem: TransferProblem, learner: Learner, n: Any, method: str 
 
 
 def transferability(
-    problem: TransferProblem,
+    problem: TransferProblem | TaskFamily,
     learner: Learner,
-    n: Any,
+    n: Any = None,
     baseline: Learner | None = None,
     method: str = "auto",
     key: int = 0,
@@ -83,7 +88,7 @@ def transferability(
         raise MissingMethodError(
             'method "bound" is not there for a transferability: a difference of bounds bounds nothing'
         )
-    return gain_answer(question, sample_sizes(n), method, key, replicates).estimate()
+    return gain_answer(question, sizes_asked(problem, n), method, key, replicates).estimate()
 
 
 def methods() -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import jax
 
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.models import DeepLinear, DiagonalLinear, Linear, Model, TwoLayerLinear
-from lintransfer.validation import is_real, plain_number
+from lintransfer.validation import is_real, listed, plain_number, whole_number
 
 HEADS = ("source", "zero")
 SIGNED = "optimal-signed"  # the best ridge of either sign
@@ -193,12 +193,139 @@ class ProbeThen:
         """No ridge."""
         return 0.0
 
+@dataclass(frozen=True)
+class Pool:
+    """Train once, from zero, on the rows of all tasks together: least Σ_k ω_k‖y_k − X_kw‖² + λ‖w‖².
+
+    weights: ``"equal"``, one number ω_k > 0 for each task, the target's last (inf: its rows are met first, exactly), or
+        ``"optimal"``, those of least expected risk on the target.  ridge: λ ≥ 0, or ``"optimal"``; 0 is least squares, or the minimum-norm interpolator of all rows.
+    """
+
+    weights: Any = "equal"
+    ridge: Any = 0.0
+
+    def __post_init__(self) -> None:
+        _check_ridge(self, ("optimal",))
+        if isinstance(self.ridge, int | float) and self.ridge < 0:
+            refuse("ridge", "≥ 0 for Pool", self.ridge)
+        object.__setattr__(self, "weights", _task_weights(self.weights, ("equal", "optimal"), positive=True))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Fit every task by itself, from zero, and predict with Σ_k a_kŵ_k.
+
+    weights: ``"optimal"``, the coefficients of least expected risk on the target, or one a_k for each task, the target's last.
+    ridge: 0 for minimum-norm fits or least squares, ``"optimal"``, each task's own best ridge, or one λ_k ≥ 0 for each task.
+    """
+
+    weights: Any = "optimal"
+    ridge: Any = 0.0
+
+    def __post_init__(self) -> None:
+        rule = '0, "optimal", or one number ≥ 0 for each task, target last'
+        if is_real(self.ridge):
+            if self.ridge != 0:
+                refuse("ridge", rule, self.ridge)
+            object.__setattr__(self, "ridge", 0.0)
+        elif not isinstance(self.ridge, str) or self.ridge != "optimal":
+            ridges = [] if isinstance(self.ridge, str) else listed("ridge", rule, self.ridge)
+            if not ridges or not all(is_real(v) and 0 <= v <= _LARGEST_RIDGE for v in ridges):
+                refuse("ridge", rule, self.ridge)
+            object.__setattr__(self, "ridge", tuple(float(v) for v in ridges))
+        object.__setattr__(self, "weights", _task_weights(self.weights, ("optimal",)))
+
+
+@dataclass(frozen=True)
+class WeightAverage:
+    """Go back a part of the way that fine-tuning went: (1 − α)w0 + αŵ (WiSE-FT; Wortsman et al. 2022).
+
+    strategy: ``FineTune()`` of the linear model.  weight: α, any finite number (1 is fine-tuning, beyond 1 extrapolates), or
+    ``"optimal"``, the α of least expected risk on the target.
+    """
+
+    strategy: Any = field(default_factory=FineTune)
+    weight: Any = 0.5
+
+    def __post_init__(self) -> None:
+        _check_tuned(self.strategy)
+        _check_option(self, "weight", 'a finite number or "optimal"', lambda v: math.isfinite(v) and abs(v) < 1e75)
+
+    @property
+    def ridge(self) -> Any:
+        """That of the fine-tuning."""
+        return self.strategy.ridge
+
+
+@dataclass(frozen=True)
+class Soup:
+    """Average the weights of several fine-tunings of the target, each on n samples of its own (Wortsman et al. 2022).
+
+    strategy: ``FineTune()`` of the linear model.  members: how many, K ≥ 1 (n samples each).  stretch: a of w0 + a(mean − w0),
+    any finite number, or ``"optimal"``.
+    """
+
+    strategy: Any = field(default_factory=FineTune)
+    members: int = 2
+    stretch: Any = 1.0
+
+    def __post_init__(self) -> None:
+        _check_tuned(self.strategy)
+        object.__setattr__(self, "members", whole_number("members", self.members, 1))
+        _check_option(self, "stretch", 'a finite number or "optimal"', lambda v: math.isfinite(v) and abs(v) < 1e75)
+
+    @property
+    def ridge(self) -> Any:
+        """That of the fine-tunings."""
+        return self.strategy.ridge
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Fine-tune from the source's fit on the target's rows and some of the source's own, seen before, together.
+
+    kept: how many rows of the source set are replayed, 0 (plain fine-tuning) to n_source.
+    """
+
+    kept: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kept", whole_number("kept", self.kept, 0))
+
+    @property
+    def ridge(self) -> float:
+        """No ridge."""
+        return 0.0
+
+
+def _task_weights(given: Any, words: tuple[str, ...], positive: bool = False) -> Any:
+    """A word, or a tuple of finite numbers, one per task, not all 0."""
+    rule = f"{' or '.join(map(repr, words))}, or one {'number > 0' if positive else 'finite number'} for each task, target last"
+    if isinstance(given, str):
+        if given not in words:
+            refuse("weights", rule, given)
+        return given
+    numbers = listed("weights", rule, given)
+    fine = numbers and all(is_real(v) and (v > 0 if positive else abs(v) < 1e75) for v in numbers)
+    if not fine or not any(numbers):
+        refuse("weights", rule, given)
+    return tuple(float(v) for v in numbers)
+
+
+def _check_tuned(strategy: Any) -> None:
+    if not isinstance(strategy, FineTune) or strategy.model != Linear():
+        refuse("strategy", "FineTune() of the linear model", strategy)
+    if isinstance(strategy.ridge, str) or not _is_default(strategy.time, math.inf):
+        refuse("strategy", "trained to convergence, with a number for its ridge", strategy)
+
 
 def _is_default(value: Any, default: float) -> bool:
     return not isinstance(value, str | jax.core.Tracer) and bool(value == default)
 
 
-Learner = Scratch | FineTune | LinearTransfer | FirstLayer | ProbeThen
+Several = Pool | Stack | WeightAverage | Soup | Replay
+Learner = Scratch | FineTune | LinearTransfer | FirstLayer | ProbeThen | Several
+ON_ALL_ROWS = (Pool, Stack, Replay)  # they train on rows of other tasks, not on what was learnt from them
 
 
 def model_of(learner: Learner) -> Any:
@@ -209,6 +336,8 @@ def model_of(learner: Learner) -> Any:
 def label_of(learner: Learner) -> str:
     """A short unique name: the strategy, then the model and whatever differs from the defaults."""
     if isinstance(learner, ProbeThen):
+        return _described(learner, [label_of(learner.strategy)])
+    if isinstance(learner, WeightAverage | Soup) and learner.strategy != FineTune():
         return _described(learner, [label_of(learner.strategy)])
     model = model_of(learner)
     plain = model == Linear() or isinstance(learner, FirstLayer)

@@ -14,7 +14,19 @@ from lintransfer.errors import DataFileError, DomainError, UnknownNameError, in_
 from lintransfer.models import TwoLayerLinear
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import FAMILIES
-from lintransfer.strategies import FineTune, FirstLayer, Learner, LinearTransfer, ProbeThen, Scratch
+from lintransfer.strategies import (
+    FineTune,
+    FirstLayer,
+    Learner,
+    LinearTransfer,
+    Pool,
+    ProbeThen,
+    Replay,
+    Scratch,
+    Soup,
+    Stack,
+    WeightAverage,
+)
 from lintransfer.validation import whole_number
 
 STRATEGIES: dict[str, type] = {
@@ -23,6 +35,11 @@ STRATEGIES: dict[str, type] = {
     "linear-transfer": LinearTransfer,
     "first-layer": FirstLayer,
     "probe-then": ProbeThen,
+    "pool": Pool,
+    "stack": Stack,
+    "weight-average": WeightAverage,
+    "soup": Soup,
+    "replay": Replay,
 }
 THEN = {"fine-tune": FineTune(TwoLayerLinear()), "first-layer": FirstLayer()}  # what probing prepares
 
@@ -131,7 +148,7 @@ def add_learners(parser: argparse.ArgumentParser, default: list[str]) -> None:
         metavar="NAME[:OPTION=VALUE,...]",
         help=f"one of {', '.join(STRATEGIES)}, as in fine-tune:ridge=optimal, fine-tune:depth=3 or "
         f"fine-tune:relu=first,width=64 (relu: the layers trained, first, second or both), linear-transfer:head=source, fine-tune:layers=2,head=zero, fine-tune:scale=0.1 (diagonal), "
-        f"probe-then:then=first-layer,time=0.5; may be repeated (default: {' '.join(default)})",
+        f"probe-then:then=first-layer,time=0.5, pool:weights=optimal,ridge=optimal, weight-average:weight=optimal, replay:kept=50; may be repeated (default: {' '.join(default)})",
     )
     parser.set_defaults(default_learners=default)
 
@@ -146,8 +163,9 @@ def _learner(text: str) -> Learner:
     if name not in STRATEGIES:
         raise UnknownNameError(f"learner must be one of {', '.join(STRATEGIES)}, got {in_one_line(name)}")
     strategy = STRATEGIES[name]
-    names = {"strategy": "then"}
+    names = {"strategy": "then"} if strategy is ProbeThen else {}
     own = [names.get(f.name, f.name) for f in fields(strategy) if f.name != "model"]
+    own = [word for word in own if word != "strategy"]
     known = own + (_MODEL_OPTIONS if strategy in (Scratch, FineTune) else [])
     options: dict[str, Any] = {}
     for part in filter(None, rest.split(",")):

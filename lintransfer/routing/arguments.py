@@ -18,7 +18,8 @@ from lintransfer.arithmetic import total, where
 from lintransfer.models import DiagonalLinear
 from lintransfer.problems import Vectors
 from lintransfer.routing.question import Question
-from lintransfer.strategies import LinearTransfer, ProbeThen, Scratch, model_of
+from lintransfer.routing.task_arguments import OF_TASKS, OF_TASKS_AND_SIZE
+from lintransfer.strategies import LinearTransfer, Pool, ProbeThen, Scratch, Stack, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 from lintransfer.theory.diagonal_linear.pretraining import fine_tuning_scale
 from lintransfer.theory.linear.covariance_shift import shift_energies
@@ -68,7 +69,7 @@ def start(question: Question) -> Any:
 
 def starts_from_zero(learner: Any) -> bool:
     """Whether the learner computes 0 before it is trained."""
-    fresh = isinstance(learner, Scratch | ProbeThen) or getattr(learner, "head", "source") == "zero"
+    fresh = isinstance(learner, Scratch | ProbeThen | Pool | Stack) or getattr(learner, "head", "source") == "zero"
     return fresh or isinstance(model_of(learner), DiagonalLinear)
 
 
@@ -186,6 +187,7 @@ def _full_spread(question: Question) -> Any:
 OF_SIZE: Mapping[str, Callable[[Question, Any], Any]] = {
     "n": lambda q, n: n,
     "size_ratio": lambda q, n: n / q.problem.dim,
+    **OF_TASKS_AND_SIZE,
 }
 VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     # the world
@@ -241,6 +243,8 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     # diagonal networks
     "root_k": _root_k,
     "target_weights": lambda q: np.asarray(_vectors(q).target)[:, 0],
+    # several tasks
+    **OF_TASKS,
     # another test covariance
     "covariance": lambda q: _matrix(_spectrum(q)),
     "test_covariance": lambda q: _matrix(_vectors(q).test_covariance),

@@ -10,10 +10,10 @@ import numpy as np
 
 from lintransfer.problems import TransferProblem
 from lintransfer.routing import ROUTES, TRANSFER_ROUTES, lines_for, routes_for
-from lintransfer.routing.question import Question, ask
+from lintransfer.routing.question import Question, ask, sizes_asked
 from lintransfer.routing.route import Route
 from lintransfer.strategies import Learner
-from lintransfer.validation import sample_sizes
+from lintransfer.task_families import TaskFamily
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Explanation:
 
 
 def route(
-    problem: TransferProblem, learner: Learner, n: Any = 0, baseline: Learner | None = None, method: str = "auto"
+    problem: TransferProblem | TaskFamily, learner: Learner, n: Any = None, baseline: Learner | None = None, method: str = "auto"
 ) -> Explanation:
     """Which theorem will answer `lintransfer.risk` at each n, and why the others do not.
 
@@ -71,7 +71,7 @@ def route(
     ('min-norm-risk',)
     """
     question = ask(problem, learner, baseline, method)
-    sizes = np.unique(sample_sizes(n))
+    sizes = np.unique(sizes_asked(problem, 0 if n is None and isinstance(problem, TransferProblem) else n))
     table = ROUTES if baseline is None else TRANSFER_ROUTES
     found = routes_for(question, method, table)
     left = np.ones(len(sizes), bool)

@@ -12,7 +12,8 @@ from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
 from lintransfer.strategies import FineTune, Learner, Scratch, model_of
-from lintransfer.validation import choice, is_traced, listed
+from lintransfer.task_families import TaskFamily
+from lintransfer.validation import choice, is_traced, listed, sample_sizes
 
 METHODS = ("auto", "exact", "asymptotic", "bound", "simulate", "designs")
 
@@ -81,7 +82,10 @@ class Question:
                 return question.cell(index)._contender(position)
 
             learner = question.contenders[position]
-            return Question(question.problem, learner, None, question.grid, cell, question.number, question.paired)
+            world = question.problem
+            if isinstance(world, TaskFamily) and isinstance(learner, Scratch):
+                world = world.target_alone()
+            return Question(world, learner, None, question.grid, cell, question.number, question.paired)
 
         return self.remembered(("contender", position), alone)
 
@@ -93,10 +97,29 @@ def _is_jax(question: Question) -> bool:
 
 def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") -> Question:
     """The question, or an error that says what is no problem, no learner or no method."""
-    if not isinstance(problem, TransferProblem):
-        refuse("problem", "a TransferProblem", problem)
     check_method(method)
-    return Question(problem, as_learner(learner), None if baseline is None else as_learner(baseline, "baseline"))
+    learner, baseline = as_learner(learner), None if baseline is None else as_learner(baseline, "baseline")
+    if isinstance(problem, TaskFamily):
+        problem = _world_of(problem, learner if baseline is None else None)
+    if not isinstance(problem, TransferProblem | TaskFamily):
+        refuse("problem", "a TransferProblem or a TaskFamily", problem)
+    return Question(problem, learner, baseline)
+
+
+def _world_of(family: TaskFamily, learner: Any) -> TransferProblem | TaskFamily:
+    """A family of two is a `TransferProblem`, and so is any for who looks at the target alone."""
+    if family.n_tasks == 2:
+        return family.as_problem()
+    return family.target_alone() if isinstance(learner, Scratch) else family
+
+
+def sizes_asked(problem: Any, n: Any) -> Any:
+    """The target's sample sizes: n, or those that a family of tasks comes with."""
+    if n is None:
+        if not isinstance(problem, TaskFamily):
+            refuse("n", "given (only a TaskFamily knows its own sample sizes)", n)
+        n = problem.sizes[-1]
+    return sample_sizes(n)
 
 
 def check_method(method: Any) -> None:

@@ -174,7 +174,7 @@ def _risks(
         return training.risks(rng, replicates, n)
     perfect_start = isinstance(learner, Scratch) or (isinstance(learner, FineTune) and problem.n_source is None)
     if perfect_start and learner.time == math.inf and problem.is_gaussian:
-        target, world = _world(problem)
+        target, world = world_of(problem)
         displacement = target if isinstance(learner, Scratch) else target - world["source"]
         return gram_risks(
             rng,
@@ -295,7 +295,7 @@ def _fit_is_isotropic(problem: TransferProblem) -> bool:
     return problem.n_source is None or (problem.outputs == 1 and not shifted)
 
 
-def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
+def world_of(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
     """The target and the other keywords of the end-to-end simulator; vectors are made from the modes if need be."""
     if problem.dim > _LARGEST_DESIGN:
         refuse(
@@ -333,7 +333,7 @@ def _world(problem: TransferProblem) -> tuple[np.ndarray, dict[str, Any]]:
 
 
 def _trained(rng: np.random.Generator, replicates: int, problem: TransferProblem, learners: Any, n: int) -> np.ndarray:
-    target, world = _world(problem)
+    target, world = world_of(problem)
     frozen, head = world.pop("feature_map", None), world.pop("head", None)
     if head is None and frozen is not None:
         head = np.linalg.lstsq(frozen, world["source"], rcond=None)[0]

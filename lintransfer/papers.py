@@ -120,6 +120,19 @@ PAPERS: dict[str, Paper] = {
         "R. Ghane, D. Akhtiamov, B. Hassibi", "Universality in Transfer Learning for Linear Models", 2024, "2410.02164",
     ),
     "hedges2025": _preprint("C. E. Hedges", "Source-Optimal Training is Transfer-Suboptimal", 2025, "2511.08401"),
+    # Several tasks.
+    "yang2020": _preprint(
+        "F. Yang, H. R. Zhang, S. Wu, C. Ré, W. J. Su", "Precise High-Dimensional Asymptotics for Quantifying "
+        "Heterogeneous Transfers", 2020, "2010.11750",
+    ),
+    "song2024": _preprint(
+        "Y. Song, S. Bhattacharya, P. Sur", "Generalization error of min-norm interpolators in transfer learning", 2024,
+        "2406.13944",
+    ),
+    "tripuraneni2021": _proceedings(
+        "N. Tripuraneni, C. Jin, M. I. Jordan", "Provable Meta-Learning of Linear Representations", "ICML", 2021,
+        "2002.11684",
+    ),
     # Least squares and ridge regression.
     "breiman1983": _article(
         "L. Breiman, D. Freedman", "How Many Variables Should Be Entered in a Regression Equation?",

@@ -115,7 +115,13 @@ def pooled_sums(sizes: Any, gram: Any, noise_variances: Any) -> tuple[Any, Any, 
     energies = maximum(xp.diagonal(differences, axis1=-2, axis2=-1), 0)
     rows = sizes * xp.ones((), differences.dtype)
     pulls = total(total(rows[..., :, None] * differences * rows[..., None, :]))
-    return total(sizes), total(gram[..., -1:, -1]), maximum(pulls, 0), total(rows * energies), total(rows * noise_variances)
+    return (
+        total(sizes),
+        total(gram[..., -1:, -1]),
+        maximum(pulls, 0),
+        total(rows * energies),
+        total(rows * noise_variances),
+    )
 
 
 def _least_squares(total_size: Any, dim: Any, mean_energy: Any, scatter: Any, noise: Any) -> Any:

@@ -118,9 +118,7 @@ def pooling_end(gamma: Any, distance_squared: Any, noise_variance: Any, source_n
     return _limits(gamma, distance_squared, noise_variance, source_noise_variance)[1]
 
 
-def pooling_first_size(
-    n: Any, dim: Any, distance_squared: Any, noise_variance: Any, source_noise_variance: Any
-) -> Any:
+def pooling_first_size(n: Any, dim: Any, distance_squared: Any, noise_variance: Any, source_noise_variance: Any) -> Any:
     r"""Smallest number of source rows with which pooling beats the target alone, target over-determined.
 
     .. math:: \min\{n_S \ge 1 : D^2 < D^{*2}(n_S)\}, \qquad D^{*2} \text{ of `pooling\_critical\_distance`}

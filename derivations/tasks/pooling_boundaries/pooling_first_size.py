@@ -1,0 +1,12 @@
+"""The first size at which pooling helps: with m source rows D² is too large, with m + 1 it is not."""
+
+import sympy as sp
+
+from .between_sizes import ALLOWED, ARGUMENTS, HERE, NEXT, n_source
+
+__all__ = ["ARGUMENTS", "REGIME", "derive"]
+REGIME = ALLOWED & (HERE < NEXT)
+
+
+def derive() -> sp.Expr:
+    return n_source + 1

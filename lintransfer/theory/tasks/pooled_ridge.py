@@ -25,7 +25,6 @@ from lintransfer.numerics.group_traces import group_traces, solve_dominant
 from lintransfer.numerics.overdetermined import determined_groups
 
 _TINY_RIDGE = 1e-12  # of tr Σ n_kS_k, where a threshold leaves nothing to solve
-_NOTHING = 1e-9  # share of its energy that this ridge may leave of a teacher that is learnt
 
 
 class PooledRidge(NamedTuple):
@@ -141,10 +140,11 @@ def _pooled(
     noise = np.broadcast_to(noise, np.broadcast_shapes(noise.shape, (groups,)))
     lead = np.broadcast_shapes(sizes.shape[:-1], levels.shape[:-2], weights.shape[:-1], ridge.shape)
     flat = [np.broadcast_to(v, (*lead, groups)).reshape(-1, groups) for v in (sizes, weights)]
+    flat[0] = np.where(np.isinf(np.broadcast_to(ridge, lead).reshape(-1, 1)), 0.0, flat[0])
     flat_ridge = np.broadcast_to(ridge, lead).reshape(-1)
     shared = levels if levels.ndim == 2 else np.broadcast_to(levels, (*lead, groups, modes)).reshape(-1, groups, modes)
     solved = _solve(*flat, shared, flat_ridge, counts)
-    a, g, scaled, slack, unit, own, offset, free, peak = solved
+    a, g, scaled, slack, unit, own, offset, free, peak, seen, alike = solved
 
     def shaped(value: Any) -> Any:
         return value.reshape(lead + value.shape[1:])
@@ -166,9 +166,13 @@ def _pooled(
     with np.errstate(invalid="ignore"):
         risk = bias + np.where(errors > 0, amplified * errors, 0.0).sum(axis=-1)
     if peak.any():
-        farthest = (weighted * distances(teachers, 0 * shares, 1 + 0 * left)).sum(axis=-1)
-        inflated = (errors > _NOTHING * farthest) & (shaped(flat[0]) > 0)
-        risk = np.where(shaped(peak) & inflated.any(axis=-1), np.inf, risk)
+        # One of the teachers that have data, where it is seen, w0 elsewhere: the fit, if all of them agree.
+        one = np.eye(groups)[(flat[0] * flat[1] > 0).argmax(axis=1)][..., None] * seen[:, None, :]
+        learnt = distances(teachers, shaped(one), shaped(1.0 - seen))
+        errors = shaped(flat[1]) * noise + (weighted * learnt).sum(axis=-1)
+        inflated = ((errors > 0) & (shaped(flat[0]) > 0)).any(axis=-1)
+        exact = np.where(shaped(alike), (tested * learnt[..., -1, :]).sum(axis=-1), bias)
+        risk = np.where(shaped(peak), np.where(inflated, np.inf, exact), risk)
     traces = shaped(np.where(offset > 0, unit, np.inf))
     return PooledRidge(*(plain(v) for v in (risk, bias, shares, traces, amplified)))
 
@@ -183,15 +187,15 @@ def _together(*values: Any) -> Any:
 
 def _solve(sizes: Any, weights: Any, levels: Any, ridge: Any, counts: Any) -> tuple[Any, ...]:
     """a (N, K), G (N, m), the S_k that fix it (N or 1, K, m), row sums (N, K), e (N, K), all of S_k, offsets (N, K), what
-    of the ridge each mode feels (N, m), and which problems lie on a threshold (N,)."""
+    of the ridge each mode feels (N, m), which problems lie on a threshold (N,), which modes are seen (N, m), and by all (N,)."""
     problems, groups = sizes.shape
     sees = (levels > 0) & (counts > 0)
     used = (sizes > 0) & (weights > 0) & (ridge < np.inf)[:, None] & sees.any(axis=-1)
     sizes, own = np.where(used, sizes, 0.0), weights[..., None] * levels
     weights = np.where(weights > 0, weights, 1.0)
     seen = (used[..., None] & sees).any(axis=1)
-    over, peak = determined_groups(sizes, sees & used[..., None], counts)
-    over, peak = over & (ridge == 0)[:, None], peak & (ridge == 0)
+    bare = (ridge == 0)[:, None]
+    over, peak = determined_groups(sizes * bare, sees & (used & bare)[..., None], counts)
     fixed = (over[..., None] & sees).any(axis=1)  # modes that are determined
     total_size = (sizes[..., None] * own * counts).sum(axis=(1, 2))
     tiny = np.where(peak, _TINY_RIDGE * total_size, 0.0)
@@ -218,7 +222,8 @@ def _solve(sizes: Any, weights: Any, levels: Any, ridge: Any, counts: Any) -> tu
     a = sizes / (offset + unit)
     g = inverse(slice(None), a)
     slack = offset + (scaled * (free * g * g * counts)[:, None, :]).sum(axis=-1)
-    return a, g, scaled, slack, unit, own, offset, free, peak
+    alike = ((sees == seen[:, None, :]) | ~used[..., None]).all(axis=(1, 2))
+    return a, g, scaled, slack, unit, own, offset, free, peak, seen, alike
 
 
 def _by_coordinates(teachers: Any, shares: Any, left: Any) -> Any:

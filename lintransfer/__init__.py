@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
     from lintransfer.errors import UnknownNameError as UnknownNameError
     from lintransfer.estimates import Estimate as Estimate
     from lintransfer.fitting import fit as fit
+    from lintransfer.floors import bayes_floor as bayes_floor
+    from lintransfer.floors import worth as worth
     from lintransfer.models import DeepLinear as DeepLinear
     from lintransfer.models import DiagonalLinear as DiagonalLinear
     from lintransfer.models import Linear as Linear
@@ -42,20 +44,30 @@ if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
     from lintransfer.risks import risk as risk
     from lintransfer.risks import transferability as transferability
     from lintransfer.routing.explanation import route as route
+    from lintransfer.sequences import SequenceRisk as SequenceRisk
+    from lintransfer.sequences import risk_sequence as risk_sequence
     from lintransfer.strategies import FineTune as FineTune
     from lintransfer.strategies import FirstLayer as FirstLayer
     from lintransfer.strategies import LinearTransfer as LinearTransfer
+    from lintransfer.strategies import Pool as Pool
     from lintransfer.strategies import ProbeThen as ProbeThen
+    from lintransfer.strategies import Replay as Replay
     from lintransfer.strategies import Scratch as Scratch
+    from lintransfer.strategies import Soup as Soup
+    from lintransfer.strategies import Stack as Stack
+    from lintransfer.strategies import WeightAverage as WeightAverage
     from lintransfer.table.row import Theorem as Theorem
+    from lintransfer.task_families import TaskFamily as TaskFamily
     from lintransfer.theorems import THEOREMS as THEOREMS
     from lintransfer.theorems import theorem as theorem
+    from lintransfer.theory.tasks.unique_information import unique_information as unique_information
     from lintransfer.verification import Check as Check
     from lintransfer.verification import Report as Report
     from lintransfer.verification import verify as verify
 
 _PUBLIC = {
     "TransferProblem": "problems",
+    "TaskFamily": "task_families",
     "Linear": "models",
     "DeepLinear": "models",
     "ShallowReLU": "models",
@@ -66,11 +78,21 @@ _PUBLIC = {
     "LinearTransfer": "strategies",
     "FirstLayer": "strategies",
     "ProbeThen": "strategies",
+    "Pool": "strategies",
+    "Stack": "strategies",
+    "WeightAverage": "strategies",
+    "Soup": "strategies",
+    "Replay": "strategies",
     "Estimate": "estimates",
     "risk": "risks",
     "transferability": "risks",
     "methods": "risks",
     "route": "routing.explanation",
+    "SequenceRisk": "sequences",
+    "risk_sequence": "sequences",
+    "bayes_floor": "floors",
+    "worth": "floors",
+    "unique_information": "theory.tasks.unique_information",
     "risk_law": "risk_laws",
     "transferability_law": "risk_laws",
     "SampleComplexity": "complexity",

@@ -11,18 +11,20 @@ import numpy as np
 
 from lintransfer import plotting
 from lintransfer.cells import Cells, flag_variable
+from lintransfer.floors import floor_of_grid
 from lintransfer.problems import TransferProblem
 from lintransfer.routing.answers import check_simulation, risk_answer
 from lintransfer.routing.question import as_learners, ask
 from lintransfer.storage import provenance, save_dataset
-from lintransfer.strategies import Learner, label_of
+from lintransfer.strategies import Learner, Several, label_of
 from lintransfer.validation import listed_sizes
 
 
 @dataclass(frozen=True)
 class RiskCurve:
     """Risks over (learner, n) in `dataset`: variables ``risk``, ``std_err``, ``valid``, and ``method`` and
-    ``theorem`` as whole numbers, whose meanings are in their attributes."""
+    ``theorem`` as whole numbers, whose meanings are in their attributes; ``floor``, the Bayes-optimal risk, beside learners that
+    use several tasks."""
 
     dataset: Any
 
@@ -32,7 +34,8 @@ class RiskCurve:
             str(name): (self.dataset.n, self.dataset.risk.sel(learner=name), self.dataset.std_err.sel(learner=name))
             for name in self.dataset.learner.values
         }
-        return plotting.plot_curves(curves, axes)
+        floor = self.dataset.get("floor")
+        return plotting.plot_curves(curves, axes, None if floor is None else (self.dataset.n, floor))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the dataset to netCDF, whole or not at all. Raises `DataFileError`."""
@@ -66,6 +69,7 @@ def risk_curve(
         cells = Cells(sizes.shape)
         cells.put((), risk_answer(ask(problem, learner, method=method), sizes, method, key, replicates))
         found.append(cells)
+    floor = floor_of_grid(problem, {}, sizes) if any(isinstance(who, Several) for who in learners) else None
     dims, labels = ("learner", "n"), list(map(label_of, learners))
     value = np.stack([cells.value for cells in found])
     return RiskCurve(
@@ -76,6 +80,7 @@ def risk_curve(
                 "valid": (dims, ~np.isnan(value)),
                 "method": flag_variable(dims, found, 0),
                 "theorem": flag_variable(dims, found, 1),
+                **({} if floor is None else {"floor": (("n",), floor)}),
             },
             coords={"learner": labels, "n": sizes.astype(np.int64)},
             attrs={

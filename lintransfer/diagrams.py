@@ -17,11 +17,12 @@ from lintransfer.designs import available_memory
 from lintransfer.errors import DataFileError, MissingMethodError, refuse
 from lintransfer.grids import axis_values, block_question, blocks, check_axes
 from lintransfer.problems import TransferProblem
+from lintransfer.floors import floor_of_grid
 from lintransfer.routing import default_baseline
 from lintransfer.routing.answers import Answer, check_simulation, gain_answer, risk_answer, silent_answer
 from lintransfer.routing.question import Question, as_learners, ask
 from lintransfer.storage import load_dataset, provenance, save_dataset
-from lintransfer.strategies import Learner, label_of
+from lintransfer.strategies import Learner, Several, label_of
 from lintransfer.validation import callable_or_none, listed_sizes
 
 _ATTRIBUTES = ("baseline", "theorems", "problem", "method")
@@ -39,7 +40,8 @@ class PhaseDiagram:
     transferability, ``valid``; over (*axes, n): ``baseline_risk``, ``winner`` (index into ``contender``, the baseline
     first), ``margin`` (risk of the runner-up minus risk of the winner; 0 for a tie, which goes to the first), ``runner_up``,
     and ``tie``, where the margin is within rounding, 3 standard errors or, beside an asymptotic risk, 4/min(n, d) of it;
-    over (learner, crossing, n): ``boundary``, the values of the first axis at which the transferability changes sign.
+    over (learner, crossing, n): ``boundary``, the values of the first axis at which the transferability changes sign; beside
+    learners that use several tasks ``floor``, the Bayes-optimal risk (of learners that know c, norms and noises).
     """
 
     dataset: Any
@@ -177,6 +179,10 @@ def phase_diagram(
     )
     dataset["boundary"] = boundary(problem, learners, baseline, method, grid, sizes, dataset)
     dataset.attrs |= {"problem": describe(problem), "method": method, **provenance()}
+    if any(isinstance(who, Several) for who in learners):
+        floor = floor_of_grid(problem, grid, sizes)
+        if floor is not None:
+            dataset["floor"] = ((*grid, "n"), floor)
     if missed:
         dataset.attrs["not_simulated"] = str(missed[0])
     energy = float(np.sum(problem.modes.eigenvalue * problem.modes.target))

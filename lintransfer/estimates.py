@@ -27,6 +27,9 @@ class Estimate:
     ("exact", "asymptotic", "bound", "law" for draws from a law that theory proves, "simulate" for training on drawn sets;
     "none" where there is no answer). Where a traced number decides between two, both are named.
 
+    chosen: the numbers that "optimal" stands for, by the name of the learner's option (weights of tasks (…, K), ridge, weight,
+    stretch); they can be read as attributes, as in `estimate.weights`. None where nothing was to be chosen.
+
     It can be indexed, subtracted and drawn, and is a pytree.
     """
 
@@ -35,15 +38,23 @@ class Estimate:
     valid: Any
     method: Any
     theorem: Any
+    chosen: Any = None
 
     def tree_flatten(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The numbers, and the words in a form that compares and hashes."""
-        return (self.value, self.std_err, self.valid), (_frozen(self.method), _frozen(self.theorem))
+        return (self.value, self.std_err, self.valid, self.chosen), (_frozen(self.method), _frozen(self.theorem))
+
+    def __getattr__(self, name: str) -> Any:
+        chosen = vars(self).get("chosen")
+        if chosen is not None and name in chosen:
+            return chosen[name]
+        there = f"; what was chosen is there as {', '.join(chosen)}" if chosen else ""
+        raise AttributeError(f"an Estimate has no {name!r}{there}")
 
     @classmethod
     def tree_unflatten(cls, words: tuple[Any, ...], numbers: tuple[Any, ...]) -> Estimate:
         """The inverse of `tree_flatten`."""
-        return cls(*numbers, *map(_thawed, words))
+        return cls(*numbers[:3], *map(_thawed, words), numbers[3])
 
     def __eq__(self, other: object) -> bool:
         return same_content(self, other) if isinstance(other, Estimate) else NotImplemented
@@ -62,7 +73,8 @@ class Estimate:
 
     def __getitem__(self, index: Any) -> Estimate:
         words = (w if isinstance(w, str) else one_word(w[index]) for w in (self.method, self.theorem))
-        return Estimate(self.value[index], self.std_err[index], self.valid[index], *words)
+        chosen = None if self.chosen is None else {name: v[index] for name, v in self.chosen.items()}
+        return Estimate(self.value[index], self.std_err[index], self.valid[index], *words, chosen)
 
     def __sub__(self, other: Estimate) -> Estimate:
         """The difference of two estimates made independently: errors add in squares, the weaker method counts."""

@@ -212,7 +212,7 @@ def plot_estimate(estimate: Any, n: Any = None, axes: Axes | None = None) -> Fig
     figure = plot_curves(
         {"; ".join(estimate.sources()): (np.arange(value.size) if n is None else np.ravel(n), value, error)},
         axes,
-        "value",
+        ylabel="value",
     )
     if n is None:
         figure.axes[0].set_xlabel("index")
@@ -281,9 +281,13 @@ def plot_flagship(
 
 
 def plot_curves(
-    curves: Mapping[str, Any], axes: Axes | None = None, ylabel: str = "excess risk", log: bool = True
+    curves: Mapping[str, Any],
+    axes: Axes | None = None,
+    floor: Any = None,
+    ylabel: str = "excess risk",
+    log: bool = True,
 ) -> Figure:
-    """Curves against n: label -> (n, value, std_err or None)."""
+    """Curves against n: label -> (n, value, std_err or None); floor: (n, value) of what no learner gets below."""
     if axes is None:
         axes = new_figure(figsize=(6, 4.2))[1][0, 0]
     for i, (label, (n, value, error)) in enumerate(curves.items()):
@@ -293,6 +297,9 @@ def plot_curves(
             axes.plot(n, value, color=colour, label=label)
         else:
             axes.errorbar(n, value, 2 * np.asarray(error), fmt="o", ms=3.5, color=colour, capsize=2, label=label)
+    if floor is not None:
+        low, value = floor
+        axes.plot(low, value, color="#999999", linestyle=":", label="Bayes floor (knows c, norms, noises)")
     if log and all(np.nanmin(np.asarray(v), initial=np.inf) > 0 for _, v, _ in curves.values()):
         axes.set_yscale("log")
     axes.set(xlabel=LABELS["n"], ylabel=ylabel)

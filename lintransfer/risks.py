@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lintransfer.errors import MissingMethodError
@@ -10,6 +11,7 @@ from lintransfer.problems import TransferProblem
 from lintransfer.routing import ROUTES, default_baseline, missing, routes_for
 from lintransfer.routing.answers import check_simulation, closed_answer, gain_answer, risk_answer
 from lintransfer.routing.question import ask, sizes_asked
+from lintransfer.routing.tasks import chosen
 from lintransfer.strategies import Learner
 from lintransfer.task_families import TaskFamily
 
@@ -31,7 +33,8 @@ def risk(
     no theory), or "auto": at each n by itself exact, else asymptotic, else simulated if that takes seconds;
     `lintransfer.route` tells which and why.  key, replicates: seed and number of simulated training sets.
 
-    Returns an `Estimate` of the shape of n. Add σ² (per output) for the prediction error on noisy labels.
+    Returns an `Estimate` of the shape of n; of a learner that uses several tasks it tells what "optimal" stood for, as
+    ``.weights`` and the like. Add σ² (per output) for the prediction error on noisy labels.
     By "auto" it is nan, and not valid, only below the critical ridge (λ < λ_c ≤ 0: the loss has no minimum), where
     `FineTune` starts from features without weights and n < rank Σ, where a finite ReLU network does not come to rest, and
     where a simulation would need values that are traced.
@@ -45,7 +48,9 @@ def risk(
     """
     question = ask(problem, learner, method=method)
     check_simulation(key, replicates)
-    return risk_answer(question, sizes_asked(problem, n), method, key, replicates).estimate()
+    sizes = sizes_asked(problem, n)
+    found = risk_answer(question, sizes, method, key, replicates).estimate()
+    return replace(found, chosen=chosen(question, sizes))
 
 
 def closed_form(problem: TransferProblem, learner: Learner, n: Any, method: str = "auto") -> Estimate | None:

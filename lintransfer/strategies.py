@@ -193,6 +193,7 @@ class ProbeThen:
         """No ridge."""
         return 0.0
 
+
 @dataclass(frozen=True)
 class Pool:
     """Train once, from zero, on the rows of all tasks together: least Σ_k ω_k‖y_k − X_kw‖² + λ‖w‖².

@@ -80,7 +80,9 @@ class TaskFamily:
             bounded("gram", products, power=2)
             scale = float(np.abs(products).max())
             if np.abs(products - products.T).max() > 1e-12 * scale:
-                refuse("gram", "symmetric", got=f"two inner products apart by {np.abs(products - products.T).max():.3g}")
+                refuse(
+                    "gram", "symmetric", got=f"two inner products apart by {np.abs(products - products.T).max():.3g}"
+                )
             values = np.linalg.eigvalsh(products)
             if values[0] < -1e-10 * scale:
                 refuse("gram", "positive semi-definite", got=f"an eigenvalue of {values[0]:.3g}")
@@ -172,7 +174,9 @@ class TaskFamily:
             moved = None if told is None else tuple(told[i] for i in index)
             given = Teachers(given.teachers[index], moved)
         sizes = tuple(self.sizes[i] for i in index)
-        return replace(self, sizes=sizes, gram=self.gram[np.ix_(index, index)], noise_std=self.noise_std[index], given=given)
+        return replace(
+            self, sizes=sizes, gram=self.gram[np.ix_(index, index)], noise_std=self.noise_std[index], given=given
+        )
 
 
 def _sizes(n: Any, count: int) -> tuple[int, ...]:

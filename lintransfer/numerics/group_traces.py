@@ -51,7 +51,9 @@ def group_traces(sizes: Any, offset: Any, traces: Traces) -> Any:
             gap = np.log(found) - np.log(base)
             size = np.abs(gap).max(axis=-1)
             same_side = (gap * sign[now] >= 0).all(axis=-1)
-            better = (size < (1 - length[now] * part_of_newton[now] / 4) * worst[now]) | (same_side & (worst[now] > _FLOOR))
+            better = (size < (1 - length[now] * part_of_newton[now] / 4) * worst[now]) | (
+                same_side & (worst[now] > _FLOOR)
+            )
             settled = size <= _SETTLED * (1 + np.abs(np.log(base)).max(axis=-1))
             stuck = ~better & ((worst[now] <= _FLOOR) | (length[now] < 1e-9) | np.isnan(size))
             kept = now[better]

@@ -10,7 +10,7 @@ from typing import Any
 
 from lintransfer.errors import MissingMethodError
 from lintransfer.models import Linear
-from lintransfer.routing import deep_linear, diagonal_linear, linear, shallow_relu, two_layer_linear
+from lintransfer.routing import deep_linear, diagonal_linear, linear, shallow_relu, tasks, two_layer_linear
 from lintransfer.routing.conditions import no_samples
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import BOUND, EXACT, STRENGTH, Family, LawRoute, Route
@@ -20,8 +20,10 @@ FAMILIES: tuple[Family, ...] = (
     linear.FAMILY, deep_linear.FAMILY, shallow_relu.FAMILY, two_layer_linear.FAMILY, diagonal_linear.FAMILY,
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.risk)
-TRANSFER_ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.transferability)
+ROUTES: tuple[Route, ...] = (*(route for family in FAMILIES for route in family.risk), *tasks.RISK)
+TRANSFER_ROUTES: tuple[Route, ...] = (
+    *(route for family in FAMILIES for route in family.transferability), *tasks.TRANSFERABILITY,
+)  # fmt: skip
 LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.laws)
 TRANSFER_LAWS: tuple[LawRoute, ...] = tuple(route for family in FAMILIES for route in family.transfer_laws)
 

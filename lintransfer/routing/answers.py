@@ -20,6 +20,7 @@ from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, LAW, STRENGTH, Route
+from lintransfer.task_families import TaskFamily
 from lintransfer.routing.work import affordable, refuse_slow, refuse_work
 from lintransfer.validation import is_real, is_traced, seed
 
@@ -111,7 +112,8 @@ def closed_answer(question: Question, routes: Sequence[Route], n: Any) -> Answer
 
 def _sizes_at_once(question: Question) -> int:
     """So many that what a formula holds per size, mode and cell stays far below a gigabyte."""
-    modes = np.shape(question.problem.modes.eigenvalue)[-1]
+    p = question.problem
+    modes = p.n_tasks**2 if isinstance(p, TaskFamily) else np.shape(p.modes.eigenvalue)[-1]
     return max(16, _NUMBERS_AT_ONCE // (max(modes, 16) * math.prod(question.grid)))
 
 

@@ -18,7 +18,7 @@ from lintransfer.arithmetic import total, where
 from lintransfer.models import Linear
 from lintransfer.routing.arguments import arguments_of, feature_count, rank, value_of
 from lintransfer.routing.question import Question
-from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, ProbeThen, Scratch
+from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, ProbeThen, Scratch, Soup, WeightAverage
 from lintransfer.theory.linear.wishart_resolvent import is_known
 from lintransfer.validation import is_traced
 
@@ -156,7 +156,8 @@ def _has_weights(question: Question) -> bool:
     """Whether the source weights are there for those who start from them; subspaces may give features alone."""
     p = question.problem
     starts = any(
-        isinstance(who, FineTune) or (isinstance(who, LinearTransfer) and p.given_features is None)
+        isinstance(who, FineTune | WeightAverage | Soup)
+        or (isinstance(who, LinearTransfer) and p.given_features is None)
         for who in question.contenders
     )
     return not starts or is_traced(p.modes.source) or not np.isnan(p.modes.source).any()

@@ -58,7 +58,11 @@ class Explanation:
 
 
 def route(
-    problem: TransferProblem | TaskFamily, learner: Learner, n: Any = None, baseline: Learner | None = None, method: str = "auto"
+    problem: TransferProblem | TaskFamily,
+    learner: Learner,
+    n: Any = None,
+    baseline: Learner | None = None,
+    method: str = "auto",
 ) -> Explanation:
     """Which theorem will answer `lintransfer.risk` at each n, and why the others do not.
 

@@ -11,7 +11,7 @@ import jax
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.strategies import FineTune, Learner, Scratch, model_of
+from lintransfer.strategies import ON_ALL_ROWS, FineTune, Learner, Replay, Scratch, model_of
 from lintransfer.task_families import TaskFamily
 from lintransfer.validation import choice, is_traced, listed, sample_sizes
 
@@ -103,7 +103,27 @@ def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") 
         problem = _world_of(problem, learner if baseline is None else None)
     if not isinstance(problem, TransferProblem | TaskFamily):
         refuse("problem", "a TransferProblem or a TaskFamily", problem)
+    for who in (learner, baseline):
+        _check_rows(problem, who)
     return Question(problem, learner, baseline)
+
+
+def _check_rows(problem: TransferProblem | TaskFamily, who: Any) -> None:
+    """Refuse learners that ask for rows or tasks that are not there."""
+    if not isinstance(who, ON_ALL_ROWS):
+        return
+    if problem.n_source is None:
+        kind = type(who).__name__
+        refuse(
+            "n_source", f"given for {kind}, which trains on rows of the source (TransferProblem(…, n_source=…))", None
+        )
+    count = problem.n_tasks if isinstance(problem, TaskFamily) else 2
+    for name in ("weights", "ridge"):
+        value = getattr(who, name, None)
+        if isinstance(value, tuple) and len(value) != count:
+            refuse(name, f"{count} numbers, one for each task", value)
+    if isinstance(who, Replay) and who.kept > problem.n_source:
+        refuse("kept", f"at most n_source = {problem.n_source}", who.kept)
 
 
 def _world_of(family: TaskFamily, learner: Any) -> TransferProblem | TaskFamily:

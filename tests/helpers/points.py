@@ -63,6 +63,7 @@ NO_INPUTS = teachers(0 * PLACE)
 NO_SPECTRAL = teachers(POWER, source=0 * SOURCE)
 NO_SPECTRAL_QUIET = teachers(POWER, source=0 * SOURCE, noise_std=0.0)
 SPECTRAL_FITTED = teachers(POWER, n_source=45, source_noise_std=0.3)
+SPECTRAL_FEW = teachers(POWER, n_source=8, source_noise_std=0.3)
 OWN_INPUTS = teachers(POWER, n_source=45, source_noise_std=0.3, source_covariance=dense(TWO, 1))
 OWN_SPECTRUM = teachers(dense(POWER, 2), n_source=45, source_noise_std=0.3, source_covariance=TWO)
 DENSE = teachers(dense(TWO, 3))
@@ -167,6 +168,34 @@ POINTS: tuple[Point, ...] = (
     Point("head, several outputs", SEVERAL_FLAT, lt.LinearTransfer(), [0, 12]),
     Point("tune, several outputs, fitted", SEVERAL_FITTED, lt.FineTune(), ON_BOTH),
     Point("tune, sphere", P.sphere(D, 0.6, noise_std=0.1), lt.FineTune(ridge=0.1), [0, 8, 45]),
+    # several tasks
+    Point("pool", FITTED, lt.Pool(), [0, 8, 45]),
+    Point("pool, few sources", FEW_SOURCES, lt.Pool(), [0, 4, 30]),
+    Point("pool, spectrum", SPECTRAL_FITTED, lt.Pool(), [0, 8, 45]),
+    Point("pool, spectrum, few rows", SPECTRAL_FEW, lt.Pool(), [4, 30], off=5.0),
+    Point("pool, spectrum, ridge", SPECTRAL_FITTED, lt.Pool((1.0, 2.0), ridge=0.5), [0, 8, 45], off=5.0),
+    Point("pool, weights", FITTED, lt.Pool((1.0, 3.0)), [0, 8, 45], off=5.0),
+    Point("pool, ridge", FEW_SOURCES, lt.Pool(ridge=2.0), [0, 4, 12, 30], off=5.0),
+    Point("pool, best weights", FITTED, lt.Pool("optimal"), [0, 8, 45], off=5.0),
+    Point("pool, best weights, ridge", FEW_SOURCES, lt.Pool("optimal", ridge=2.0), [4, 30], off=5.0),
+    Point("pool, best of both", FITTED, lt.Pool("optimal", ridge="optimal"), [0, 8, 20, 45], off=5.0),
+    Point("stack", FITTED, lt.Stack(), [0, 8, 45]),
+    Point("stack, coefficients", FEW_SOURCES, lt.Stack((0.4, 0.5)), [0, 8, 45]),
+    Point("stack, best ridges", FITTED, lt.Stack(ridge="optimal"), [0, 8, 20, 45], off=5.0),
+    Point("stack, coefficients, best ridges", FITTED, lt.Stack((0.4, 0.5), ridge="optimal"), [0, 8, 20, 45], off=5.0),
+    Point("stack, ridges", FITTED, lt.Stack((0.4, 0.5), ridge=(1.0, 2.0)), [8], closed=False),
+    Point("average", NOISY, lt.WeightAverage(), [0, 8, 45]),
+    Point("average, fitted", FITTED, lt.WeightAverage(weight=0.7), [0, 8, 45]),
+    Point("average, best weight", FITTED, lt.WeightAverage(weight="optimal"), [0, 8, 45]),
+    Point("average, ridge", NOISY, lt.WeightAverage(lt.FineTune(ridge=2.0), 0.7), [0, 8, 20, 45], off=5.0),
+    Point("average, best weight, ridge", SPECTRAL, lt.WeightAverage(lt.FineTune(ridge=2.0), "optimal"), [0, 8, 45], off=5.0),
+    Point("average, spectrum, fitted", SPECTRAL_FITTED, lt.WeightAverage(), [8], closed=False),
+    Point("soup", FITTED, lt.Soup(members=3), [0, 8, 45]),
+    Point("soup, best stretch", NOISY, lt.Soup(members=3, stretch="optimal"), [0, 8, 45]),
+    Point("soup, ridge", NOISY, lt.Soup(lt.FineTune(ridge=1.0), 2), [8], closed=False),
+    Point("replay", FEW_SOURCES, lt.Replay(3), [0, 4, 10]),
+    Point("replay of nothing", FITTED, lt.Replay(0), [0, 8, 45]),
+    Point("replay of many", FITTED, lt.Replay(30), [8], closed=False),
     # deep linear networks
     Point("deep scratch", NOISY, lt.Scratch(lt.DeepLinear(3)), ON_BOTH),
     Point("deep scratch, spectrum", SPECTRAL, lt.Scratch(lt.DeepLinear(3)), ON_BOTH, replicates=1500),

@@ -212,6 +212,11 @@ def gaussian_worlds() -> st.SearchStrategy[lt.TransferProblem]:
 
 def worlds_for(family: str) -> st.SearchStrategy[lt.TransferProblem]:
     """Every kind of problem of a family of learners: ReLU networks from two dimensions on, two layers where there are."""
+    if family == "tasks":
+        rows = st.one_of(
+            isotropic_worlds(), isotropic_worlds(), teacher_worlds(), several_output_worlds(), shifted_worlds()
+        )
+        return st.one_of(rows.filter(lambda p: p.n_source is not None), worlds())
     if family == "layers":
         return st.one_of(two_layer_worlds(), two_layer_worlds(), isotropic_worlds())
     return worlds().filter(lambda p: p.dim > 1) if family == "wide" else worlds()
@@ -280,7 +285,27 @@ def layer_learners(draw: Any) -> Any:
     return draw(st.sampled_from([both, both, first, probed, stopped, lt.LinearTransfer(head="source")]))
 
 
-FAMILIES = {"linear": linear_learners(), "deep": deep_learners(), "wide": wide_learners(), "layers": layer_learners()}
+@st.composite
+def task_learners(draw: Any) -> Any:
+    """Everything that trains on rows of several tasks, or averages weights; coefficients may be anything."""
+    ridge = draw(st.sampled_from([0.0, 0.0, 0.5, "optimal"]))
+    pool = lt.Pool(draw(st.sampled_from(["equal", "equal", "optimal", (1.0, 2.0), (0.01, 5.0)])), ridge=ridge)
+    own = draw(st.sampled_from([0.0, 0.0, "optimal", (0.3, 0.0)]))
+    stack = lt.Stack(draw(st.sampled_from(["optimal", "optimal", (0.3, 0.6), (0.0, 1.0)])), ridge=own)
+    tuned = lt.FineTune(ridge=draw(st.sampled_from([0.0, 0.0, 0.7])))
+    share = draw(st.sampled_from(["optimal", 0.0, 0.5, 1.0, -0.3, 1.7]))
+    soup = lt.Soup(tuned, draw(st.sampled_from([1, 2, 5])), stretch=share)
+    replay = lt.Replay(draw(st.sampled_from([0, 1, 3])))
+    return draw(st.sampled_from([pool, pool, stack, lt.WeightAverage(tuned, share), soup, replay]))
+
+
+FAMILIES = {
+    "tasks": task_learners(),
+    "linear": linear_learners(),
+    "deep": deep_learners(),
+    "wide": wide_learners(),
+    "layers": layer_learners(),
+}
 """Learners by family; `narrow_learners` are left out, because they are slow."""
 
 

@@ -56,7 +56,14 @@ def _in_pieces(replicates: int, draw: Any) -> np.ndarray:
 
 
 def risk_at_end(
-    rng: np.random.Generator, replicates: int, sizes: Any, dim: int, gram: Any, noise_variances: Any, order: Any, at: Any
+    rng: np.random.Generator,
+    replicates: int,
+    sizes: Any,
+    dim: int,
+    gram: Any,
+    noise_variances: Any,
+    order: Any,
+    at: Any,
 ) -> np.ndarray:
     """Risk on one task after one stage, `at` = (stage, task), of min-norm training in turn."""
     world = sizes, teachers_of(gram, dim), noise_variances, order

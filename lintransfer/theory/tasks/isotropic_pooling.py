@@ -63,10 +63,10 @@ def isotropic_pool(
             refuse(name, "numbers ≥ 0", value)
     if not np.all(dim >= 1):
         refuse("dim", "numbers ≥ 1", dim)
-    lead = np.broadcast_shapes(*(v.shape[:-1] for v in (sizes, weights, noise)), gram.shape[:-2], dim.shape, ridge.shape)
-    sizes, weights, noise = (
-        np.broadcast_to(v, (*lead, groups)).reshape(-1, groups) for v in (sizes, weights, noise)
+    lead = np.broadcast_shapes(
+        *(v.shape[:-1] for v in (sizes, weights, noise)), gram.shape[:-2], dim.shape, ridge.shape
     )
+    sizes, weights, noise = (np.broadcast_to(v, (*lead, groups)).reshape(-1, groups) for v in (sizes, weights, noise))
     dim, ridge = (np.broadcast_to(v, lead).reshape(-1) for v in (dim, ridge))
     gram = np.broadcast_to(gram, (*lead, groups, groups)).reshape(-1, groups, groups)
     shares, left, slack = _shares(sizes, weights, dim, ridge)

@@ -43,9 +43,7 @@ class OptimalPool(NamedTuple):
     ridge: Any
 
 
-def optimal_pooling(
-    sizes: Any, dim: Any, gram: Any, noise_variances: Any, ridge: Any = None
-) -> OptimalPool:
+def optimal_pooling(sizes: Any, dim: Any, gram: Any, noise_variances: Any, ridge: Any = None) -> OptimalPool:
     r"""The least risk of weighted pooled ridge regression, Σ_k = I, over all weights and, if ridge is None, all ridges.
 
     sizes: n_k (…, K), real, ≥ 0; TARGET LAST.  dim: d (…,).  gram: (θ_k − w0)·(θ_l − w0), (…, K, K).  noise_variances:
@@ -94,9 +92,7 @@ def optimal_pooling(
     return OptimalPool(*(plain(x.reshape(lead + x.shape[1:])) for x in found))
 
 
-def optimal_pooling_risk(
-    sizes: Any, dim: Any, gram: Any, noise_variances: Any, ridge: Any = None
-) -> Any:
+def optimal_pooling_risk(sizes: Any, dim: Any, gram: Any, noise_variances: Any, ridge: Any = None) -> Any:
     r"""The least risk of pooled ridge regression over its weights, (…,); arguments as in `optimal_pooling`.
 
     >>> scratch = optimal_pooling_risk([0.0, 10.0], 20.0, [[1.0, -0.3], [-0.3, 1.0]], [0.1, 0.1])
@@ -212,9 +208,7 @@ class _Cells:
         forces = z + length * dz, u + length * du, top + one * dtop
         return *moved, *forces, (gap < _GAP) & (off < 1e-13)
 
-    def _polished(
-        self, c: Any, y: Any, c0: Any, z: Any, u: Any, top: Any, rounding: float
-    ) -> tuple[Any, Any, Any]:
+    def _polished(self, c: Any, y: Any, c0: Any, z: Any, u: Any, top: Any, rounding: float) -> tuple[Any, Any, Any]:
         """The point on the walls that its forces keep it at, the other shares by Newton's method, unless that is worse."""
         low, high = self.used & (c / self.free < z * self.free), self.used & (y < u * self.free)
         none = self.tight | (c0 < top)

@@ -79,7 +79,9 @@ def pooled_gram_equivalent(
     >>> round(float(pooled_gram_equivalent(*two, multiplicities=[1e9]).risk), 9)  # T3 at d = 10⁹
     0.8
     """
-    return _pooled(sizes, eigenvalues, gram, noise_variances, weights, ridge, multiplicities, test_eigenvalues, _by_gram)
+    return _pooled(
+        sizes, eigenvalues, gram, noise_variances, weights, ridge, multiplicities, test_eigenvalues, _by_gram
+    )
 
 
 def pooled_ridge_risk(
@@ -125,7 +127,12 @@ def _pooled(
 ) -> PooledRidge:  # fmt: skip
     sizes, levels, noise, weights = (
         numbers(name, value)
-        for name, value in (("sizes", sizes), ("eigenvalues", eigenvalues), ("noise_variances", noise), ("weights", weights))
+        for name, value in (
+            ("sizes", sizes),
+            ("eigenvalues", eigenvalues),
+            ("noise_variances", noise),
+            ("weights", weights),
+        )
     )
     teachers, ridge = numbers("teachers", teachers, ""), numbers("ridge", ridge, infinite=True)
     if levels.ndim < 2:
@@ -180,9 +187,7 @@ def _pooled(
 def _together(*values: Any) -> Any:
     """couplings, slack and right with the same leading axes."""
     lead = np.broadcast_shapes(values[0].shape[:-2], values[1].shape[:-1], values[2].shape[:-1])
-    return (
-        np.broadcast_to(v, (*lead, *v.shape[v.ndim - axes :])) for v, axes in zip(values, (2, 1, 1), strict=True)
-    )
+    return (np.broadcast_to(v, (*lead, *v.shape[v.ndim - axes :])) for v, axes in zip(values, (2, 1, 1), strict=True))
 
 
 def _solve(sizes: Any, weights: Any, levels: Any, ridge: Any, counts: Any) -> tuple[Any, ...]:

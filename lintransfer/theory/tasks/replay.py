@@ -42,10 +42,18 @@ def replay_risk(
     >>> replay_risk(2, 4, 4, 10, 1.0, 1.0, 0.5, 0.0, 0.0)
     ReplayRisk(target=0.7333333333333333, source=0.6333333333333333)
     """
-    world = (n, n_source, kept, dim, source_energy, target_energy, distance_energy, noise_variance, source_noise_variance)
-    return ReplayRisk(
-        replay_target_risk(*world), replay_source_risk(n, n_source, kept, dim, source_energy, *world[6:])
+    world = (
+        n,
+        n_source,
+        kept,
+        dim,
+        source_energy,
+        target_energy,
+        distance_energy,
+        noise_variance,
+        source_noise_variance,
     )
+    return ReplayRisk(replay_target_risk(*world), replay_source_risk(n, n_source, kept, dim, source_energy, *world[6:]))
 
 
 def replay_target_risk(

@@ -83,7 +83,9 @@ def switched(second: Any, mean: Any, displacement: Any) -> tuple[Any, Any]:
     (0.0, 0.0)
     """
     finite = second < np.inf
-    return where(finite, second + displacement * (2 * where(finite, mean, 0) + displacement), np.inf), mean + displacement
+    return where(
+        finite, second + displacement * (2 * where(finite, mean, 0) + displacement), np.inf
+    ), mean + displacement
 
 
 def _risks(xp: Any, second: Any, mean: Any, here: Any, eigenvalues: Any, teachers: Any) -> Any:
@@ -181,9 +183,7 @@ def critical_sgd_step(eigenvalues: Any, batch: Any, multiplicities: Any = None) 
 
 
 def _rates(eigenvalues: Any, step_size: Any, batch: Any, multiplicities: Any) -> tuple[Any, Any, Any, Any]:
-    levels, eta, b, sizes = modal_arrays(
-        eigenvalues, step_size, batch, 1 if multiplicities is None else multiplicities
-    )
+    levels, eta, b, sizes = modal_arrays(eigenvalues, step_size, batch, 1 if multiplicities is None else multiplicities)
     return per_mode(eta) * levels, per_mode(eta), per_mode(b), sizes
 
 

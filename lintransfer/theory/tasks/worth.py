@@ -31,7 +31,9 @@ def effective_samples(risk: Any, dim: Any, target_energy: Any, noise_variance: A
     """
     learnt = risk < target_energy
     share = (target_energy - where(learnt, risk, 0)) / where(target_energy > 0, target_energy, 1)
-    several = ratio_where(risk > 0, dim * share * (noise_variance + risk), risk, where(noise_variance > 0, _INFINITY, dim))
+    several = ratio_where(
+        risk > 0, dim * share * (noise_variance + risk), risk, where(noise_variance > 0, _INFINITY, dim)
+    )
     return where(learnt, several, where(risk == target_energy, 0.0, float("nan")))
 
 
@@ -98,18 +100,16 @@ def source_worth(
     endless = n_source == _INFINITY
     size = where((strength > 0) & (endless == 0), n_source, 0)
     rest_share = unknown_share(size, dim, strength, rest)[0]
-    heard = ratio_where(rest + strength * rest_share > 0, size / dim * strength * rest_share, rest + strength * rest_share, 1)
+    heard = ratio_where(
+        rest + strength * rest_share > 0, size / dim * strength * rest_share, rest + strength * rest_share, 1
+    )
     known, left = where(endless & (strength > 0), 1, heard), where(endless & (strength > 0), 0, rest_share)
     share = aside + shared * left
-    per_noise = 1 + ratio_where(
-        share > 0, noise_variance, energy * share, where(noise_variance > 0, _INFINITY, 0.0)
-    )
+    per_noise = 1 + ratio_where(share > 0, noise_variance, energy * share, where(noise_variance > 0, _INFINITY, 0.0))
     return dim * shared * known * where(shared * known > 0, per_noise, 1)
 
 
-def pooled_sample_worth(
-    risk: Any, displacement_energy: Any, noise_variance: Any, source_noise_variance: Any
-) -> Any:
+def pooled_sample_worth(risk: Any, displacement_energy: Any, noise_variance: Any, source_noise_variance: Any) -> Any:
     r"""Worth of the first source sample in target samples: weighted least squares on the pool, at the best weight.
 
     .. math:: \frac{\sigma^2 + R}{\sigma_S^2 + D^2 + R}

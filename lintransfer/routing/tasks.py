@@ -1,0 +1,285 @@
+"""Routes of learners that train on the rows of several tasks, or average what several trainings found.
+
+They belong to the linear model. A `TransferProblem` with n_source is a family of two tasks; a `TaskFamily` has any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lintransfer.models import Linear
+from lintransfer.routing.arguments import arguments_of, value_of
+from lintransfer.routing.conditions import (
+    EVERY_SIZE,
+    Condition,
+    Sizes,
+    condition,
+    gaussian,
+    is_number,
+    isotropic,
+    linear_pair,
+    one_output,
+    rank,
+    known_source,
+    same_inputs,
+    unshifted,
+    with_weights,
+)
+from lintransfer.routing.question import Question
+from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Route
+from lintransfer.simulate.tasks.question import simulate_tasks
+from lintransfer.strategies import Pool, Replay, Scratch, Soup, Stack, WeightAverage
+from lintransfer.task_families import TaskFamily
+from lintransfer.theory.linear.weight_averages import (
+    interpolation_risk,
+    optimal_interpolation_risk,
+    optimal_interpolation_weight,
+)
+from lintransfer.theory.linear.weight_averages_covariance import (
+    interpolation_equivalent,
+    optimal_interpolation_equivalent,
+    optimal_interpolation_equivalent_risk,
+)
+from lintransfer.theory.tasks.averages import optimal_soup_risk, optimal_soup_stretch, soup_risk
+from lintransfer.theory.tasks.optimal_pooling import optimal_pooling, optimal_pooling_risk
+from lintransfer.theory.tasks.isotropic_pooling import isotropic_pooled_risk
+from lintransfer.theory.tasks.pooled_ridge import pooled_gram_risk
+from lintransfer.theory.tasks.pooling import pooled_least_squares_risk, pooled_risk
+from lintransfer.theory.tasks.replay import replay_target_risk
+from lintransfer.theory.tasks.stacking import (
+    optimal_ridge_stack,
+    optimal_ridge_stack_risk,
+    optimal_stack,
+    optimal_stack_risk,
+    stacked_ridge_risk,
+    stacked_risk,
+)
+from lintransfer.validation import is_traced
+
+
+def _is_word(name: str, word: str) -> Any:
+    return lambda q: isinstance(getattr(q.learner, name), str) and getattr(q.learner, name) == word
+
+
+def _has_number(name: str) -> Any:
+    return lambda q: not isinstance(getattr(q.learner, name), str | tuple)
+
+
+several = condition("rows of a source", lambda q: q.problem.n_source is not None)
+one_start = condition("no other inputs of the source", lambda q: q.problem.n_source is None or q.holds(same_inputs))
+equal_weights = condition("equal weights", _is_word("weights", "equal"))
+best_weights = condition("the best weights", _is_word("weights", "optimal"))
+given_weights = condition("weights that are numbers", lambda q: q.learner.weights != "optimal")
+no_ridge = condition(
+    "no ridge", lambda q: is_number(q.learner.ridge, 0) if not isinstance(q.learner.ridge, tuple) else False
+)
+ridge_number = condition("ridge a number", _has_number("ridge"))
+best_ridge = condition("the best ridge", _is_word("ridge", "optimal"))
+weight_number = condition("weight a number", _has_number("weight"))
+best_weight = condition("the best weight", _is_word("weight", "optimal"))
+stretch_number = condition("stretch a number", _has_number("stretch"))
+best_stretch = condition("the best stretch", _is_word("stretch", "optimal"))
+two_modes = condition("a source and a target of one Σ", lambda q: not isinstance(q.problem, TaskFamily))
+white = gaussian & isotropic & unshifted & one_start & with_weights
+pooled = several & white
+_SUMS = {"displacement_energy": "pooled_target", "misfit": "pooled_misfit", "noise": "pooled_noise"}
+_WHITE_RIDGE = {"weights": "task_weights", "ridge": "whitened_task_ridge"}
+_BEST_BOTH, _BEST_WEIGHTS = {"ridge": None}, {"ridge": "whitened_task_ridge"}
+_MODES = {
+    "eigenvalues": "mode_eigenvalues", "gram": "mode_gram", "weights": "task_weights", "ridge": "ridge",
+    "multiplicities": "multiplicities",
+}  # fmt: skip
+_START = {"displacement_energy": "start_energy"}
+enough_rows = Sizes("N ≥ rank Σ + 2", lambda q, n: value_of("total_size", q, n) >= rank(q) + 2, lambda q: rank(q) + 9.0)
+
+
+def _replayed(question: Question, n: Any) -> Any:
+    p, kept = question.problem, question.learner.kept
+    return ((p.n_source <= p.dim) & (kept <= p.n_source) & (n + kept <= p.dim)) | ((kept == 0) & (n == n))
+
+
+replayable = Sizes("nothing replayed, or n_S ≤ d and m + n ≤ d, m ≤ n_S", _replayed)
+
+
+def _line(
+    who: type, method: str, formula: Any, theorem: str, when: Condition, sizes: Sizes = EVERY_SIZE, **options: Any
+) -> Route:
+    return Route(who, Linear, method, formula, theorem, when, sizes, **options)
+
+
+# ---- simulation: every "optimal" becomes the number that it stands for
+
+
+def chosen(question: Question, n: Any) -> dict[str, Any] | None:
+    """The numbers that "optimal" stands for, of the shape of n (weights have the tasks on a further axis); best for the mean
+    risk, Σ = λI. None where nothing is to be chosen, or nothing is known."""
+    who = question.learner
+    if not isinstance(who, Pool | Stack | WeightAverage | Soup) or "optimal" not in vars(who).values():
+        return None
+    if question.traced or is_traced(n):
+        return None
+    if isinstance(who, WeightAverage) and not question.holds(white & no_mixed_optimum):
+        if not question.holds(gaussian & unshifted & known_source):
+            return None
+        found = optimal_interpolation_equivalent(
+            **arguments_of(optimal_interpolation_equivalent, question, np.asarray(n, float), {})
+        )
+        return {"weight": found.weight}
+    if not question.holds(white & no_mixed_optimum):
+        return None
+
+    def ask(formula: Any, names: Mapping[str, Any]) -> Any:
+        return formula(**arguments_of(formula, question, np.asarray(n, float), names))
+
+    scale = np.asarray(value_of("task_scale", question, n))
+    with np.errstate(all="ignore"):
+        if isinstance(who, Pool):
+            best = ask(optimal_pooling, _BEST_BOTH if who.ridge == "optimal" else _BEST_WEIGHTS)
+            return {"weights": best.weights, "ridge": best.ridge * scale}
+        if isinstance(who, Stack):
+            ridges = _own_ridges(question, n) * scale if who.ridge == "optimal" else None
+            found = {} if ridges is None else {"ridge": ridges}
+            if who.weights == "optimal":
+                found["weights"] = ask(optimal_stack if ridges is None else optimal_ridge_stack, {}).coefficients
+            return found
+        if isinstance(who, WeightAverage):
+            return {"weight": ask(optimal_interpolation_weight, _START)}
+        return {"stretch": ask(optimal_soup_stretch, _START)}
+
+
+def _own_ridges(question: Question, n: Any) -> Any:
+    """dσ_k²/‖θ_k‖², each task's own best ridge, (K,), in whitened units."""
+    energies = np.diagonal(np.asarray(value_of("gram", question, n)), axis1=-2, axis2=-1)
+    noises = np.asarray(value_of("noise_variances", question, n))
+    dim = question.problem.dim
+    return np.minimum(dim * noises / np.maximum(energies, 1e-300), 1e12 * dim)
+
+
+def _numbered(problem: Any, learner: Any, n: float) -> Any:
+    """The learner with numbers only."""
+    found = chosen(Question(problem, learner), n)
+    if found is None:
+        return learner
+    plain = {name: tuple(np.ravel(value).tolist()) if np.ndim(value) else float(value) for name, value in found.items()}
+    if isinstance(learner, Pool):
+        plain["weights"] = tuple(max(w, 1e-30) for w in plain["weights"])
+    return replace(learner, **plain)
+
+
+def _draw(problem: Any, who: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
+    pair = who if isinstance(who, tuple) else (who,)
+    found = []
+    for size in np.ravel(n):
+        there = tuple(_numbered(problem, learner, float(size)) for learner in pair)
+        found.append(simulate_tasks(problem, there if isinstance(who, tuple) else there[0], size, key, replicates))
+    mean, error = np.reshape(found, (-1, 2)).T
+    return mean.reshape(np.shape(n)), error.reshape(np.shape(n))
+
+
+def _is_known(question: Question) -> bool:
+    """Whether every learner consists of numbers, or of what is best where that is known."""
+    for who in question.contenders:
+        words = [v for v in vars(who).values() if isinstance(v, str) and v.startswith("optimal")]
+        if isinstance(who, Pool | Stack | WeightAverage | Soup | Replay):
+            if words and chosen(question.of(who), 1.0) is None:
+                return False
+        elif words:
+            return False
+    return not is_traced(question.problem)
+
+
+def _is_mixed(question: Question) -> bool:
+    who = question.learner
+    if isinstance(who, Pool):
+        return who.weights != "optimal" and who.ridge == "optimal"
+    return not isinstance(who, Stack) and "optimal" in vars(who).values() and not is_number(who.ridge, 0)
+
+
+no_mixed_optimum = condition("weights that are best too", lambda q: not _is_mixed(q))
+drawn = condition('every "optimal" a number that is known', _is_known) & gaussian & one_output & with_weights
+kept_rows = Sizes(
+    "at most n_S rows replayed",
+    lambda q, n: (getattr(q.learner, "kept", 0) <= q.problem.n_source) & (n == n),
+)
+
+RISK: tuple[Route, ...] = (
+    _line(Pool, EXACT, pooled_risk, "pooled-risk", pooled & equal_weights & no_ridge, names=_SUMS),
+    _line(
+        Pool, EXACT, pooled_least_squares_risk, "pooled-least-squares-risk",
+        several & gaussian & unshifted & same_inputs & two_modes & equal_weights & no_ridge, enough_rows,
+        names={"dim": "rank", "misfit": "pooled_misfit", "noise": "pooled_noise"},
+    ),
+    _line(
+        Pool, ASYMPTOTIC, isotropic_pooled_risk, "isotropic-pooled-risk", pooled & given_weights & ridge_number,
+        names=_WHITE_RIDGE, traced=False,
+    ),
+    _line(
+        Pool, ASYMPTOTIC, optimal_pooling_risk, "optimal-pooling-risk", pooled & best_weights & best_ridge,
+        names=_BEST_BOTH, traced=False,
+    ),
+    _line(
+        Pool, ASYMPTOTIC, optimal_pooling_risk, "optimal-pooling-risk", pooled & best_weights & ridge_number,
+        names=_BEST_WEIGHTS, traced=False,
+    ),
+    _line(
+        Pool, ASYMPTOTIC, pooled_gram_risk, "pooled-ridge-risk",
+        several & gaussian & unshifted & same_inputs & two_modes & given_weights & ridge_number, names=_MODES, traced=False,
+    ),
+    _line(
+        Stack, EXACT, stacked_risk, "stacked-risk", pooled & given_weights & no_ridge, names={}, traced=False,
+    ),
+    _line(Stack, EXACT, optimal_stack_risk, "optimal-stack-risk", pooled & best_weights & no_ridge, traced=False),
+    _line(
+        Stack, ASYMPTOTIC, stacked_ridge_risk, "stacked-ridge-risk", pooled & given_weights & best_ridge, traced=False,
+    ),
+    _line(
+        Stack, ASYMPTOTIC, optimal_ridge_stack_risk, "optimal-ridge-stack-risk", pooled & best_weights & best_ridge,
+        traced=False,
+    ),
+    _line(
+        WeightAverage, EXACT, interpolation_risk, "interpolation-risk", white & weight_number & no_ridge, names=_START,
+    ),
+    _line(
+        WeightAverage, EXACT, optimal_interpolation_risk, "optimal-interpolation-risk", white & best_weight & no_ridge,
+        names=_START,
+    ),
+    _line(
+        WeightAverage, ASYMPTOTIC, interpolation_equivalent, "interpolation-equivalent",
+        gaussian & unshifted & known_source & weight_number & ridge_number, traced=False, broadcasts=False,
+    ),
+    _line(
+        WeightAverage, ASYMPTOTIC, optimal_interpolation_equivalent_risk, "optimal-interpolation-equivalent",
+        gaussian & unshifted & known_source & best_weight & ridge_number, traced=False, broadcasts=False,
+    ),
+    _line(Soup, EXACT, soup_risk, "soup-risk", white & stretch_number & no_ridge, names=_START),
+    _line(Soup, EXACT, optimal_soup_risk, "optimal-soup-risk", white & best_stretch & no_ridge, names=_START),
+    _line(Replay, EXACT, replay_target_risk, "replay-target-risk", pooled & two_modes, replayable),
+    *(
+        _line(who, SIMULATE, _draw, "simulation", (several if who in (Pool, Stack, Replay) else one_output) & drawn,
+              kept_rows if who is Replay else EVERY_SIZE)
+        for who in (Pool, Stack, WeightAverage, Soup, Replay)
+    ),
+)  # fmt: skip
+against_linear = linear_pair & condition(
+    "against a learner without options that are to be found",
+    lambda q: (
+        isinstance(q.baseline, Scratch | Pool | Stack | WeightAverage | Soup | Replay) or _has_numbers(q.baseline)
+    ),
+)
+
+
+def _has_numbers(learner: Any) -> bool:
+    return not any(isinstance(v, str) and v.startswith("optimal") for v in vars(learner).values())
+
+
+TRANSFERABILITY: tuple[Route, ...] = tuple(
+    _line(
+        who, SIMULATE, _draw, "simulation",
+        (several if who in (Pool, Stack, Replay) else one_output) & drawn & against_linear,
+    )
+    for who in (Pool, Stack, WeightAverage, Soup, Replay)
+)  # fmt: skip

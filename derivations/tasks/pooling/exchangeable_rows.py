@@ -24,6 +24,5 @@ def diagonal_product(rows: sp.Expr, columns: sp.Expr) -> sp.Expr:
 
 def quadratic_form(own: sp.Expr, whole: sp.Expr) -> sp.Expr:
     """The mean for E M_ii = own·I and Σ_ij E M_ij = whole·I."""
-    across = sp.Symbol("across")
-    (solution,) = sp.solve(sp.Eq(size * own + size * (size - 1) * across, whole), across)
-    return solution * pull + (own - solution) * misfit
+    across = (whole - size * own) / (size * (size - 1))
+    return across * pull + (own - across) * misfit

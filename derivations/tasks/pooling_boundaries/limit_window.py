@@ -14,12 +14,17 @@ ARGUMENTS = {
 }  # fmt: skip
 
 
-def quadratic() -> sp.Poly:
-    difference = (pooled(few=False) - alone(few=False)).subs({n: gamma * dim, n_source: ratio * dim})
-    top, bottom = (sp.Poly(part, dim) for part in sp.fraction(sp.together(sp.factor(difference) / ratio)))
+def _limit(share: sp.Expr) -> sp.Expr:
+    """The limit d → ∞ of a ratio of polynomials in d of the same degree."""
+    top, bottom = (sp.Poly(part, dim) for part in sp.fraction(sp.cancel(sp.together(share))))
     if top.degree() != bottom.degree():
         raise ArithmeticError("the difference must have a limit that is neither 0 nor infinite")
-    limit = top.LC() / bottom.LC()
+    return top.LC() / bottom.LC()
+
+
+def quadratic() -> sp.Poly:
+    difference = (pooled(few=False) - alone(few=False)).subs({n: gamma * dim, n_source: ratio * dim})
+    limit = sum(part * _limit(sp.diff(difference, part) / ratio) for part in (distance, variance, source_variance))
     # Positive for γ > 1: (γ + γ_S)² counts the rows, γ + γ_S − 1 the rows to spare.
     cleared = sp.cancel(sp.together(limit * (gamma + ratio) ** 2 * (gamma + ratio - 1)))
     top, bottom = sp.fraction(cleared)

@@ -34,7 +34,8 @@ def equal_overlap(rng: np.random.Generator, replicates: int, n: int, n_source: i
     """Cosine of unit teachers at which the risks on both, added, are equal without noise; their difference is affine."""
 
     def difference(rng: np.random.Generator, replicates: int, overlap: float) -> np.ndarray:
-        return sum(_differences(rng, replicates, n, n_source, *teacher_pair(dim, overlap), 0.0, 0.0))
+        on_source, on_target = _differences(rng, replicates, n, n_source, *teacher_pair(dim, overlap), 0.0, 0.0)
+        return on_source + on_target
 
     return linear_crossing(rng, replicates, difference, 0.5, 1.0)
 

@@ -42,7 +42,8 @@ def _risk_arguments(n: int, n_free: int, noise_variance: float, **source: Any) -
 def _any_block(rng: np.random.Generator) -> dict[str, Any]:
     features = 1 + int(np.exp(rng.uniform(0, math.log(1e9))))
     block = int(rng.integers(1, features + 1))
-    n_source = int(rng.choice([rng.integers(0, features + 1), features + int(np.exp(rng.uniform(0, 20)))]))
+    few = rng.random() < 0.5
+    n_source = int(rng.integers(0, features + 1)) if few else features + int(np.exp(rng.uniform(0, 20)))
     share, (s, t), cosine = rng.uniform(0, 1), rng.uniform(0.1, 2, 2), rng.uniform(-1, 1)
     held = {
         "source_energy": s * s, "source_block_energy": share * s * s, "target_block_energy": t * t,

@@ -78,18 +78,20 @@ def pooled_risk(total_size: Any, dim: Any, displacement_energy: Any, pull: Any, 
     >>> pooled_risk(3, 4, displacement_energy=1.0, pull=1.0, misfit=1.0, noise=0.0)
     inf
     """
-    some = total_size > 0
-    size = where(some, total_size, 1)
-    mean_energy, scatter = where(some, pull / size / size, 0 * pull), where(some, misfit - pull / size, 0 * misfit)
-    scatter = where(scatter > _ONE_TEACHER * misfit, scatter, 0 * scatter)
     few, many = total_size < dim - 1, total_size > dim + 1
     low, high = (where(few, total_size, 0), where(few, dim, 2)), (where(many, total_size, 4), where(many, dim, 1))
-    learnt = minimum(total_size, dim) * mean_energy / dim
-    bias = maximum(dim - total_size, 0) * displacement_energy / dim + learnt
-    below = bias + ((low[1] - 1) * scatter / low[1] + noise) / (low[1] - low[0] - 1)
-    above = _least_squares(*high, mean_energy, scatter, noise)
-    threshold = where(some & ((noise > 0) | (scatter > 0)), math.inf, bias)
-    return where(few, below, where(many, above, threshold))
+    # Weights first: they know sizes only, of which a grid has few.
+    spare = low[1] - low[0] - 1
+    of_scatter = where(few, (low[1] - 1) / low[1] / spare, where(many, _least_squares(*high, 0, 1, 0), 0))
+    of_noise = where(few, 1 / spare, where(many, _least_squares(*high, 0, 0, 1), 0))
+    of_mean, of_start = minimum(total_size, dim) / dim, maximum(dim - total_size, 0) / dim
+    size = where(total_size > 0, total_size, 1)
+    pull_of_row = pull / size
+    scatter = misfit - pull_of_row
+    scatter = where(scatter > _ONE_TEACHER * misfit, scatter, 0)
+    finite = of_start * displacement_energy + of_mean * (pull_of_row / size) + of_scatter * scatter + of_noise * noise
+    peak = (total_size > 0) & (total_size >= dim - 1) & (total_size <= dim + 1)
+    return where(peak & ((noise > 0) | (scatter > 0)), math.inf, finite)
 
 
 def pooled_sums(sizes: Any, gram: Any, noise_variances: Any) -> tuple[Any, Any, Any, Any, Any]:
@@ -110,18 +112,13 @@ def pooled_sums(sizes: Any, gram: Any, noise_variances: Any) -> tuple[Any, Any, 
     count = sizes.shape[-1]
     if gram.shape[-2:] != (count, count):
         refuse("gram", f"an array (…, {count}, {count}), one row a task as in sizes", f"shape {gram.shape}")
-    to_target = gram - gram[..., :, -1:]  # θ_k·(θ_l − θ_t)
-    differences = to_target - to_target[..., -1:, :]  # δ_k·δ_l
+    to_target = gram[..., :-1, :] - gram[..., :-1, -1:]  # θ_k·(θ_l − θ_t)
+    differences = to_target[..., :-1] - (gram[..., -1:, :-1] - gram[..., -1:, -1:])  # δ_k·δ_l; the target's own are 0
     energies = maximum(xp.diagonal(differences, axis1=-2, axis2=-1), 0)
-    rows = sizes * xp.ones((), differences.dtype)
-    pulls = total(total(rows[..., :, None] * differences * rows[..., None, :]))
-    return (
-        total(sizes),
-        total(gram[..., -1:, -1]),
-        maximum(pulls, 0),
-        total(rows * energies),
-        total(rows * noise_variances),
-    )
+    rows = sizes[..., :-1] * xp.ones((), differences.dtype)
+    pulls = total(total(differences * rows[..., None, :]) * rows)
+    noise = total(sizes * noise_variances)
+    return total(sizes), total(gram[..., -1:, -1]), maximum(pulls, 0), total(rows * energies), noise
 
 
 def _least_squares(total_size: Any, dim: Any, mean_energy: Any, scatter: Any, noise: Any) -> Any:

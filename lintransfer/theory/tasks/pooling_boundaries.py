@@ -52,12 +52,12 @@ def pooling_critical_distance(
 
     k, m, d = where(many, n, 4), where(many, n_source, 1), where(many, dim, 1)
     rows = k + m
-    share = m * (rows - d - 1) + _scatter_factor(rows, d, k)
+    share = m / rows * (rows - d - 1) + _scatter_factor(rows, d, k / rows)
     spare = where(enough, k - d - 1, 1)
-    after = d * (noise_variance * ((rows + spare) / spare) - source_noise_variance) * rows / share
+    after = d * (noise_variance * ((rows + spare) / spare) - source_noise_variance) / share
     noise = (m * source_noise_variance + k * noise_variance) / rows
     finite = lone < math.inf
-    between = ((rows - d - 1) * where(finite, lone, 0) - d * noise) * (rows / where(m > 0, m, 1)) * (rows / share)
+    between = ((rows - d - 1) * where(finite, lone, 0) - d * noise) * (rows / where(m > 0, m, 1)) / share
     between = where(finite, between, math.inf)
 
     noisy = n_source * source_noise_variance + n * noise_variance > 0
@@ -196,9 +196,10 @@ def _last_size(holds: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return low
 
 
-def _scatter_factor(rows: Any, dim: Any, n: Any) -> Any:
-    """cn: what the scatter of two tasks adds, c as in `lintransfer.theory.tasks.pooling`."""
-    return (dim + 1) * n + 2 * (dim - 1) * n / (3 * (rows - 1)) - 8 * (dim + 2) * n / (3 * (rows + 2))
+def _scatter_factor(rows: Any, dim: Any, weight: Any) -> Any:
+    """c times a weight: what the scatter of two tasks adds, c as in `lintransfer.theory.tasks.pooling`."""
+    small = 2 * (dim - 1) * weight / (3 * (rows - 1)) - 8 * (dim + 2) * weight / (3 * (rows + 2))
+    return (dim + 1) * weight + small
 
 
 def _limits(gamma: Any, distance: Any, noise: Any, source_noise: Any) -> tuple[Any, Any]:

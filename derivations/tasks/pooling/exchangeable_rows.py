@@ -24,5 +24,5 @@ def diagonal_product(rows: sp.Expr, columns: sp.Expr) -> sp.Expr:
 
 def quadratic_form(own: sp.Expr, whole: sp.Expr) -> sp.Expr:
     """The mean for E M_ii = own·I and Σ_ij E M_ij = whole·I."""
-    across = (whole - size * own) / (size * (size - 1))
+    across = sp.cancel((whole - size * own) / (size * (size - 1)))  # no pairs at N = 1: any value will do
     return across * pull + (own - across) * misfit

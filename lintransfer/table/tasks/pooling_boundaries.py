@@ -17,12 +17,19 @@ from lintransfer.theory.tasks.pooling import pooled_risk
 
 _NOISES = {"noise_variance": 0.3, "source_noise_variance": 0.2}
 _EVEN = {"noise_variance": 1.0, "source_noise_variance": 1.0}
-_BOX = {
+# Boxes of the points at which formula and derivation are compared: every kind of window is frequent there.
+_START_BOX = {
     "gamma": (1.1, 5.1),
     "distance_squared": (0.0, 4.0),
-    "noise_variance": (0.1, 1.0),
-    "source_noise_variance": (0.0, 4.0),
-}  # of the points at which formula and derivation are compared
+    "noise_variance": (0.3, 1.0),
+    "source_noise_variance": (1.0, 5.0),
+}
+_END_BOX = {
+    "gamma": (3.0, 7.0),
+    "distance_squared": (0.0, 2.0),
+    "noise_variance": (0.2, 1.0),
+    "source_noise_variance": (0.0, 1.0),
+}
 _FINITE = "Σ = I, equal weights, no ridge"
 _LIMIT = "limit d → ∞ at γ = n/d > 1 and γ_S = n_S/d, Σ = I, equal weights, no ridge"
 
@@ -53,18 +60,20 @@ def _few(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _beyond(rng: np.random.Generator) -> dict[str, Any]:
-    """A target of more rows than dimensions and a source that pooling with helps somewhere, not only just."""
-    while True:
-        gamma, noise, source_noise = 1 + np.exp(rng.uniform(-2, 2, 1))[0], *np.exp(rng.uniform(-1, 1, 2))
-        distance = noise / (gamma - 1) * np.exp(rng.uniform(-1.5, 1.5))
-        point = {
-            "gamma": float(gamma), "distance_squared": float(distance), "noise_variance": float(noise),
-            "source_noise_variance": float(source_noise),
-        }  # fmt: skip
-        start, end = formulas.pooling_start(**point), formulas.pooling_end(**point)
-        if end > 1.1 * start:
-            return point
+def _beyond(late: bool) -> Any:
+    """Targets of more rows than dimensions and a source that helps not only just: from some size on, or up to one."""
+
+    def sample(rng: np.random.Generator) -> dict[str, float]:
+        while True:
+            gamma, (noise, source_noise) = 1 + math.exp(rng.uniform(-2, 2)), np.exp(rng.uniform(-1, 1.5, 2)).tolist()
+            distance = noise / (gamma - 1) * math.exp(rng.uniform(-1.5, 1.5))
+            variances = {"noise_variance": noise, "source_noise_variance": source_noise}
+            point = {"gamma": gamma, "distance_squared": distance, **variances}
+            start, end = formulas.pooling_start(**point), formulas.pooling_end(**point)
+            if end > 1.1 * start and (start > 0 if late else end < math.inf):
+                return point
+
+    return sample
 
 
 def _equal_risks(formula: Any, n: int, n_source: int, dim: int) -> float:
@@ -267,8 +276,8 @@ ROWS = (
                 rtol=1e-5,
             ),
         ),
-        sample=_beyond,
-        box=_BOX,
+        sample=_beyond(late=True),
+        box=_START_BOX,
         experiments=(
             asymptotic(
                 critical_ratios, _ratios(1.0, 2.5, **_LATER), 6, resolution=0.1, arguments=_window
@@ -302,8 +311,8 @@ ROWS = (
                 rtol=1e-5,
             ),
         ),
-        sample=_beyond,
-        box=_BOX,
+        sample=_beyond(late=False),
+        box=_END_BOX,
         experiments=(
             asymptotic(
                 critical_ratios, _ratios(3.0, 8.0, **_AT_ONCE), 8, resolution=0.1, arguments=_window

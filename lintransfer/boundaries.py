@@ -67,8 +67,8 @@ def _crossings(
     k, j = np.nonzero(changes)
     roots = between[k, j]
     exact = ~(drawn[k, j] | drawn[k + 1, j])
-    if exact.any() and name != "n_source":
-        roots[exact] = _refined(problem, learner, baseline, method, name, axis, k[exact], sizes[j[exact]], roots[exact])
+    if exact.any():
+        roots[exact] = (_between_whole if name == "n_source" else _refined)(problem, learner, baseline, method, name, axis, k[exact], sizes[j[exact]], roots[exact])
     zk, zj = np.nonzero(touched)
     values, columns = np.concatenate([roots, axis[zk]]), np.concatenate([j, zj])
     by = np.lexsort((values, columns))
@@ -77,6 +77,30 @@ def _crossings(
     array = np.full((int(rank.max(initial=-1)) + 1, len(sizes)), np.nan)
     array[rank, columns] = [_at_place(name, value) for value in values]
     return array
+
+
+def _between_whole(
+    problem: TransferProblem, learner: Any, baseline: Any, method: str, name: str, axis: np.ndarray, k: np.ndarray,
+    n: np.ndarray, guess: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Roots of T on an axis of whole numbers: between two neighbours of which one helps and one hurts."""
+    low, high = axis[k], axis[k + 1]
+    first = ask(*moved(problem, learner, {name: int(low[0])}), baseline)
+
+    def gain(place: np.ndarray) -> np.ndarray:
+        found = gain_answer(line_question(first, problem, learner, name, place), n, method).value
+        return np.asarray(found, dtype=float)
+
+    ends = [gain(low), gain(high)]
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        value = gain(middle)
+        if not np.isfinite(value).all():  # an infinite risk between them is no crossing to be found by halves
+            return guess
+        left = np.sign(value) == np.sign(ends[0])
+        low, high = np.where(left, middle, low), np.where(left, high, middle)
+        ends = [np.where(left, value, ends[0]), np.where(left, ends[1], value)]
+    return np.asarray(low - ends[0] * (high - low) / (ends[1] - ends[0]))
 
 
 def _refined(

@@ -193,7 +193,7 @@ def _noises(noise_std: Any, count: int) -> Any:
     if noises.shape != (count,):
         refuse("noise_std", f"a number, or {count} of them, one for each task", got=f"shape {noises.shape}")
     if not is_traced(noises):
-        for value in noises:
+        for value in noises.tolist():
             amplitude("noise_std", value)
     return noises
 

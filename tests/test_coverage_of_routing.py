@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("coverage")
+pytestmark = pytest.mark.xdist_group("coverage")
 ROOT = Path(__file__).parent.parent
 ROUTING = ROOT / "lintransfer" / "routing"
 

@@ -14,7 +14,7 @@ from lintransfer.estimates import Estimate, combine
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk
 from lintransfer.routing.question import ask, sizes_asked
-from lintransfer.strategies import Learner, LinearTransfer
+from lintransfer.strategies import Learner, Scratch
 from lintransfer.task_families import TaskFamily
 from lintransfer.theory.tasks.family_floor import family_floor, spectral_family_floor
 from lintransfer.theory.tasks.information_floor import transfer_floor
@@ -35,7 +35,11 @@ def bayes_floor(problem: TransferProblem | TaskFamily, n: Any = None) -> Estimat
     >>> print(bayes_floor(p, n=[20, 140]))
     [0.431763 0.100989]  [asymptotic: transfer-floor]
     """
-    asked = ask(problem, LinearTransfer()).problem
+    asked: Any = problem
+    if not isinstance(problem, TaskFamily):
+        asked = ask(problem, Scratch()).problem
+    elif problem.n_tasks == 2:
+        asked = problem.as_problem()
     sizes = np.asarray(sizes_asked(problem, n), float)
     if asked.outputs > 1 or asked.has_shift or not asked.is_gaussian or asked.mix is not None:
         raise MissingMethodError(

@@ -8,10 +8,10 @@ from typing import Any
 
 import jax
 
-from lintransfer.errors import UnknownNameError, in_one_line, refuse
+from lintransfer.errors import MissingMethodError, UnknownNameError, in_one_line, refuse
 from lintransfer.models import DeepLinear, Linear
 from lintransfer.problems import TransferProblem
-from lintransfer.strategies import ON_ALL_ROWS, FineTune, Learner, Replay, Scratch, model_of
+from lintransfer.strategies import ON_ALL_ROWS, FineTune, Learner, Pool, Replay, Scratch, Stack, model_of
 from lintransfer.task_families import TaskFamily
 from lintransfer.validation import choice, is_traced, listed, sample_sizes
 
@@ -100,7 +100,8 @@ def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") 
     check_method(method)
     learner, baseline = as_learner(learner), None if baseline is None else as_learner(baseline, "baseline")
     if isinstance(problem, TaskFamily):
-        problem = _world_of(problem, learner if baseline is None else None)
+        worlds = [_world_of(problem, who) for who in (learner, baseline) if who is not None]
+        problem = next((world for world in worlds if isinstance(world, TaskFamily)), worlds[0])
     if not isinstance(problem, TransferProblem | TaskFamily):
         refuse("problem", "a TransferProblem or a TaskFamily", problem)
     for who in (learner, baseline):
@@ -130,7 +131,13 @@ def _world_of(family: TaskFamily, learner: Any) -> TransferProblem | TaskFamily:
     """A family of two is a `TransferProblem`, and so is any for who looks at the target alone."""
     if family.n_tasks == 2:
         return family.as_problem()
-    return family.target_alone() if isinstance(learner, Scratch) else family
+    if isinstance(learner, Scratch):
+        return family.target_alone()
+    if not isinstance(learner, Pool | Stack):
+        raise MissingMethodError(
+            f"{type(learner).__name__} is there for families of two tasks; risk_sequence follows FineTune over {family.n_tasks}"
+        )
+    return family
 
 
 def sizes_asked(problem: Any, n: Any) -> Any:

@@ -273,6 +273,19 @@ class _Draw:
         head = f"lt.LinearTransfer(ridge={self.pick([0.0, 1.0, 'optimal'])!r}, head='source')"
         return self.pick([both, fresh, timed, first, "lt.FirstLayer(time='optimal')", probed, head])
 
+    def several(self) -> str:
+        """What uses the rows of several tasks, or averages."""
+        pair = f"({self.scale(0.3)!r}, {self.scale(0.3)!r})"
+        ridge, share = self.pick([0.0, 0.0, 1.0, 1e-6, 1e6, "optimal"]), self.pick(["optimal", 0.0, 0.5, 1.0, -2.0, 1e6])
+        tuned = f"lt.FineTune(ridge={self.pick([0.0, 0.0, 0.7])!r})"
+        weights = self.pick(["'equal'", "'equal'", "'optimal'", pair])
+        own = self.pick([0.0, 0.0, "optimal", (0.3, 0.0)])
+        return self.pick([
+            f"lt.Pool({weights}, ridge={ridge!r})", f"lt.Stack({self.pick([repr('optimal'), pair])}, ridge={own!r})",
+            f"lt.WeightAverage({tuned}, {share!r})", f"lt.Soup({tuned}, {self.pick([1, 3, 10**6])}, {share!r})",
+            f"lt.Replay({self.pick([0, 1, 5])})",
+        ], [4, 2, 1, 1, 1])  # fmt: skip
+
     # ---- calls
 
     def call(self) -> Call:
@@ -287,6 +300,8 @@ class _Draw:
             return self.command()
         problem, dim = self.world()
         learner = self.layers() if "two_layer" in problem and self.chance(0.8) else self.learner()
+        if self.chance(0.5 if "n_source=" in problem else 0.05):
+            learner = self.several()
         if door in ("risk_law", "transferability_law"):
             (n,) = self.sizes(dim, 1)
             learner = self.pick([learner, "lt.Scratch()", "lt.FineTune()", "lt.LinearTransfer()"], [1, 1, 2, 1])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from lintransfer.simulate.end_to_end import draw_inputs, least_squares
 
 _CHUNK = 8_000_000  # numbers drawn at once
+_BLOCKS = 40
 
 
 def one_step(
@@ -63,13 +65,32 @@ def _labels(rng: np.random.Generator, inputs: np.ndarray, teacher: np.ndarray, n
     return clean + noise_variance**0.5 * rng.standard_normal(clean.shape)
 
 
-def outer_noise(
-    rng: np.random.Generator, replicates: int, n_inner: int, dim: int, steps: Any
-) -> np.ndarray:
-    """Label noise of an outer row, inner noise included, over its mean squared length per dimension, at every step (…,)."""
-    inner, row = draw_inputs(rng, (replicates, n_inner, dim)), draw_inputs(rng, (replicates, dim))
-    seen = np.einsum("rni,ri->rn", inner, row) / n_inner
-    back = np.einsum("rn,rni->ri", seen, inner)
-    own, mixed, squared = (np.mean(np.sum(v, axis=-1)) for v in (row * row, row * back, back * back))
-    a = np.asarray(steps, float)
-    return (1 + a * a * np.mean(np.sum(seen**2, axis=-1))) * dim / (own - 2 * a * mixed + a * a * squared)
+def extreme_training_step(worst: bool) -> Any:
+    """A draw for the step at which the label noise of an outer row, over the length of the row, is least or most: jackknife
+    values by blocks of replicates, whose mean is the estimate and whose spread its error."""
+
+    def draw(rng: np.random.Generator, replicates: int, n_inner: int, dim: int) -> np.ndarray:
+        inner, row = draw_inputs(rng, (replicates, n_inner, dim)), draw_inputs(rng, (replicates, dim))
+        seen = np.einsum("rni,ri->rn", inner, row) / n_inner
+        back = np.einsum("rn,rni->ri", seen, inner)
+        sums = [np.sum(v, axis=-1) for v in (seen**2, row * row, row * back, back * back)]
+        blocks = np.stack([np.add.reduceat(v, np.arange(0, replicates, replicates // _BLOCKS)) for v in sums])[:, :_BLOCKS]
+        whole = _extreme(blocks.sum(axis=1), replicates // _BLOCKS * _BLOCKS, worst)
+        rest = [
+            _extreme(blocks.sum(axis=1) - blocks[:, i], replicates // _BLOCKS * (_BLOCKS - 1), worst)
+            for i in range(_BLOCKS)
+        ]
+        return _BLOCKS * whole - (_BLOCKS - 1) * np.array(rest)
+
+    return draw
+
+
+def _extreme(sums: np.ndarray, count: int, worst: bool) -> float:
+    noise, own, mixed, squared = sums / count
+
+    def factor(a: float) -> float:
+        """The inner noise comes on top of the row's own; the row is x − a·Sx."""
+        value = float((1 + a * a * noise) / (own - 2 * a * mixed + a * a * squared))
+        return -value if worst else value
+
+    return float(minimize_scalar(factor, bounds=(0.0, 3.0) if worst else (-6.0, 0.0), options={"xatol": 1e-10}).x)

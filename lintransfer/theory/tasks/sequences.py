@@ -10,10 +10,13 @@ A shift between teachers never makes a mean infinite here, as it does when tasks
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-from lintransfer.arithmetic import array_namespace, maximum, minimum, where
+import numpy as np
+
+from lintransfer.arithmetic import absolute, array_namespace, maximum, minimum, where
 from lintransfer.errors import refuse
 from lintransfer.numerics.entries import modal_arrays, plain
 from lintransfer.theory.linear.isotropic import min_norm_risk
@@ -76,18 +79,26 @@ def sequential_risks(
     >>> sequential_risks([5, 5], 10, [[1.0, 0.5], [0.5, 1.0]], [0.0, 0.0]).tolist()
     [[1.0, 1.0], [0.5, 1.0], [0.75, 0.5]]
     """
+    history, _ = _stages(sizes, dim, gram, noise_variances, order)
+    xp = array_namespace(*history)
+    return entry(xp.stack(xp.broadcast_arrays(*history), axis=-2), at)
+
+
+def _stages(
+    sizes: Any, dim: Any, gram: Any, noise_variances: Any, order: Sequence[int] | None
+) -> tuple[list[Any], list[Any]]:
+    """Risks (…, K) before training and after every stage, and what every stage adds to them, without cancellation."""
     sizes, gram, noise_variances = modal_arrays(sizes, gram, noise_variances)
-    order = stages_of(order, gram.shape[-1])
-    xp = array_namespace(sizes, dim, gram, noise_variances)
-    energies = xp.diagonal(gram, axis1=-2, axis2=-1)
-    risks = energies
-    history = [risks]
-    for task in order:
+    energies = array_namespace(gram).diagonal(gram, axis1=-2, axis2=-1)
+    risks, changes = [energies], []
+    for task in stages_of(order, gram.shape[-1]):
         distances = maximum(energies + energies[..., task : task + 1] - 2 * gram[..., task, :], 0)
         n, noise = sizes[..., task : task + 1], noise_variances[..., task : task + 1]
-        risks = sequential_stage_risk(n, dim, risks, distances, noise)
-        history.append(risks)
-    return entry(xp.stack(xp.broadcast_arrays(*history), axis=-2), at)
+        stage = dim, risks[-1], distances, noise
+        with np.errstate(invalid="ignore"):  # of an infinite risk
+            changes.append(stage_forgetting(n, *stage))
+        risks.append(sequential_stage_risk(n, *stage))
+    return risks, changes
 
 
 def forgetting(risks: Any, definition: str = "past", order: Sequence[int] | None = None) -> Any:
@@ -113,8 +124,9 @@ def forgetting(risks: Any, definition: str = "past", order: Sequence[int] | None
         refuse("order", f"one task for each of the {stages} stages", order)
     if definition == "final":
         return sum(risks[..., stages, task] for task in order) / stages
-    lost = [risks[..., stages, task] - risks[..., stage, task] for stage, task in enumerate(order[:-1], start=1)]
-    return sum(lost, start=0 * risks[..., 0, 0]) / (max(stages - 1, 1) if definition == "past" else stages)
+    with np.errstate(invalid="ignore"):
+        lost = [risks[..., stages, task] - risks[..., stage, task] for stage, task in enumerate(order[:-1], start=1)]
+    return sum(lost, start=0.0) / (max(stages - 1, 1) if definition == "past" else stages)
 
 
 def sequential_forgetting(
@@ -127,7 +139,15 @@ def sequential_forgetting(
     >>> float(sequential_forgetting([5, 5], 10, [[1.0, 0.5], [0.5, 1.0]], [0.0, 0.0]))
     0.25
     """
-    return forgetting(sequential_risks(sizes, dim, gram, noise_variances, order), definition, order)
+    risks, changes = _stages(sizes, dim, gram, noise_variances, order)
+    xp = array_namespace(*risks)
+    whole = forgetting(xp.stack(xp.broadcast_arrays(*risks), axis=-2), definition, order)
+    if definition == "final" or not changes:
+        return whole
+    tasks = stages_of(order, risks[0].shape[-1])
+    lost = [change[..., task] for stage, task in enumerate(tasks) for change in changes[stage + 1 :]]
+    mean = sum(lost, start=0.0) / (max(len(tasks) - 1, 1) if definition == "past" else len(tasks))
+    return plain(where(absolute(whole) < math.inf, mean, whole))
 
 
 def order_gap(
@@ -156,7 +176,7 @@ def order_gap(
 
 def stages_of(order: Sequence[int] | None, tasks: int) -> list[int]:
     """The tasks of the stages as whole numbers, each once in turn by default, or a `DomainError`."""
-    found = list(range(tasks)) if order is None else [int(task) for task in order]
+    found = list(range(tasks)) if order is None else [int(float(task)) for task in order]
     if any(not 0 <= task < tasks for task in found):
         refuse("order", f"task numbers from 0 to {tasks - 1}", order)
     return found
@@ -164,4 +184,4 @@ def stages_of(order: Sequence[int] | None, tasks: int) -> list[int]:
 
 def entry(risks: Any, at: tuple[int, int] | None) -> Any:
     """All risks (…, stages + 1, K), or those (…) after one stage on one task, `at` = (stage, task)."""
-    return risks if at is None else plain(risks[..., int(at[0]), int(at[1])])
+    return risks if at is None else plain(risks[..., int(float(at[0])), int(float(at[1]))])

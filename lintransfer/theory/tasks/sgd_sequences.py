@@ -32,7 +32,7 @@ def sgd_risks(
     noise_variances: Any,
     step_size: Any,
     batch: Any,
-    initial: Any = 0.0,
+    initial: Any = 0,
     multiplicities: Any = None,
     order: Sequence[int] | None = None,
     at: tuple[int, int] | None = None,
@@ -55,7 +55,9 @@ def sgd_risks(
     """
     given = steps, eigenvalues, teachers, noise_variances, step_size, batch, initial
     steps, eigenvalues, teachers, noise_variances, step_size, batch, initial = modal_arrays(*given)
-    multiplicities = modal_arrays(np.ones(eigenvalues.shape[-1]) if multiplicities is None else multiplicities)[0]
+    sizes = 1 if multiplicities is None else modal_arrays(multiplicities)[0]
+    if steps.dtype == object:  # whole numbers of whatever arithmetic
+        steps = steps.astype(float)
     if kind_of_entries(step_size, batch) == "numpy" and not (np.all(step_size > 0) and np.all(batch >= 1)):
         refuse("step_size, batch", "a step > 0 and a batch ≥ 1", (step_size, batch))
     order = stages_of(order, teachers.shape[-2])
@@ -69,7 +71,7 @@ def sgd_risks(
         second, mean = switched(second, mean, step_to)
         here, rates = teachers[..., task, :], eigenvalues[..., task, :]
         world = steps[..., task], noise_variances[..., task], step_size, batch
-        second, mean = _many_steps(xp, second, mean, rates, multiplicities, *world)
+        second, mean = _many_steps(xp, second, mean, rates, sizes, *world)
         history.append(_risks(xp, second, mean, here, eigenvalues, teachers))
     return entry(xp.stack(xp.broadcast_arrays(*history), axis=-2), at)
 

@@ -17,7 +17,7 @@ ARGUMENTS = {
     "n": N, "n_inner": n_t, "dim": dim, "step": a, "common_energy": common, "task_variance": deviation,
     "noise_variance": noise,
 }  # fmt: skip
-REGIME = N <= dim - 2
+REGIME = dim - 2 >= N
 
 
 def row():

@@ -19,9 +19,7 @@ from .pieces import (
     variance,
 )
 
-ARGUMENTS = {
-    str(symbol): symbol for symbol in (n, n_source, kept, dim, source, target, distance, noise, source_noise)
-}
+ARGUMENTS = {str(symbol): symbol for symbol in (n, n_source, kept, dim, source, target, distance, noise, source_noise)}
 
 
 def derive():

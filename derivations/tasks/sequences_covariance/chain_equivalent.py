@@ -53,7 +53,9 @@ def left(k):
 def spread(k, energies, metric):
     """E‖w − E w‖²_T after stage k, given the energies of w_before − θ_k per mode."""
     total = of_stage(bias(ENERGIES, TESTED) + variance(TESTED), k)
-    total = total.subs(dict(zip(TESTED, metric, strict=True)) | dict(zip(ENERGIES, energies, strict=True)), simultaneous=True)
+    total = total.subs(
+        dict(zip(TESTED, metric, strict=True)) | dict(zip(ENERGIES, energies, strict=True)), simultaneous=True
+    )
     return total - sum(t * a**2 * e for t, a, e in zip(metric, left(k), energies, strict=True))
 
 

@@ -18,6 +18,8 @@ def derive():
     one, _ = step(sp.Matrix([[c]]), sp.zeros(1, 1), [level], 0)
     through_trace = eta**2 / B * level
     # One coordinate of `size` equal ones: tr(HC) = size·λc stands for λc in the part that comes from the trace.
-    factor = sp.simplify((one[0, 0] - through_trace * level * c + through_trace * trace).subs(trace, size * level * c) / c)
+    factor = sp.simplify(
+        (one[0, 0] - through_trace * level * c + through_trace * trace).subs(trace, size * level * c) / c
+    )
     (largest,) = [root for root in sp.solve(factor - 1, eta) if root != 0]
     return largest

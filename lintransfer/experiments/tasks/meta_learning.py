@@ -74,7 +74,9 @@ def extreme_training_step(worst: bool) -> Any:
         seen = np.einsum("rni,ri->rn", inner, row) / n_inner
         back = np.einsum("rn,rni->ri", seen, inner)
         sums = [np.sum(v, axis=-1) for v in (seen**2, row * row, row * back, back * back)]
-        blocks = np.stack([np.add.reduceat(v, np.arange(0, replicates, replicates // _BLOCKS)) for v in sums])[:, :_BLOCKS]
+        blocks = np.stack([np.add.reduceat(v, np.arange(0, replicates, replicates // _BLOCKS)) for v in sums])[
+            :, :_BLOCKS
+        ]
         whole = _extreme(blocks.sum(axis=1), replicates // _BLOCKS * _BLOCKS, worst)
         rest = [
             _extreme(blocks.sum(axis=1) - blocks[:, i], replicates // _BLOCKS * (_BLOCKS - 1), worst)

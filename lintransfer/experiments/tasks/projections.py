@@ -55,9 +55,7 @@ def worst_fits(
     return np.array(found), {"fits": fits}
 
 
-def worst_angle(
-    rng: np.random.Generator, replicates: int, fits: int
-) -> tuple[np.ndarray, Mapping[str, Any]]:
+def worst_angle(rng: np.random.Generator, replicates: int, fits: int) -> tuple[np.ndarray, Mapping[str, Any]]:
     """The largest error over a fine grid of angles between two rows in a plane, started at the worst error."""
     angles = np.linspace(0, np.pi / 2, 200_001)
     row, other = np.array([1.0, 0.0]), np.stack([np.cos(angles), np.sin(angles)], axis=-1)

@@ -1,8 +1,8 @@
-"""Experiments: tasks learnt one after the other, drawn and fitted from end to end; replay of kept rows."""
+"""Experiments: tasks learnt one after the other, drawn and fitted from end to end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def train_in_turn(
     return np.stack(history, axis=1)
 
 
-def _in_pieces(replicates: int, draw: Any) -> np.ndarray:
+def in_pieces(replicates: int, draw: Any) -> np.ndarray:
     pieces = [min(_CHUNK, replicates - start) for start in range(0, replicates, _CHUNK)]
     return np.concatenate([draw(piece) for piece in pieces])
 
@@ -67,7 +67,7 @@ def risk_at_end(
 ) -> np.ndarray:
     """Risk on one task after one stage, `at` = (stage, task), of min-norm training in turn."""
     world = sizes, teachers_of(gram, dim), noise_variances, order
-    return _in_pieces(replicates, lambda size: train_in_turn(rng, size, *world)[:, at[0], at[1]])
+    return in_pieces(replicates, lambda size: train_in_turn(rng, size, *world)[:, at[0], at[1]])
 
 
 def average_forgetting(
@@ -85,7 +85,7 @@ def average_forgetting(
         lost = final - np.stack([risks[:, j + 1, j] for j in range(count)], axis=1)
         return lost[:, :-1].mean(axis=1) if definition == "past" else lost.mean(axis=1)
 
-    return _in_pieces(replicates, draw)
+    return in_pieces(replicates, draw)
 
 
 def stage(
@@ -96,7 +96,7 @@ def stage(
     gram = np.array([[start_energy, cross_energy], [cross_energy, distance_energy]])
     start, other = teachers_of(gram, dim)
     world = (n, n), np.stack([np.zeros(dim), other]), (0.0, noise_variance), (1,)
-    return _in_pieces(replicates, lambda size: train_in_turn(rng, size, *world, initial=start)[:, -1, 0])
+    return in_pieces(replicates, lambda size: train_in_turn(rng, size, *world, initial=start)[:, -1, 0])
 
 
 def stage_change(
@@ -106,59 +106,3 @@ def stage_change(
     """The change of that risk."""
     risks = stage(rng, replicates, n, dim, start_energy, cross_energy, distance_energy, noise_variance)
     return risks - start_energy
-
-
-def order_difference(
-    rng: np.random.Generator, replicates: int, first_n: int, second_n: int, dim: int, first_eigenvalue: float,
-    second_eigenvalue: float, first_noise_variance: float, second_noise_variance: float,
-) -> np.ndarray:  # fmt: skip
-    """‖w − θ‖² after tasks 1, 2 minus that after 2, 1, on the same data; one teacher, w0 = 0."""
-
-    def draw(size: int) -> np.ndarray:
-        teacher, data = np.full(dim, 0.3), []
-        for n, level, noise in (
-            (first_n, first_eigenvalue, first_noise_variance),
-            (second_n, second_eigenvalue, second_noise_variance),
-        ):
-            design = draw_inputs(rng, (size, n, dim)) * level**0.5
-            data.append((design, (design @ teacher + noise**0.5 * rng.standard_normal((size, n)))[..., None]))
-        errors = []
-        for order in (data, data[::-1]):
-            weights: Any = 0.0
-            for design, labels in order:
-                weights = least_squares(design, labels, weights)
-            errors.append(np.sum((weights[..., 0] - teacher) ** 2, axis=-1))
-        return errors[0] - errors[1]
-
-    return _in_pieces(replicates, draw)
-
-
-def replayed(what: int) -> Any:
-    """A draw of the risks on the target (0) or the source (1) after replay, from w0 = 0."""
-
-    def draw(
-        rng: np.random.Generator, replicates: int, n: int, n_source: int, kept: int, dim: int, source_energy: float,
-        target_energy: float, distance_energy: float, noise_variance: float, source_noise_variance: float,
-    ) -> np.ndarray:  # fmt: skip
-        cross = (source_energy + target_energy - distance_energy) / 2
-        source, target = teachers_of([[source_energy, cross], [cross, target_energy]], dim)
-
-        def some(size: int) -> np.ndarray:
-            old = draw_inputs(rng, (size, n_source, dim))
-            new = draw_inputs(rng, (size, n, dim))
-            old_labels = old @ source + source_noise_variance**0.5 * rng.standard_normal((size, n_source))
-            new_labels = new @ target + noise_variance**0.5 * rng.standard_normal((size, n))
-            start = least_squares(old, old_labels[..., None])
-            both = np.concatenate([old[:, :kept], new], axis=1)
-            labels = np.concatenate([old_labels[:, :kept], new_labels], axis=1)
-            weights = least_squares(both, labels[..., None], start)[..., 0]
-            return np.sum((weights - (target, source)[what]) ** 2, axis=-1)
-
-        return _in_pieces(replicates, some)
-
-    return draw
-
-
-def source_world(**point: Any) -> Mapping[str, Any]:
-    """The point without what the source's risk does not depend on."""
-    return {name: value for name, value in point.items() if name != "target_energy"}

@@ -26,7 +26,14 @@ def teachers(dim: int) -> np.ndarray:
 
 
 def chain(
-    rng: np.random.Generator, replicates: int, dim: int, sizes: Any, noise_variances: Any, ridges: Any, order: Any, at: Any
+    rng: np.random.Generator,
+    replicates: int,
+    dim: int,
+    sizes: Any,
+    noise_variances: Any,
+    ridges: Any,
+    order: Any,
+    at: Any,
 ) -> np.ndarray:
     """Risks on one task after one stage, `at` = (stage, task), from w0 = 0; sizes are shares of d."""
     counts = [round(share * dim) for share in sizes]
@@ -35,9 +42,7 @@ def chain(
     return np.concatenate([train_in_turn(rng, piece, *world)[:, -1, at[1]] for piece in pieces])
 
 
-def chain_arguments(
-    dim: int, sizes: Any, noise_variances: Any, ridges: Any, order: Any, at: Any
-) -> Mapping[str, Any]:
+def chain_arguments(dim: int, sizes: Any, noise_variances: Any, ridges: Any, order: Any, at: Any) -> Mapping[str, Any]:
     found = teachers(dim)
     return {
         "sizes": np.array([round(share * dim) for share in sizes]),

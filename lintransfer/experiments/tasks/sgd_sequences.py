@@ -49,39 +49,6 @@ def without_steps(**point: Any) -> Mapping[str, Any]:
     return {name: value for name, value in point.items() if name != "steps"}
 
 
-def order_difference(
-    rng: np.random.Generator, replicates: int, n: int, first_eigenvalue: float, second_eigenvalue: float,
-    noise_variance: float, step_size: float, batch: int,
-) -> np.ndarray:  # fmt: skip
-    """(w − θ)² after tasks 1, 2 minus that after 2, 1, from the optimum θ: one coordinate. The batches of a task
-    are shared by both orders.
-    """
-    errors = []
-    seed = int(rng.integers(2**32))
-    for levels in ((first_eigenvalue, second_eigenvalue), (second_eigenvalue, first_eigenvalue)):
-        weights = np.zeros((replicates, 1))
-        for level in levels:
-            shared = np.random.default_rng([seed, int(level == second_eigenvalue)])
-            weights = run_sgd(shared, weights, n, [level], np.zeros(1), noise_variance, step_size, batch)
-        errors.append(weights[:, 0] ** 2)
-    return errors[0] - errors[1]
-
-
-def full_batch_difference(
-    rng: np.random.Generator, replicates: int, n: int, first_eigenvalue: float, second_eigenvalue: float,
-    distance_energy: float, step_size: float,
-) -> tuple[np.ndarray, Mapping[str, Any]]:  # fmt: skip
-    """Forgetting of the first task, gradient descent on the second from the first's optimum, both orders: the difference."""
-    lost = []
-    for kept, trained in ((first_eigenvalue, second_eigenvalue), (second_eigenvalue, first_eigenvalue)):
-        weight, teacher = 0.0, distance_energy**0.5
-        for _ in range(n):
-            weight -= step_size * trained * (weight - teacher)
-        lost.append(kept * weight**2)
-    world = {"n": n, "first_eigenvalue": first_eigenvalue, "second_eigenvalue": second_eigenvalue}
-    return np.array([lost[0] - lost[1]]), {**world, "distance_energy": distance_energy, "step_size": step_size}
-
-
 def largest_stable_step(
     rng: np.random.Generator, replicates: int, eigenvalues: Any, batch: int, multiplicities: Any, steps: int
 ) -> tuple[np.ndarray, Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.experiments.tasks.meta_learning import best_step, extreme_training_step, one_step, outer_fit
-from lintransfer.table.mutants import dropped, instead, moved, scaled
+from lintransfer.table.mutants import dropped, moved, scaled
 from lintransfer.table.points import asymptotic, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.isotropic import min_norm_risk
@@ -73,7 +73,11 @@ ROWS = (
                 lambda dim, n, start_energy, noise_variance, **_: ((dim + 1) * start_energy + dim * noise_variance) / n,
                 ({"step": 1.0, "n": 10**9, "dim": 9, **_TASK},),
             ),
-            Limit("one sample, d = 1: E(1 − x²)² = 2", 2.0, ({"step": 1.0, "n": 1, "dim": 1, "start_energy": 1.0, "noise_variance": 0.0},)),
+            Limit(
+                "one sample, d = 1: E(1 − x²)² = 2",
+                2.0,
+                ({"step": 1.0, "n": 1, "dim": 1, "start_energy": 1.0, "noise_variance": 0.0},),
+            ),
         ),
         box={"step": (-2.0, 2.0)} | _TASK_BOX,
         experiments=(
@@ -173,29 +177,56 @@ ROWS = (
             ),
         ),
         box={
-            "n": (0, 30), "n_inner": (1, 30), "dim": (3, 40), "step": (-2.0, 2.0), "common_energy": (0.05, 4.0),
-            "task_variance": (0.05, 4.0), "noise_variance": (0.05, 4.0),
+            "n": (0, 30),
+            "n_inner": (1, 30),
+            "dim": (3, 40),
+            "step": (-2.0, 2.0),
+            "common_energy": (0.05, 4.0),
+            "task_variance": (0.05, 4.0),
+            "noise_variance": (0.05, 4.0),
         },
         sample=_random_outer,
         experiments=(
             asymptotic(outer_fit, growing("n_inner", n=8, n_inner=6, dim=24, **_OUTER), 1.6, 1500, 0.06),
-            asymptotic(outer_fit, growing("n_inner", n=12, n_inner=12, dim=24, **{**_OUTER, "step": -0.5}), 1.6, 1500, 0.06),
+            asymptotic(
+                outer_fit, growing("n_inner", n=12, n_inner=12, dim=24, **{**_OUTER, "step": -0.5}), 1.6, 1500, 0.06
+            ),
             Experiment(
                 outer_fit,
-                ({"n": 4, "n_inner": 3, "dim": 8, "step": 0.4, "common_energy": 1.0, "task_variance": 0.0, "noise_variance": 0.0},),
+                (
+                    {
+                        "n": 4,
+                        "n_inner": 3,
+                        "dim": 8,
+                        "step": 0.4,
+                        "common_energy": 1.0,
+                        "task_variance": 0.0,
+                        "noise_variance": 0.0,
+                    },
+                ),
                 replicates=10_000,
             ),
         ),
         mutants=(
-            Mutant("the inner noise forgotten", lambda n, n_inner, dim, step, common_energy, task_variance, noise_variance: (
-                meta_min_norm_risk(n, n_inner, dim, step, common_energy, task_variance, noise_variance
-                                   / (1 + step**2 * dim / n_inner)))),
+            Mutant(
+                "the inner noise forgotten",
+                lambda n, n_inner, dim, step, common_energy, task_variance, noise_variance: meta_min_norm_risk(
+                    n, n_inner, dim, step, common_energy, task_variance, noise_variance / (1 + step**2 * dim / n_inner)
+                ),
+            ),
             dropped("task_variance"),
             dropped("noise_variance"),
             scaled(step=-1.0),
-            Mutant("rows of unit covariance: s_a = 1", lambda n, n_inner, dim, step, **o: meta_min_norm_risk(
-                n, n_inner, dim, step, **(o | {"noise_variance": o["noise_variance"] * (
-                    (1 - step) ** 2 + step**2 * (dim + 1) / n_inner)}))),
+            Mutant(
+                "rows of unit covariance: s_a = 1",
+                lambda n, n_inner, dim, step, **o: meta_min_norm_risk(
+                    n,
+                    n_inner,
+                    dim,
+                    step,
+                    **(o | {"noise_variance": o["noise_variance"] * ((1 - step) ** 2 + step**2 * (dim + 1) / n_inner)}),
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -221,12 +252,18 @@ ROWS = (
                 ({"n_inner": 10**9, "dim": 3 * 10**9},),
                 rtol=1e-8,
             ),
-            Limit("the other root, with the other sign", lambda n_inner, dim: -n_inner / dim, _SHAPES,
-                  left=lambda formula, **shape: formula(**shape) * worst_training_step(**shape)),
+            Limit(
+                "the other root, with the other sign",
+                lambda n_inner, dim: -n_inner / dim,
+                _SHAPES,
+                left=lambda formula, **shape: formula(**shape) * worst_training_step(**shape),
+            ),
         ),
         box=_STEP_BOX,
         experiments=(
-            Experiment(extreme_training_step(False), ({"n_inner": 6, "dim": 12}, {"n_inner": 3, "dim": 4}), replicates=100_000),
+            Experiment(
+                extreme_training_step(False), ({"n_inner": 6, "dim": 12}, {"n_inner": 3, "dim": 4}), replicates=100_000
+            ),
         ),
         mutants=(
             Mutant("the best step at test time", lambda n_inner, dim: best_inner_step(n_inner, dim, 1.0, 0.0)),
@@ -260,7 +297,9 @@ ROWS = (
         ),
         box=_STEP_BOX,
         experiments=(
-            Experiment(extreme_training_step(True), ({"n_inner": 6, "dim": 12}, {"n_inner": 3, "dim": 4}), replicates=100_000),
+            Experiment(
+                extreme_training_step(True), ({"n_inner": 6, "dim": 12}, {"n_inner": 3, "dim": 4}), replicates=100_000
+            ),
         ),
         mutants=(
             Mutant("the best step at test time", lambda n_inner, dim: best_inner_step(n_inner, dim, 1.0, 0.0)),
@@ -268,4 +307,4 @@ ROWS = (
             moved(n_inner=1),
         ),
     ),
-)  # fmt: skip
+)

@@ -32,6 +32,7 @@ ROWS = (
         formula=alternating_projections_error,
         source="Evron, Moroshko, Ward, Srebro & Soudry (2022)",
         papers=("evron2022",),
+        covers="two pairs of principal vectors",
         domain="two row spaces of any ranks, one teacher, no noise, k ≥ 1 fits from task 1 on; own directions of task 2: φ = π/2",
         derivation="derivations.tasks.projections.alternating_projections_error",
         limits=(
@@ -78,7 +79,6 @@ ROWS = (
         formula=alternating_projections_bound,
         source="Evron, Moroshko, Ward, Srebro & Soudry (2022)",
         papers=("evron2022",),
-        covers="k ≥ 2",
         domain="two tasks of any rank, one teacher, no noise, k ≥ 1",
         derivation="derivations.tasks.projections.alternating_projections_bound",
         limits=(

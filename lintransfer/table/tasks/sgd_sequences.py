@@ -9,22 +9,16 @@ from typing import Any
 import numpy as np
 
 from lintransfer.experiments.tasks.sgd_sequences import (
-    full_batch_difference,
     largest_stable_step,
-    order_difference,
     sgd_in_turn,
     stationary,
     without_steps,
 )
-from lintransfer.table.mutants import dropped, instead, moved, scaled, swapped, times
-from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
-from lintransfer.theory.tasks.sequences import order_gap
+from lintransfer.table.mutants import dropped, instead, moved, scaled, times
+from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.tasks.sgd_sequences import (
     critical_sgd_step,
-    gd_order_gap,
-    larger_last_is_worse,
     sgd_gain,
-    sgd_order_gap,
     sgd_risks,
     stationary_sgd_risk,
 )
@@ -36,8 +30,6 @@ _WORLD = {
     "noise_variances": np.array([0.3, 0.1, 0.4]), "step_size": 0.3, "batch": 2, "order": (0, 1, 2, 0),
 }  # fmt: skip
 _TWO = {"eigenvalues": np.array([1.0, 0.4]), "multiplicities": np.array([2, 3]), "batch": 2}
-_GAP = {"n": 4, "first_eigenvalue": 1.0, "second_eigenvalue": 2.0, "noise_variance": 1.0, "step_size": 0.25, "batch": 2}
-_GD = {"first_eigenvalue": 1.0, "second_eigenvalue": 2.0, "distance_energy": 0.7, "step_size": 0.2}
 
 
 def step_by_step(switch: Callable[..., Any], spread: Callable[[Any], Any] = lambda batch: 1 + 1 / batch) -> Any:
@@ -109,16 +101,6 @@ def _random_stable(rng: np.random.Generator) -> dict[str, Any]:
     return drawn | {"step_size": float(critical_sgd_step(**drawn)) * float(rng.choice([rng.uniform(0.001, 0.98), 1.5]))}
 
 
-def _sgd_peak(formula: Any) -> float:
-    """The ηnλ at which two nearby eigenvalues change places: the sign change of the gap."""
-    eta, low, high = 1e-6, 0.5, 3.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        gap = formula(round(middle / eta), 1.0, 1.000001, 1.0, eta)
-        low, high = (middle, high) if gap > 0 else (low, middle)
-    return low
-
-
 def _fixed_point(eigenvalues: Any, noise_variance: Any, step_size: Any, batch: Any, multiplicities: Any) -> Any:
     world = [2**40], eigenvalues[None], np.zeros((1, len(eigenvalues))), [noise_variance], step_size, batch
     return sgd_risks(*world, 0.0, multiplicities, at=(1, 0))
@@ -151,8 +133,16 @@ ROWS = (
                 lambda eigenvalues, noise_variances, step_size, batch, **_: stationary_sgd_risk(
                     eigenvalues[0], noise_variances[0], step_size, batch
                 ),
-                ({"steps": np.array([2**53]), "eigenvalues": _LEVELS[:1], "teachers": _TEACHERS[:1],
-                  "noise_variances": np.array([0.3]), "step_size": 0.3, "batch": 2},),
+                (
+                    {
+                        "steps": np.array([2**53]),
+                        "eigenvalues": _LEVELS[:1],
+                        "teachers": _TEACHERS[:1],
+                        "noise_variances": np.array([0.3]),
+                        "step_size": 0.3,
+                        "batch": 2,
+                    },
+                ),
                 rtol=1e-11,
                 given={"at": (1, 0)},
             ),
@@ -161,13 +151,33 @@ ROWS = (
                 lambda steps, eigenvalues, teachers, step_size, **_: float(
                     eigenvalues[0] @ (teachers[0] * (1 - step_size * eigenvalues[0]) ** int(steps[0])) ** 2
                 ),
-                ({"steps": np.array([5]), "eigenvalues": _LEVELS[:1], "teachers": _TEACHERS[:1],
-                  "noise_variances": np.array([0.3]), "step_size": 0.3, "batch": 1e14},),
+                (
+                    {
+                        "steps": np.array([5]),
+                        "eigenvalues": _LEVELS[:1],
+                        "teachers": _TEACHERS[:1],
+                        "noise_variances": np.array([0.3]),
+                        "step_size": 0.3,
+                        "batch": 1e14,
+                    },
+                ),
                 given={"at": (1, 0)},
             ),
-            Limit("unstable, after long: infinite", math.inf,
-                  ({"steps": np.array([10**9]), "eigenvalues": np.ones((1, 2)), "teachers": np.ones((1, 2)),
-                    "noise_variances": np.array([0.3]), "step_size": 3.0, "batch": 2},), given={"at": (1, 0)}),
+            Limit(
+                "unstable, after long: infinite",
+                math.inf,
+                (
+                    {
+                        "steps": np.array([10**9]),
+                        "eigenvalues": np.ones((1, 2)),
+                        "teachers": np.ones((1, 2)),
+                        "noise_variances": np.array([0.3]),
+                        "step_size": 3.0,
+                        "batch": 2,
+                    },
+                ),
+                given={"at": (1, 0)},
+            ),
         ),
         box={"step_size": (0.05, 0.4), "batch": (1, 6)},
         sample=_random_world,
@@ -195,6 +205,7 @@ ROWS = (
         formula=sgd_gain,
         source="Ziyin, Liu, Mori & Ueda (2022)",
         papers=("ziyin2022",),
+        covers="two eigenvalues",
         domain="Gaussian inputs, fresh batches of B ≥ 1; inf beyond ηλ_max(1+1/B) = 2",
         derivation="derivations.tasks.sgd_sequences.sgd_gain",
         limits=(
@@ -211,15 +222,24 @@ ROWS = (
         sample=_random_stable,
         experiments=(
             Experiment(
-                lambda rng, replicates, **point: (risk := stationary(rng, replicates, noise_variance=0.5, **point))
-                / (risk.mean() + 0.5),
+                lambda rng, replicates, **point: (
+                    (risk := stationary(rng, replicates, noise_variance=0.5, **point)) / (risk.mean() + 0.5)
+                ),
                 ({**_TWO, "step_size": 0.3, "steps": 120},),
                 replicates=40_000,
                 arguments=without_steps,
             ),
         ),
-        mutants=(moved(batch=1), scaled(step_size=1.1), Mutant("no fourth moment: 2 − ηλ", lambda eigenvalues, step_size, batch, multiplicities: (
-            float((multiplicities * step_size * eigenvalues / batch / (2 - step_size * eigenvalues)).sum())))),
+        mutants=(
+            moved(batch=1),
+            scaled(step_size=1.1),
+            Mutant(
+                "no fourth moment: 2 − ηλ",
+                lambda eigenvalues, step_size, batch, multiplicities: float(
+                    (multiplicities * step_size * eigenvalues / batch / (2 - step_size * eigenvalues)).sum()
+                ),
+            ),
+        ),
     ),
     Theorem(
         name="stationary-sgd-risk",
@@ -228,15 +248,29 @@ ROWS = (
         formula=stationary_sgd_risk,
         source="Ziyin, Liu, Mori & Ueda (2022)",
         papers=("ziyin2022",),
+        covers="two eigenvalues",
         domain="Gaussian inputs, single pass, fresh batches of B ≥ 1",
         derivation="derivations.tasks.sgd_sequences.stationary_sgd_risk",
         limits=(
-            Limit("small steps: ησ² tr H/(2B)", 0.5 * 1e-9 * 3.2 / 4, ({**_TWO, "noise_variance": 0.5, "step_size": 1e-9},), rtol=1e-8),
-            Limit("very many steps of sgd-risks", _fixed_point, ({**_TWO, "noise_variance": 0.5, "step_size": 0.3},), rtol=1e-11),
+            Limit(
+                "small steps: ησ² tr H/(2B)",
+                0.5 * 1e-9 * 3.2 / 4,
+                ({**_TWO, "noise_variance": 0.5, "step_size": 1e-9},),
+                rtol=1e-8,
+            ),
+            Limit(
+                "very many steps of sgd-risks",
+                _fixed_point,
+                ({**_TWO, "noise_variance": 0.5, "step_size": 0.3},),
+                rtol=1e-11,
+            ),
             Limit(
                 "past the largest stable step",
                 math.inf,
-                tuple({**_TWO, "noise_variance": 0.5, "step_size": float(critical_sgd_step(**_TWO)) * by} for by in (1 + 1e-9, 2)),
+                tuple(
+                    {**_TWO, "noise_variance": 0.5, "step_size": float(critical_sgd_step(**_TWO)) * by}
+                    for by in (1 + 1e-9, 2)
+                ),
             ),
         ),
         box={"step_size": (0.02, 0.2), "batch": (1, 6)},
@@ -252,8 +286,12 @@ ROWS = (
         mutants=(
             moved(batch=1),
             dropped("noise_variance"),
-            Mutant("small steps only: ησ² tr H/(2B)", lambda eigenvalues, noise_variance, step_size, batch, multiplicities: (
-                noise_variance * step_size * float((multiplicities * eigenvalues).sum()) / (2 * batch))),
+            Mutant(
+                "small steps only: ησ² tr H/(2B)",
+                lambda eigenvalues, noise_variance, step_size, batch, multiplicities: (
+                    noise_variance * step_size * float((multiplicities * eigenvalues).sum()) / (2 * batch)
+                ),
+            ),
             Mutant("σ²κ_η", lambda noise_variance, **point: noise_variance * sgd_gain(**point)),
         ),
     ),
@@ -268,89 +306,22 @@ ROWS = (
         domain="Gaussian inputs, any spectrum with one λ_i > 0, B ≥ 1",
         derivation="derivations.tasks.sgd_sequences.critical_sgd_step",
         limits=(
-            Limit("the gain is 1 there", 1.0, (_TWO, {**_TWO, "batch": 400}), rtol=1e-11,
-                  left=lambda formula, **point: sgd_gain(step_size=formula(**point), **point)),
+            Limit(
+                "the gain is 1 there",
+                1.0,
+                (_TWO, {**_TWO, "batch": 400}),
+                rtol=1e-11,
+                left=lambda formula, **point: sgd_gain(step_size=formula(**point), **point),
+            ),
             Limit("unlimited batches: 2/λ_max", 2.0, ({**_TWO, "batch": 10**12},), rtol=1e-9),
         ),
         box={"batch": (1, 50)},
         sample=_random_spectrum,
         experiments=(
-            Experiment(largest_stable_step, tuple({**_TWO, "batch": b, "steps": 60} for b in (1, 3, 40)), compare="identity"),
+            Experiment(
+                largest_stable_step, tuple({**_TWO, "batch": b, "steps": 60} for b in (1, 3, 40)), compare="identity"
+            ),
         ),
         mutants=(moved(batch=1), times(1.01), Mutant("2/λ_max", lambda eigenvalues: 2 / float(eigenvalues.max()))),
     ),
-    Theorem(
-        name="sgd-order-gap",
-        kind="exact",
-        statement="after 1, 2 minus after 2, 1: (1−ρ_1)(1−ρ_2)(v_2−v_1) > 0 iff λ_2 > λ_1, ρ = a(λ)ⁿ, v = (ησ²/B)/(2−ηλ(1+2/B))",
-        formula=sgd_order_gap,
-        source=f"{NOT_FOUND}; follows from sgd-risks; trend: Ding, Ji, Wang & Xu (2024)",
-        follows=("sgd-risks",),
-        see=("ding2024",),
-        domain="d = 1, one optimum, n steps each, ηλ(1+2/B) < 2",
-        derivation="derivations.tasks.sgd_sequences.sgd_order_gap",
-        limits=(
-            Limit(
-                "sgd-risks in both orders",
-                lambda n, first_eigenvalue, second_eigenvalue, noise_variance, step_size, batch: float(np.subtract(*(
-                    sgd_risks([n, n], np.array([[a], [b]]), np.zeros((2, 1)), [noise_variance] * 2, step_size, batch, at=(2, 1)) / b
-                    for a, b in ((first_eigenvalue, second_eigenvalue), (second_eigenvalue, first_eigenvalue))
-                ))),
-                tuple({**_GAP, "n": n, "second_eigenvalue": b} for n in (1, 4, 40) for b in (0.3, 2.0)),
-                rtol=1e-9,
-            ),
-            Limit("long training: v_2 − v_1", 0.125 * (1 / 1.0 - 1 / 1.5), ({**_GAP, "n": 10**6},)),
-            Limit(
-                "the larger eigenvalue last is worse at every n, and better in order-gap",
-                False,
-                tuple({**_GAP, "n": n, "first_eigenvalue": a, "second_eigenvalue": b} for n in (1, 9, 90) for a, b in ((1.0, 2.0), (2.0, 0.5))),
-                left=lambda formula, n, first_eigenvalue, second_eigenvalue, **others: (
-                    not larger_last_is_worse(
-                        formula(n=n, first_eigenvalue=first_eigenvalue, second_eigenvalue=second_eigenvalue, **others),
-                        first_eigenvalue, second_eigenvalue)
-                    or larger_last_is_worse(
-                        order_gap(n, n, n + 5, first_eigenvalue, second_eigenvalue, 1.0, 1.0), first_eigenvalue, second_eigenvalue)
-                ),
-            ),
-        ),
-        box={"n": (1, 10**6), "first_eigenvalue": (0.05, 2.0), "second_eigenvalue": (0.05, 2.0),
-             "noise_variance": (0.0, 4.0), "step_size": (0.001, 0.3), "batch": (1, 100)},
-        experiments=(
-            Experiment(order_difference, (_GAP, {**_GAP, "n": 12, "second_eigenvalue": 0.3}), replicates=200_000, resolution=0.12),
-        ),
-        mutants=(
-            swapped("first_eigenvalue", "second_eigenvalue"),
-            moved(batch=1),
-            moved(n=1),
-            Mutant("v_2 − v_1 from the first step on", instead(n=10**9)),
-        ),
-    ),
-    Theorem(
-        name="gd-order-gap",
-        kind="exact",
-        statement="forgetting after 1, 2 minus after 2, 1: λ_1λ_2D²[g(λ_2)−g(λ_1)], g = (1−(1−ηλ)ⁿ)²/λ, peak at ηnλ ≈ 1.2564",
-        formula=gd_order_gap,
-        source=f"{NOT_FOUND}; trend of short training: Ding, Ji, Wang & Xu (2024)",
-        see=("ding2024",),
-        domain="d = 1, no noise, full batches, from the first optimum, ηλ < 1",
-        derivation="derivations.tasks.sgd_sequences.gd_order_gap",
-        limits=(
-            Limit("long training: (λ_1 − λ_2)D², the larger eigenvalue last is better", -0.7, ({**_GD, "n": 10**6},)),
-            Limit("nearby eigenvalues change places at ηnλ = 1.2564, eˣ = 1 + 2x", 1.25643120862617, ({},), rtol=1e-5,
-                  left=lambda formula: _sgd_peak(formula)),
-            Limit("no training", 0.0, ({**_GD, "n": 0},)),
-        ),
-        box={"n": (0, 1000), "first_eigenvalue": (0.1, 2.0), "second_eigenvalue": (0.1, 2.0),
-             "distance_energy": (0.1, 4.0), "step_size": (0.001, 0.4)},
-        experiments=(
-            Experiment(full_batch_difference, tuple({**_GD, "n": n} for n in (1, 3, 30)), compare="identity"),
-        ),
-        mutants=(
-            swapped("first_eigenvalue", "second_eigenvalue"),
-            Mutant("without the squares", lambda n, first_eigenvalue, second_eigenvalue, distance_energy, step_size: distance_energy * (
-                first_eigenvalue * (1 - (1 - step_size * second_eigenvalue) ** n)
-                - second_eigenvalue * (1 - (1 - step_size * first_eigenvalue) ** n))),
-            moved(n=1),
-        ),
-    ),
-)  # fmt: skip
+)

@@ -71,7 +71,7 @@ def replay_target_risk(
     small, aside, seen, z = _of_source(n_source, kept, dim, source_noise_variance)
     rest = (seen * target_energy + (n_source - kept) * distance_energy) / dim + aside
     h = kept * distance_energy / dim + z
-    return _selected(n, n_source, kept, dim, plain, start, h, rest, 0 * h, h + noise_variance, small)
+    return _selected(n, n_source, kept, dim, plain, start, h, rest, 0 * distance_energy, h + noise_variance, small)
 
 
 def replay_source_risk(
@@ -112,12 +112,11 @@ def _selected(
     some = (room > 0) & small
     free = where(some, dim - kept, 1)
     fresh = where(some, n, 0)
+    active = (room > 1) & small & (n > 0)
     inflated = where(
-        room > 1,
-        noise * fresh / where(room > 1, where(some, room - 1, 1), 1),
-        where((noise > 0) & (n > 0), math.inf, 0 * noise),
+        active, noise * where(active, n, 1) / where(active, room - 1, 1), where(noise > 0, math.inf, 0 * distance)
     )
-    still = where(some, (free - fresh) * rest / free, 0 * rest)
+    still = where(some, (free - fresh) * rest / free, 0 * distance)
     moved = where(room > 0, fresh * distance / dim, (dim - kept) * distance / dim)
     replayed = where(n > 0, held + still + moved + inflated, start)
     inside = small & (room >= 0)

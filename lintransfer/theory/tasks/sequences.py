@@ -150,30 +150,6 @@ def sequential_forgetting(
     return plain(where(absolute(whole) < math.inf, mean, whole))
 
 
-def order_gap(
-    first_n: Any, second_n: Any, dim: Any, first_eigenvalue: Any, second_eigenvalue: Any,
-    first_noise_variance: Any, second_noise_variance: Any,
-) -> Any:  # fmt: skip
-    r"""What the order of two min-norm fits changes: E‖w − θ‖² after tasks 1, 2 minus that after 2, 1; Σ_k = λ_kI, one θ.
-
-    .. math:: \frac{n_1}{d}\frac{\nu_2}{\lambda_2} - \frac{n_2}{d}\frac{\nu_1}{\lambda_1}, \qquad
-        \nu_k = \sigma_k^2 n_k/(d-n_k-1)
-
-    first_n, second_n: samples of the tasks.  dim: d.  first_eigenvalue, second_eigenvalue: λ_k > 0.
-    first_noise_variance, second_noise_variance: σ_k².  For n_k ≥ d + 2: n_k/d → 1, ν_k = σ_k²d/(n_k−d−1).
-    At equal n and σ this is ν(n/d)(1/λ_2 − 1/λ_1): the larger eigenvalue last is better, as it is not under SGD with a
-    finite step (`lintransfer.theory.tasks.sgd_sequences.sgd_order_gap`).
-    Exact. With noise and 1 ≤ n_k, |n_k − d| ≤ 1 the gap (on the same data) is infinite, for both k nan. Source: its row of
-    the table.
-
-    >>> order_gap(4, 4, 10, 1.0, 2.0, 0.5, 0.5)
-    -0.08
-    """
-    first = min_norm_risk(first_n, dim, 0, first_noise_variance) / first_eigenvalue
-    second = min_norm_risk(second_n, dim, 0, second_noise_variance) / second_eigenvalue
-    return minimum(first_n, dim) * second / dim - minimum(second_n, dim) * first / dim
-
-
 def stages_of(order: Sequence[int] | None, tasks: int) -> list[int]:
     """The tasks of the stages as whole numbers, each once in turn by default, or a `DomainError`."""
     found = list(range(tasks)) if order is None else [int(float(task)) for task in order]

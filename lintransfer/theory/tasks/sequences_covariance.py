@@ -63,8 +63,8 @@ def chain_equivalent(
         kappa, still = per_mode(solved.kappa), per_mode(solved.untrained)
         left, seen = kappa / (solved.eigenvalues + kappa), solved.eigenvalues / (solved.eigenvalues + kappa)
         missed = share - where(np.arange(tasks) == task, 1, 0)
-        energy = _energies(missed, gram) + solved.multiplicities * spread
         alive = levels > 0
+        energy = _energies(missed, gram) + solved.multiplicities * where(alive, spread, 0)
         still_wrong = alive & (left > 0)  # κ = 0: all is learnt, even from an infinite error
         lost = total(where(still_wrong, left * left * levels * where(still_wrong, energy, 0), 0 * levels))
         spread_of = seen / (solved.eigenvalues + kappa)

@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
-from lintransfer.arithmetic import array_namespace, expm1, kind_of, log1p, per_mode, ratio_where, total, where
+from lintransfer.arithmetic import array_namespace, kind_of, per_mode, ratio_where, total, where
 from lintransfer.errors import refuse
 from lintransfer.numerics.brackets import bracketed_root
 from lintransfer.numerics.entries import kind_of_entries, modal_arrays, plain
@@ -107,20 +108,27 @@ def _many_steps(
     matrix = across[..., :, None] * rates[..., None, :]
     matrix = matrix + (pull * pull + (eta * rates) ** 2 / b)[..., :, None] * np.eye(rates.shape[-1], dtype=int)
     added = across * per_mode(noise)
-    bits = _TRACED_BITS if kind_of(steps) == "jax" else int(np.max(steps, initial=0)).bit_length()
-    shape = np.broadcast_shapes(second.shape, added.shape, pull.shape, (*np.shape(steps), 1))
-    second, mean = xp.broadcast_to(second, shape), xp.broadcast_to(mean, shape)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for bit in range(bits):
-            odd = per_mode(steps % 2 == 1)
-            after = (matrix @ second[..., None])[..., 0] + added
-            second, mean = where(odd, after, second), where(odd, pull * mean, mean)
-            steps = (steps - steps % 2) / 2
-            if bit < bits - 1:
-                added = (matrix @ added[..., None])[..., 0] + added
-                matrix, pull = matrix @ matrix, pull * pull
     learnt = rates > 0
-    return where(learnt & ~(second < np.inf), np.inf, second), mean
+    shape = np.broadcast_shapes(second.shape, added.shape, pull.shape, (*np.shape(steps), 1))
+    second, mean, added, pull = (xp.broadcast_to(v, shape) for v in (second, mean, added, pull))
+    matrix, before = xp.broadcast_to(matrix, (*shape, shape[-1])), second
+
+    def double(state: Any) -> Any:
+        second, mean, added, pull, matrix, left = state
+        odd = per_mode(left % 2 == 1)
+        second = where(odd, (matrix @ second[..., None])[..., 0] + added, second)
+        added = (matrix @ added[..., None])[..., 0] + added
+        return second, where(odd, pull * mean, mean), added, pull * pull, matrix @ matrix, (left - left % 2) / 2
+
+    state = where(learnt, second, 0), mean, added, pull, matrix, steps
+    if kind_of(*state) == "jax":
+        second, mean = jax.lax.fori_loop(0, _TRACED_BITS, lambda _, s: double(s), tuple(map(xp.asarray, state)))[:2]
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(int(np.max(steps, initial=0)).bit_length()):
+                state = double(state)
+        second, mean = state[:2]
+    return where(learnt, where(second < np.inf, second, np.inf), before), mean
 
 
 def sgd_gain(eigenvalues: Any, step_size: Any, batch: Any, multiplicities: Any = None) -> Any:
@@ -135,7 +143,9 @@ def sgd_gain(eigenvalues: Any, step_size: Any, batch: Any, multiplicities: Any =
     >>> float(sgd_gain(np.array([1.0, 1.0]), 0.5, 1))
     1.0
     """
-    rate, eta, b, sizes = _rates(eigenvalues, step_size, batch, multiplicities)
+    given = eigenvalues, step_size, batch, 1 if multiplicities is None else multiplicities
+    levels, eta, b, sizes = modal_arrays(*given)
+    rate, b = per_mode(eta) * levels, per_mode(b)
     room = 2 - rate - rate / b
     return plain(total(ratio_where((room > 0) & (rate < np.inf), sizes * rate / b, room, np.inf)))
 
@@ -182,64 +192,3 @@ def critical_sgd_step(eigenvalues: Any, batch: Any, multiplicities: Any = None) 
 
     # The pole of the gain lies beyond the upper end by the factor 1 + 1/(B + 1).
     return plain(bracketed_root(excess, lower * 0.999, upper * (1 + 0.001 / (b + 2))))
-
-
-def _rates(eigenvalues: Any, step_size: Any, batch: Any, multiplicities: Any) -> tuple[Any, Any, Any, Any]:
-    levels, eta, b, sizes = modal_arrays(eigenvalues, step_size, batch, 1 if multiplicities is None else multiplicities)
-    return per_mode(eta) * levels, per_mode(eta), per_mode(b), sizes
-
-
-def sgd_order_gap(
-    n: Any, first_eigenvalue: Any, second_eigenvalue: Any, noise_variance: Any, step_size: Any, batch: Any
-) -> Any:
-    r"""What the order of two tasks changes under SGD, d = 1, one optimum: E(w−θ)² after tasks 1, 2 minus that after 2, 1.
-
-    .. math:: (1-\rho_1)(1-\rho_2)(v_2-v_1), \qquad \rho_i = a(\lambda_i)^n, \quad
-        a(\lambda) = 1-2\eta\lambda+\eta^2\lambda^2(1+2/B), \quad v(\lambda) = \frac{\eta\sigma^2/B}{2-\eta\lambda(1+2/B)}
-
-    n: steps of each task.  first_eigenvalue, second_eigenvalue: λ_1, λ_2, with ηλ(1 + 2/B) < 2.  noise_variance: σ².
-    step_size, batch: η, B.  Positive iff λ_2 > λ_1: the larger eigenvalue LAST is worse, an effect of order η².
-    `gd_order_gap` and `lintransfer.theory.tasks.sequences.order_gap` may say the opposite: see `larger_last_is_worse`.
-    Exact, Gaussian inputs. Source: its row of the table; rates in Ding, Ji, Wang & Xu (2405.17583).
-
-    >>> round(float(sgd_order_gap(1, 1.0, 2.0, 1.0, 0.25, 1)), 12)
-    0.0234375
-    """
-    spread = 1 + 2 / batch
-    forgotten, room = 1, 1
-    for eigenvalue in (first_eigenvalue, second_eigenvalue):
-        rate = step_size * eigenvalue
-        forgotten = forgotten * -expm1(n * log1p(-rate * (2 - rate * spread)))
-        room = room * (2 - rate * spread)
-    noise = step_size * noise_variance / batch
-    return forgotten * noise * step_size * (second_eigenvalue - first_eigenvalue) * spread / room
-
-
-def gd_order_gap(n: Any, first_eigenvalue: Any, second_eigenvalue: Any, distance_energy: Any, step_size: Any) -> Any:
-    r"""What the order of two tasks of distinct optima changes: forgetting after 1, 2 minus after 2, 1; noiseless, d = 1.
-
-    .. math:: \lambda_1D^2(1-(1-\eta\lambda_2)^n)^2 - \lambda_2D^2(1-(1-\eta\lambda_1)^n)^2 = \lambda_1\lambda_2D^2
-        [g(\lambda_2)-g(\lambda_1)], \qquad g(\lambda) = (1-(1-\eta\lambda)^n)^2/\lambda
-
-    n: full-batch steps on the second task, from the optimum of the first.  first_eigenvalue, second_eigenvalue: λ_1, λ_2,
-    ηλ < 1.  distance_energy: D² = (θ_1 − θ_2)².  step_size: η.
-    Positive (the larger eigenvalue last is worse) only while training is short: g peaks at ηnλ ≈ 1.2564, the root of
-    eˣ = 1 + 2x (η → 0). After long training the larger eigenvalue last is better.  Exact. Source: its row of the table.
-
-    >>> [bool(gd_order_gap(n, 1.0, 2.0, 1.0, 0.25) > 0) for n in (1, 50)]
-    [True, False]
-    """
-    moved = [-expm1(n * log1p(-step_size * eigenvalue)) for eigenvalue in (first_eigenvalue, second_eigenvalue)]
-    return distance_energy * (first_eigenvalue * moved[1] ** 2 - second_eigenvalue * moved[0] ** 2)
-
-
-def larger_last_is_worse(gap: Any, first_eigenvalue: Any, second_eigenvalue: Any) -> Any:
-    """Whether training on the larger eigenvalue last is the worse order, read off an order gap (…): nan-free, as booleans.
-
-    gap: of `sgd_order_gap`, `gd_order_gap`, or `order_gap` of `lintransfer.theory.tasks.sequences`: three regimes, of
-    which the first says yes, the second yes while ηnλ is small, the third no.
-
-    >>> bool(larger_last_is_worse(sgd_order_gap(1, 1.0, 2.0, 1.0, 0.25, 1), 1.0, 2.0))
-    True
-    """
-    return gap * (second_eigenvalue - first_eigenvalue) > 0

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from .stage import after, before, dim
+from ..sequences.stage import after, before, dim
 
 SIZES = sp.symbols("first_n second_n", positive=True, integer=True)
 LEVELS = sp.symbols("first_eigenvalue second_eigenvalue", positive=True)

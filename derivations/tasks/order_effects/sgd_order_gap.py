@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from .moments import B, eta, step
+from ..sgd_sequences.moments import B, eta, step
 
 n = sp.Symbol("n", positive=True, integer=True)
 LEVELS = sp.symbols("first_eigenvalue second_eigenvalue", positive=True)

@@ -5,6 +5,8 @@ With a = Q_m(ŵ_S − θ_S) and b = Q_m(ŵ_S − θ_T), the move's part without 
     E‖w − θ_S‖² = E‖ŵ_S − θ_S‖² − 2ρ E a·b + ρ E‖b‖² + v.
 """
 
+import sympy as sp
+
 from .pieces import (
     REGIME as REGIME,
 )
@@ -36,7 +38,6 @@ def derive():
     both = source_error - unseen * (source - cross)  # E(ŵ_S − θ_S)·(ŵ_S − θ_T)
     rest = target_error - rows_error
     risk = source_error - 2 * seen * (both - rows_noise) + seen * rest + variance
-    risk = risk.expand()
-    if risk.diff(target).simplify() != 0:
+    if sp.cancel(sp.together(risk.diff(target))) != 0:
         raise ArithmeticError("the target's norm should cancel")
     return risk.subs(target, 0)

@@ -1,9 +1,11 @@
-r"""Two stages on two modes, from the resolvent of each stage; w0 = 0, λ_k > 0.
+r"""The first task after a stage on the second, two modes, from the resolvent of each stage; w0 = 0, λ_k > 0.
 
 A stage leaves θ_k + λG(w − θ_k) + G Xᵀξ. Under any diagonal metric T, its spread about the mean θ_k + A(w − θ_k),
 A = κ(Σ+κ)⁻¹, is E‖λG(w−θ_k)‖²_T + E‖GXᵀξ‖²_T − ‖A(w−θ_k)‖²_T, and the first two are `bias` and `variance` under T.
 They are linear in the energies of w − θ_k, which the next stage averages over the one before.
 """
+
+from functools import cache
 
 import numpy as np
 import sympy as sp
@@ -25,8 +27,8 @@ _K = range(2)
 KAPPAS, RIDGES = sp.symbols("kappa1:3", positive=True), sp.symbols("ridge1:3", positive=True)
 NOISES = sp.symbols("v1:3", nonnegative=True)
 SPECTRA = [np.array(sp.symbols(f"lambda{k}1:{k}3", positive=True), dtype=object) for k in (1, 2)]
-_x = sp.symbols("x1:9", real=True)
-TEACHERS = [[sp.Matrix(_x[4 * k + 2 * i : 4 * k + 2 * i + 2]) for i in _K] for k in _K]  # θ_k in mode i: a plane
+_x = sp.symbols("x1:5", real=True)
+TEACHERS = [[sp.Matrix(_x[2 * k + i : 2 * k + i + 1]) for i in _K] for k in _K]  # θ_k in mode i, along one direction
 GRAM = np.array([[[(TEACHERS[j][i].T * TEACHERS[k][i])[0] for k in _K] for j in _K] for i in _K], dtype=object)
 
 
@@ -43,6 +45,7 @@ ARGUMENTS = {
     "gram": GRAM,
     "noise_variances": np.array(NOISES, dtype=object),
     "ridges": np.array(RIDGES, dtype=object),
+    "at": (2, 0),
 }
 
 
@@ -50,12 +53,16 @@ def left(k):
     return [KAPPAS[k] / (level + KAPPAS[k]) for level in SPECTRA[k]]
 
 
+@cache
+def under_any_metric(k):
+    """Bias and variance of stage k, linear in the metric `TESTED` and in the energies `ENERGIES`."""
+    return of_stage(bias(ENERGIES, TESTED) + variance(TESTED), k)
+
+
 def spread(k, energies, metric):
     """E‖w − E w‖²_T after stage k, given the energies of w_before − θ_k per mode."""
-    total = of_stage(bias(ENERGIES, TESTED) + variance(TESTED), k)
-    total = total.subs(
-        dict(zip(TESTED, metric, strict=True)) | dict(zip(ENERGIES, energies, strict=True)), simultaneous=True
-    )
+    given = dict(zip(TESTED, metric, strict=True)) | dict(zip(ENERGIES, energies, strict=True))
+    total = under_any_metric(k).subs(given, simultaneous=True)
     return total - sum(t * a**2 * e for t, a, e in zip(metric, left(k), energies, strict=True))
 
 
@@ -65,7 +72,7 @@ def length(vector):
 
 def derive():
     unit = [[1, 0], [0, 1]]
-    zero = [sp.zeros(2, 1)] * 2
+    zero = [sp.zeros(1, 1)] * 2
     start = [[length(zero[i] - TEACHERS[j][i]) for i in _K] for j in _K]
     first_mean = [(1 - left(0)[i]) * TEACHERS[0][i] for i in _K]
 
@@ -82,11 +89,4 @@ def derive():
         energies = [after_first(unit[i], TEACHERS[1]) for i in _K]
         return clean + spread(1, energies, metric)
 
-    return np.array(
-        [
-            [sum(SPECTRA[j][i] * start[j][i] for i in _K) for j in _K],
-            [after_first(SPECTRA[j], TEACHERS[j]) for j in _K],
-            [after_second(j) for j in _K],
-        ],
-        dtype=object,
-    )
+    return after_second(0)

@@ -30,7 +30,8 @@ _PAPER = "Bernacchia (2021)"
 
 def _random_outer(rng: np.random.Generator) -> dict[str, Any]:
     dim = int(np.exp(rng.uniform(0, math.log(1e9))))
-    n = int(rng.choice([0, max(dim - 2, 0), max(dim - 1, 0), dim, int(rng.integers(0, dim + 1))]))
+    near = [0, max(dim - 2, 0), max(dim - 1, 0), dim]
+    n = int(rng.choice([*near, *rng.integers(0, dim + 1, 12)]))
     energies = {name: rng.uniform(0, 4) for name in ("common_energy", "task_variance", "noise_variance")}
     return {"n": n, "n_inner": int(np.exp(rng.uniform(0, 20))), "dim": dim, "step": rng.uniform(-2, 2), **energies}
 
@@ -187,9 +188,9 @@ ROWS = (
         },
         sample=_random_outer,
         experiments=(
-            asymptotic(outer_fit, growing("n_inner", n=8, n_inner=6, dim=24, **_OUTER), 1.6, 1500, 0.06),
+            asymptotic(outer_fit, growing("n_inner", n=5, n_inner=4, dim=16, **_OUTER), 1.6, 600, 0.1),
             asymptotic(
-                outer_fit, growing("n_inner", n=12, n_inner=12, dim=24, **{**_OUTER, "step": -0.5}), 1.6, 1500, 0.06
+                outer_fit, growing("n_inner", n=8, n_inner=8, dim=16, **{**_OUTER, "step": -0.5}), 1.6, 600, 0.1
             ),
             Experiment(
                 outer_fit,

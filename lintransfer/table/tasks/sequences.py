@@ -41,7 +41,9 @@ def _stage_arguments(start_energy: float, cross_energy: float, **others: Any) ->
 
 def _random_size(rng: np.random.Generator, dim: int) -> int:
     near = [max(dim + step, 0) for step in (-2, -1, 0, 1, 2)]
-    return int(rng.choice([0, 1, *near, int(rng.integers(0, dim + 1)), dim + int(np.exp(rng.uniform(0, 30)))]))
+    return int(
+        rng.choice([0, 1, *near, *rng.integers(0, dim + 1, 7), *(dim + 2 + np.exp(rng.uniform(0, 30, 6))).astype(int)])
+    )
 
 
 def _random_noise(rng: np.random.Generator) -> float:

@@ -118,7 +118,7 @@ ROWS = (
         source="follows from ridge-risk and two-stage-risk, stage by stage",
         follows=("two-stage-risk", "ridge-risk"),
         see=("ghane2024", "lin2023", "ding2024"),
-        covers="two modes, two stages, λ > 0",
+        covers="two modes, two stages, the first task, λ > 0",
         domain="Σ_k diagonal in one basis, ridge anchored at the weights before or min-norm, any n_k ≥ 0; O(1/(d|1−γ|)) a stage",
         derivation="derivations.tasks.sequences_covariance.chain_equivalent",
         limits=(
@@ -164,8 +164,8 @@ ROWS = (
                 chain,
                 tuple({"dim": d, **_DRAWN, "at": at} for d in (16, 32, 64)),
                 "asymptotic",
-                1000,
-                0.1,
+                800,
+                0.15,
                 allowance=lambda dim, at, **_: 2.5 * at[0] / dim,
                 arguments=chain_arguments,
             )

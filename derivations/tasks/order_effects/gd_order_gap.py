@@ -9,7 +9,7 @@ ARGUMENTS = {
     "n": n, "first_eigenvalue": LEVELS[0], "second_eigenvalue": LEVELS[1], "distance_energy": distance,
     "step_size": eta,
 }  # fmt: skip
-REGIME = sp.And(*(eta * level < 1 for level in LEVELS))
+REGIME = sp.And(*(eta * level < 2 for level in LEVELS))
 
 
 def forgetting(kept, trained):

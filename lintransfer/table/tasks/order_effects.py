@@ -177,7 +177,7 @@ ROWS = (
         formula=gd_order_gap,
         source=f"{NOT_FOUND}; trend of short training: Ding, Ji, Wang & Xu (2024)",
         see=("ding2024",),
-        domain="d = 1, no noise, full batches, from the first optimum, ηλ < 1",
+        domain="d = 1, no noise, full batches, from the optimum of the one before, ηλ < 2",
         derivation="derivations.tasks.order_effects.gd_order_gap",
         limits=(
             Limit("long training: (λ_1 − λ_2)D², the larger eigenvalue last is better", -0.7, ({**_GD, "n": 10**6},)),
@@ -195,7 +195,7 @@ ROWS = (
             "first_eigenvalue": (0.1, 2.0),
             "second_eigenvalue": (0.1, 2.0),
             "distance_energy": (0.1, 4.0),
-            "step_size": (0.001, 0.4),
+            "step_size": (0.001, 0.9),
         },
         experiments=(
             Experiment(full_batch_difference, tuple({**_GD, "n": n} for n in (1, 3, 30)), compare="identity"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lintransfer.arithmetic import expm1, log1p, minimum
+from lintransfer.arithmetic import expm1, log1p, minimum, where
 from lintransfer.theory.linear.isotropic import min_norm_risk
 
 
@@ -70,15 +70,21 @@ def gd_order_gap(n: Any, first_eigenvalue: Any, second_eigenvalue: Any, distance
         [g(\lambda_2)-g(\lambda_1)], \qquad g(\lambda) = (1-(1-\eta\lambda)^n)^2/\lambda
 
     n: full-batch steps on the second task, from the optimum of the first.  first_eigenvalue, second_eigenvalue: λ_1, λ_2,
-    ηλ < 1.  distance_energy: D² = (θ_1 − θ_2)².  step_size: η.
+    ηλ < 2.  distance_energy: D² = (θ_1 − θ_2)².  step_size: η.
     Positive (the larger eigenvalue last is worse) only while training is short: g peaks at ηnλ ≈ 1.2564, the root of
     eˣ = 1 + 2x (η → 0). After long training the larger eigenvalue last is better.  Exact. Source: its row of the table.
 
     >>> [bool(gd_order_gap(n, 1.0, 2.0, 1.0, 0.25) > 0) for n in (1, 50)]
     [True, False]
     """
-    moved = [-expm1(n * log1p(-step_size * eigenvalue)) for eigenvalue in (first_eigenvalue, second_eigenvalue)]
-    return distance_energy * (first_eigenvalue * moved[1] ** 2 - second_eigenvalue * moved[0] ** 2)
+    first, second = _walked(n, step_size * first_eigenvalue), _walked(n, step_size * second_eigenvalue)
+    return distance_energy * (first_eigenvalue * second**2 - second_eigenvalue * first**2)
+
+
+def _walked(n: Any, rate: Any) -> Any:
+    """1 − (1 − rate)ⁿ, without cancellation at small rates; beyond rate 1 the steps overshoot."""
+    short = rate < 1
+    return where(short, -expm1(n * log1p(-where(short, rate, 0))), 1 - (1 - rate) ** n)
 
 
 def larger_last_is_worse(gap: Any, first_eigenvalue: Any, second_eigenvalue: Any) -> Any:

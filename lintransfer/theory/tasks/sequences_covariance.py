@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from lintransfer.arithmetic import array_namespace, per_mode, total, where
-from lintransfer.numerics.entries import modal_arrays
+from lintransfer.errors import refuse
+from lintransfer.numerics.entries import kind_of_entries, modal_arrays
 from lintransfer.theory.linear.covariance import solve_modes, solved_inflation
 from lintransfer.theory.tasks.sequences import entry, stages_of
 
@@ -50,6 +51,10 @@ def chain_equivalent(
     given = sizes, eigenvalues, multiplicities, gram, noise_variances, ridges
     sizes, eigenvalues, multiplicities, gram, noise_variances, ridges = modal_arrays(*given)
     xp = array_namespace(*given)
+    if kind_of_entries(sizes, ridges) == "numpy":
+        for name, value in (("sizes", sizes), ("ridges", ridges)):
+            if not np.all(value >= 0):
+                refuse(name, "numbers ≥ 0", value)
     tasks = gram.shape[-1]
     order = stages_of(order, tasks)
     lead = np.broadcast_shapes(sizes.shape[:-1], noise_variances.shape[:-1], ridges.shape[:-1])

@@ -41,7 +41,7 @@ def sgd_risks(
     r"""Mean risk on every task after every stage of single-pass SGD.
 
     steps: n_k ≥ 0 steps in a stage on task k, (…, K).  eigenvalues: of H_k, (…, K, k).  teachers: θ_k in the common
-    eigenbasis, (…, K, k).  noise_variances: σ_k², (…, K).  step_size: η > 0.  batch: B ≥ 1 fresh samples a step; η and B
+    eigenbasis, (…, K, k).  noise_variances: σ_k², (…, K).  step_size: η ≥ 0.  batch: B ≥ 1 fresh samples a step; η and B
     broadcast against leading axes.  initial: w0, (…, k).  multiplicities: (k,), 1 by default; in a mode of several
     dimensions all teachers and w0 lie along one direction.  order: the tasks of the stages, by default 0, …, K − 1.
     at: (stage, task), to get that entry only.
@@ -59,8 +59,9 @@ def sgd_risks(
     sizes = 1 if multiplicities is None else modal_arrays(multiplicities)[0]
     if steps.dtype == object:  # whole numbers of whatever arithmetic
         steps = steps.astype(float)
-    if kind_of_entries(step_size, batch) == "numpy" and not (np.all(step_size > 0) and np.all(batch >= 1)):
-        refuse("step_size, batch", "a step > 0 and a batch ≥ 1", (step_size, batch))
+    for name, value, least in (("steps", steps, 0), ("step_size", step_size, 0), ("batch", batch, 1)):
+        if kind_of_entries(value) == "numpy" and not np.all(value >= least):
+            refuse(name, f"numbers ≥ {least}", value)
     order = stages_of(order, teachers.shape[-2])
     xp = array_namespace(steps, eigenvalues, teachers, noise_variances, step_size, batch, initial)
     here = teachers[..., order[0] if order else 0, :]

@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 
+from lintransfer.errors import DomainError
 from lintransfer.theory.tasks.sequences import sequential_risks
 from lintransfer.theory.tasks.sequences_covariance import chain_equivalent
 
@@ -65,3 +66,11 @@ def test_traced():
     with jax.enable_x64(True):
         slope = jax.jit(jax.grad(risk))(0.5)
     assert slope == pytest.approx((risk(0.5 + 1e-5) - risk(0.5 - 1e-5)) / 2e-5, rel=1e-7)
+
+
+def test_refusals():
+    world = np.ones((3, 1)), np.array([9.0]), GRAM[None], NOISES
+    with pytest.raises(DomainError, match="ridges must be numbers ≥ 0"):
+        chain_equivalent([3, 4, 5], *world, ridges=-1.0)
+    with pytest.raises(DomainError, match="order must be task numbers from 0 to 2"):
+        chain_equivalent([3, 4, 5], *world, order=(3,))

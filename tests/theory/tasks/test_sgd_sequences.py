@@ -58,7 +58,9 @@ def test_traced():
 
 
 def test_refusals():
-    with pytest.raises(DomainError, match="step > 0 and a batch ≥ 1"):
-        g.sgd_risks([1, 1], LEVELS, TEACHERS, NOISES, 0.0, 2)
+    with pytest.raises(DomainError, match="batch must be numbers ≥ 1"):
+        g.sgd_risks([1, 1], LEVELS, TEACHERS, NOISES, 0.1, 0)
+    with pytest.raises(DomainError, match="steps must be numbers ≥ 0"):
+        g.sgd_risks([1, -1], LEVELS, TEACHERS, NOISES, 0.1, 1)
     with pytest.raises(DomainError, match="order must be task numbers"):
         g.sgd_risks([1, 1], LEVELS, TEACHERS, NOISES, 0.1, 2, order=[-1])

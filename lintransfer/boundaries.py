@@ -68,7 +68,9 @@ def _crossings(
     roots = between[k, j]
     exact = ~(drawn[k, j] | drawn[k + 1, j])
     if exact.any():
-        roots[exact] = (_between_whole if name == "n_source" else _refined)(problem, learner, baseline, method, name, axis, k[exact], sizes[j[exact]], roots[exact])
+        roots[exact] = (_between_whole if name == "n_source" else _refined)(
+            problem, learner, baseline, method, name, axis, k[exact], sizes[j[exact]], roots[exact]
+        )
     zk, zj = np.nonzero(touched)
     values, columns = np.concatenate([roots, axis[zk]]), np.concatenate([j, zj])
     by = np.lexsort((values, columns))

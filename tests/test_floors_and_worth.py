@@ -87,7 +87,9 @@ def test_the_floor_lies_under_curves_and_diagrams():
     assert "Bayes floor" in [t.get_text() for t in curve.plot().axes[0].get_legend().get_texts()][-1]
     grid = lt.phase_diagram(P, learners, n=[5, 50], overlap=[-0.5, 0.5], noise_std=[0.1, 1.0], n_source=[20, 300])
     cell = lt.TransferProblem.isotropic(100, 0.5, 1.0, n_source=20, source_noise_std=0.3)
-    np.testing.assert_allclose(grid.dataset.floor.sel(overlap=0.5, noise_std=1.0, n_source=20), lt.bayes_floor(cell, [5, 50]).value)
+    np.testing.assert_allclose(
+        grid.dataset.floor.sel(overlap=0.5, noise_std=1.0, n_source=20), lt.bayes_floor(cell, [5, 50]).value
+    )
     assert "floor" not in lt.phase_diagram(P, [lt.FineTune()], n=[5], overlap=[0.1, 0.2]).dataset
 
 

@@ -22,7 +22,9 @@ def test_a_sequence_is_what_training_gives(family, learner):
     drawn = lt.risk_sequence(family, learner, order=[1, 0, 2], method="simulate", replicates=300, key=5)
     slack = 0.0 if found.risk.method == "exact" else 5 / family.dim * np.asarray(found)
     assert np.all(np.abs(np.asarray(found) - np.asarray(drawn)) <= 4.5 * drawn.risk.std_err + slack + 1e-12)
-    assert found.order == (1, 0, 2) and found.risk.method == ("exact" if family is FAMILY and learner.ridge == 0 else "asymptotic")
+    assert found.order == (1, 0, 2) and found.risk.method == (
+        "exact" if family is FAMILY and learner.ridge == 0 else "asymptotic"
+    )
 
 
 def test_matrices_are_trained_and_agree_with_their_spectra():
@@ -35,7 +37,9 @@ def test_matrices_are_trained_and_agree_with_their_spectra():
 
 @settings(deadline=None, max_examples=30, derandomize=True)
 @given(
-    sizes=st.lists(st.integers(0, 30), min_size=1, max_size=4), noise=st.sampled_from([0.0, 0.3]), seed=st.integers(0, 99)
+    sizes=st.lists(st.integers(0, 30), min_size=1, max_size=4),
+    noise=st.sampled_from([0.0, 0.3]),
+    seed=st.integers(0, 99),
 )
 def test_fine_tuning_in_turn_ends_where_the_family_of_two_does(sizes, noise, seed):
     count = len(sizes)
@@ -48,7 +52,9 @@ def test_fine_tuning_in_turn_ends_where_the_family_of_two_does(sizes, noise, see
         last = lt.risk(family, lt.FineTune()).value
         np.testing.assert_allclose(found[-1, -1], last, rtol=1e-9)
     joint = np.asarray(lt.risk_sequence(family, lt.Pool()))
-    np.testing.assert_allclose(joint[-1, -1], lt.risk(family, lt.Pool()).value if count != 1 else joint[-1, -1], rtol=1e-9)
+    np.testing.assert_allclose(
+        joint[-1, -1], lt.risk(family, lt.Pool()).value if count != 1 else joint[-1, -1], rtol=1e-9
+    )
 
 
 def test_forgetting_has_three_definitions():
@@ -64,7 +70,14 @@ def test_forgetting_has_three_definitions():
 
 
 @pytest.mark.parametrize(
-    "learner", [lt.Scratch(), lt.FineTune(ridge="optimal"), lt.Pool("optimal"), lt.FineTune(lt.DeepLinear(2)), lt.FineTune(ridge=-1.0)]
+    "learner",
+    [
+        lt.Scratch(),
+        lt.FineTune(ridge="optimal"),
+        lt.Pool("optimal"),
+        lt.FineTune(lt.DeepLinear(2)),
+        lt.FineTune(ridge=-1.0),
+    ],
 )
 def test_other_learners_have_no_sequence(learner):
     with pytest.raises(lt.MissingMethodError, match="risk_sequence is there for"):

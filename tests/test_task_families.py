@@ -82,7 +82,9 @@ def test_a_task_without_data_is_allowed_and_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    "learner", [lt.Pool(), lt.Pool((1.0, 2.0, 3.0), ridge=0.5), lt.Pool("optimal", ridge="optimal"), lt.Stack()], ids=repr
+    "learner",
+    [lt.Pool(), lt.Pool((1.0, 2.0, 3.0), ridge=0.5), lt.Pool("optimal", ridge="optimal"), lt.Stack()],
+    ids=repr,
 )
 def test_risks_of_three_tasks_are_what_simulation_gives(learner):
     formula = lt.risk(FAMILY, learner)

@@ -97,6 +97,17 @@ def start_energy(question: Question) -> Any:
     return finite_source_displacement(p.n_source, p.dim, *energies, task_noises(question)[..., 0])
 
 
+def _replayed(question: Question, n: Any) -> tuple[Any, Any, Any, Any]:
+    """Total size, pull, misfit and noise of the rows that are replayed and of the target's."""
+    p, kept = question.problem, question.learner.kept
+    apart, noises = _energy(question, "displacement"), task_noises(question)
+    return kept + n, kept * kept * apart, kept * apart, kept * noises[..., 0] + n * noises[..., 1]
+
+
+def _replay_sum(position: int) -> Callable[[Question, Any], Any]:
+    return lambda q, n: _replayed(q, n)[position]
+
+
 OF_TASKS_AND_SIZE: Mapping[str, Callable[[Question, Any], Any]] = {
     "sizes": task_sizes,
     "total_size": _sum(0),
@@ -104,6 +115,10 @@ OF_TASKS_AND_SIZE: Mapping[str, Callable[[Question, Any], Any]] = {
     "pull": _sum(2),
     "pooled_misfit": _sum(3),
     "pooled_noise": _sum(4),
+    "replay_size": _replay_sum(0),
+    "replay_pull": _replay_sum(1),
+    "replay_misfit": _replay_sum(2),
+    "replay_noise": _replay_sum(3),
 }
 OF_TASKS: Mapping[str, Callable[[Question], Any]] = {
     "gram": task_gram,

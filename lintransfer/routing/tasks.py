@@ -102,6 +102,14 @@ def _replayed(question: Question, n: Any) -> Any:
     return ((p.n_source <= p.dim) & (kept <= p.n_source) & (n + kept <= p.dim)) | ((kept == 0) & (n == n))
 
 
+enough_replayed = Sizes(
+    "m + n ≥ rank Σ + 2, m ≤ n_S",
+    lambda q, n: (n + q.learner.kept >= rank(q) + 2) & (q.learner.kept <= q.problem.n_source),
+    lambda q: rank(q) + 9.0,
+)
+_REPLAYED = {
+    "total_size": "replay_size", "dim": "rank", "pull": "replay_pull", "misfit": "replay_misfit", "noise": "replay_noise",
+}  # fmt: skip
 replayable = Sizes("nothing replayed, or n_S ≤ d and m + n ≤ d, m ≤ n_S", _replayed)
 
 
@@ -258,6 +266,10 @@ RISK: tuple[Route, ...] = (
     _line(Soup, EXACT, soup_risk, "soup-risk", white & stretch_number & no_ridge, names=_START),
     _line(Soup, EXACT, optimal_soup_risk, "optimal-soup-risk", white & best_stretch & no_ridge, names=_START),
     _line(Replay, EXACT, replay_target_risk, "replay-target-risk", pooled & two_modes, replayable),
+    _line(
+        Replay, EXACT, pooled_least_squares_risk, "pooled-least-squares-risk",
+        several & gaussian & unshifted & same_inputs & two_modes, enough_replayed, names=_REPLAYED,
+    ),
     *(
         _line(who, SIMULATE, _draw, "simulation", (several if who in (Pool, Stack, Replay) else one_output) & drawn,
               kept_rows if who is Replay else EVERY_SIZE)

@@ -72,6 +72,8 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
         return Work(
             1e-5 + diagonal * _DIAGONAL * n * p.dim * np.where(n < p.dim, stiff, 1.0), 8.0 * _COPIES * n * p.dim
         )
+    members = max(getattr(who, "members", 1) for who in question.contenders)
+    n = n * members
     rows = n + source
     drawn, biggest = rows * p.dim, np.maximum(n, source)
     if isinstance(models[0], ShallowReLU):

@@ -276,7 +276,10 @@ class _Draw:
     def several(self) -> str:
         """What uses the rows of several tasks, or averages."""
         pair = f"({self.scale(0.3)!r}, {self.scale(0.3)!r})"
-        ridge, share = self.pick([0.0, 0.0, 1.0, 1e-6, 1e6, "optimal"]), self.pick(["optimal", 0.0, 0.5, 1.0, -2.0, 1e6])
+        ridge, share = (
+            self.pick([0.0, 0.0, 1.0, 1e-6, 1e6, "optimal"]),
+            self.pick(["optimal", 0.0, 0.5, 1.0, -2.0, 1e6]),
+        )
         tuned = f"lt.FineTune(ridge={self.pick([0.0, 0.0, 0.7])!r})"
         weights = self.pick(["'equal'", "'equal'", "'optimal'", pair])
         own = self.pick([0.0, 0.0, "optimal", (0.3, 0.0)])

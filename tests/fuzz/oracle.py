@@ -211,6 +211,16 @@ def a_rotation_leaves_the_risk(call: Call, rng: np.random.Generator) -> Faults:
             yield f"rotation: n = {n} {float(a.value)!r} beside {float(b.value)!r} rotated, by {theorem_of(a)}"
 
 
+def _rescaled(who: Any, factor: float) -> Any:
+    """The learner with its ridge, or that of the training that it averages, times a factor."""
+    if hasattr(who, "strategy") and isinstance(who, lt.WeightAverage | lt.Soup):
+        return replace(who, strategy=_rescaled(who.strategy, factor))
+    if isinstance(who, lt.Replay) or isinstance(who.ridge, str):
+        return who
+    ridge = tuple(factor * r for r in who.ridge) if isinstance(who.ridge, tuple) else factor * who.ridge
+    return replace(who, ridge=ridge) if ridge != 0 else who
+
+
 def inputs_in_other_units(call: Call, rng: np.random.Generator) -> Faults:
     """Σ → fΣ, σ² → fσ², λ → fλ, t → t/f: the same weights, f times the risk."""
     p, v, who = call.world, call.world.vectors, call.who
@@ -232,7 +242,7 @@ def inputs_in_other_units(call: Call, rng: np.random.Generator) -> Faults:
     if refused(other):
         yield f"scaling of Sigma: the scaled world is refused, {other.__name__}"
         return
-    learner = who if isinstance(who.ridge, str) else replace(who, ridge=factor * who.ridge)
+    learner = _rescaled(who, factor)
     if not isinstance(getattr(who, "time", "none"), str) and math.isfinite(who.time):
         learner = replace(learner, time=who.time / factor)
     for a, b, n in _both(call, other, learner, rng):
@@ -264,7 +274,8 @@ def labels_in_other_units(call: Call, rng: np.random.Generator) -> Faults:
 def the_best_ridge_is_no_worse(call: Call, rng: np.random.Generator) -> Faults:
     """R(λ*) ≤ R(λ), and R(t*) ≤ R(t), within one method."""
     who = call.who
-    if not isinstance(getattr(who, "model", lt.Linear()), lt.Linear):
+    linear = isinstance(getattr(who, "model", lt.Linear()), lt.Linear)
+    if not linear or not isinstance(who, lt.Scratch | lt.FineTune | lt.LinearTransfer):
         return
     n = int(rng.choice(call.sizes))
     numbers = [0.0, 1e-6, 1e-2, 1.0, 30.0, 1e5, float(10 ** rng.uniform(-9, 9))]

@@ -63,7 +63,8 @@ class Contest:
         apart: Sequence[Answer],
         sizes: np.ndarray,
     ) -> None:
-        """Scores of a block: minus the transferability, else (where it is infinite or unknown) the risk."""
+        """Scores of a block: minus the transferability; the risk where one of these is infinite or unknown, or where exact and
+        asymptotic ones would be compared, whose baselines differ."""
         risks = [a.value for a in sides]
         with np.errstate(invalid="ignore"):
             gains = [
@@ -77,7 +78,8 @@ class Contest:
             if all(o is not None for o in other):
                 same = unlike & ~np.isnan(np.array([o.value for o in other])).any(axis=0)
                 gains = [np.where(same, o.value, g) for o, g in zip(other, gains, strict=True)]
-        clear = np.isfinite(np.array(gains)).all(axis=0)
+                unlike &= ~same
+        clear = np.isfinite(np.array(gains)).all(axis=0) & ~unlike
         scores = [
             np.where(clear, 0.0, risks[0]),
             *(np.where(clear, -g, r) for g, r in zip(gains, risks[1:], strict=True)),

@@ -207,6 +207,27 @@ PAPERS: dict[str, Paper] = {
         "H. White", "Using Least Squares to Approximate Unknown Regression Functions", "International Economic Review",
         1980, "21", "1", "149–170",
     ),
+    "bartlett2020": _article(
+        "P. L. Bartlett, P. M. Long, G. Lugosi, A. Tsigler", "Benign overfitting in linear regression",
+        "Proceedings of the National Academy of Sciences", 2020, "117", "48", "30063–30070", "1906.11300",
+    ),
+    # Information.
+    "lindley1956": _article(
+        "D. V. Lindley", "On a Measure of the Information Provided by an Experiment", "Annals of Mathematical Statistics",
+        1956, "27", "4", "986–1005",
+    ),
+    "verdu1999": _article(
+        "S. Verdú, S. Shamai", "Spectral efficiency of CDMA with random spreading",
+        "IEEE Transactions on Information Theory", 1999, "45", "2", "622–640",
+    ),
+    "guo2005": _article(
+        "D. Guo, S. Shamai, S. Verdú", "Mutual information and minimum mean-square error in Gaussian channels",
+        "IEEE Transactions on Information Theory", 2005, "51", "4", "1261–1282", "cs/0412108",
+    ),
+    "harutyunyan2021": _proceedings(
+        "H. Harutyunyan, A. Achille, G. Paolini, O. Majumder, A. Ravichandran, R. Bhotika, S. Soatto",
+        "Estimating informativeness of samples with Smooth Unique Information", "ICLR", 2021, "2101.06640",
+    ),
     # Scaling laws and kernel regression.
     "simon2023": _article(
         "J. B. Simon, M. Dickens, D. Karkada, M. R. DeWeese", "The Eigenlearning Framework: A Conservation Law "
@@ -256,6 +277,14 @@ PAPERS: dict[str, Paper] = {
         "M. Sahraee-Ardakan, M. Emami, P. Pandit, S. Rangan, A. K. Fletcher", "Kernel Methods and Multilayer Perceptrons "
         "Learn Linear Models in High Dimensions", 2022, "2201.08082",
     ),
+    "mei2022": _article(
+        "S. Mei, A. Montanari", "The generalization error of random features regression: Precise asymptotics and the "
+        "double descent curve", "Communications on Pure and Applied Mathematics", 2022, "75", "4", "667–766", "1908.05355",
+    ),
+    "hu2023": _article(
+        "H. Hu, Y. M. Lu", "Universality Laws for High-Dimensional Learning With Random Features",
+        "IEEE Transactions on Information Theory", 2023, "69", "3", "1932–1964", "2009.07669",
+    ),
     "bietti2019": _proceedings(
         "A. Bietti, J. Mairal", "On the Inductive Bias of Neural Tangent Kernels", "NeurIPS", 2019, "1905.12173",
     ),
@@ -268,6 +297,10 @@ PAPERS: dict[str, Paper] = {
     "saxe2014": _proceedings(
         "A. M. Saxe, J. L. McClelland, S. Ganguli",
         "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", "ICLR", 2014, "1312.6120",
+    ),
+    "lampinen2019": _proceedings(
+        "A. K. Lampinen, S. Ganguli", "An analytic theory of generalization dynamics and transfer learning in deep linear "
+        "networks", "ICLR", 2019, "1809.10374",
     ),
     "arora2018": _proceedings(
         "S. Arora, N. Cohen, E. Hazan",
@@ -393,6 +426,14 @@ PAPERS: dict[str, Paper] = {
     "marchenko1967": _article(
         "V. A. Marchenko, L. A. Pastur", "Distribution of eigenvalues for some sets of random matrices",
         "Mathematics of the USSR-Sbornik", 1967, "1", "4", "457–483",
+    ),
+    "benaych2012": _article(
+        "F. Benaych-Georges, R. R. Nadakuditi", "The singular values and vectors of low rank perturbations of large "
+        "rectangular random matrices", "Journal of Multivariate Analysis", 2012, "111", "", "120–135", "1103.2221",
+    ),
+    "gavish2017": _article(
+        "M. Gavish, D. L. Donoho", "Optimal Shrinkage of Singular Values", "IEEE Transactions on Information Theory", 2017,
+        "63", "4", "2137–2152", "1405.7511",
     ),
     "bjorck1973": _article(
         "Å. Björck, G. H. Golub", "Numerical methods for computing angles between linear subspaces",

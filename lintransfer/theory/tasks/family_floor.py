@@ -23,63 +23,87 @@ _SETTLED = 1e-14
 _NOTHING = 1e-150  # relative to the prior: what is left then is nothing
 
 
-class FamilyFloor(NamedTuple):
-    """risk: Bayes-optimal risk of every task (…, K).  information: of all the data about all teachers, in nats (…)."""
+def family_floor(sizes: Any, dim: Any, gram: Any, noise_variances: Any, task: int = -1) -> Any:
+    r"""Bayes-optimal risk of one of K isotropic tasks whose teachers have prior covariance gram/d in every coordinate.
 
-    risk: Any
-    information: Any
+    .. math:: e = \mathrm{diag}\,(M^{-1} + B)^{-1}, \qquad B = \mathrm{diag}\frac{n_k}{d(\sigma_k^2+e_k)}
 
-
-def family_floor(sizes: Any, dim: Any, gram: Any, noise_variances: Any) -> FamilyFloor:
-    r"""Bayes-optimal risks of K isotropic tasks whose teachers have prior covariance gram/d in every coordinate.
-
-    .. math:: e = \mathrm{diag}\,(M^{-1} + B)^{-1}, \quad B = \mathrm{diag}\frac{n_k}{d(\sigma_k^2+e_k)}, \qquad
-        I = \tfrac d2 \ln\det(I + MB) + \tfrac12\sum_k\Bigl[n_k\ln\Bigl(1+\frac{e_k}{\sigma_k^2}\Bigr)
-        - \frac{n_k e_k}{\sigma_k^2 + e_k}\Bigr]
-
-    sizes: n_k ≥ 0, (…, K), inf allowed.  dim: d ≥ 1.  gram: M, (…, K, K), positive semidefinite, singular ones too:
-    prior inner products of the teachers θ_k − w0.  noise_variances: σ_k² ≥ 0, (…, K).  Leading axes broadcast.
-    Returns `FamilyFloor(risk (…, K), information (…))`: the target's risk is ``risk[..., -1]``. K = 2 is
-    `transfer_floor`; equal teachers (M of rank one) pool their samples. Information is inf where samples without noise,
-    or unlimited ones, teach anything.
+    sizes: n_k ≥ 0, (…, K), inf allowed.  dim: d ≥ 1, scalar or (…).  gram: M, (…, K, K), positive semidefinite, singular
+    ones too: inner products of the teachers θ_k − w0.  noise_variances: σ_k² ≥ 0, (…, K).  task: whose risk, the last
+    one by default, the target.
+    Returns e_task, (…); leading axes broadcast. K = 2 is `transfer_floor`; equal teachers (M of rank one) with equal
+    noise pool their samples.
     Asymptotic, error O(1/d), Σ_k = I. For fixed teachers it is the floor of rotation-equivariant learners that know the
     gram matrix and the noise. Raises `DomainError`. Source: its row of the table.
 
-    >>> floor = family_floor([5, 10], 10, [[1.0, 1.0], [1.0, 1.0]], [0.5, 0.5])  # one teacher, 15 samples
-    >>> floor.risk.round(6).tolist()
-    [0.366025, 0.366025]
+    >>> round(float(family_floor([5, 10], 10, [[1.0, 1.0], [1.0, 1.0]], [0.5, 0.5])), 6)  # one teacher, 15 samples
+    0.366025
     """
-    sizes, gram, noise = (np.asarray(v, float) for v in (sizes, gram, noise_variances))
-    require_all("dim", "a finite number ≥ 1", dim, lambda v: (v >= 1) & (v < np.inf))
-    dim = np.asarray(dim, float)
-    levels = np.ones((1, sizes.shape[-1] if sizes.ndim else 1))
-    return _floor(sizes, dim[..., None], levels, (gram / dim[..., None, None])[..., None, :, :], noise, "gram")
+    return plain(_solved(*_isotropic(sizes, dim, gram, noise_variances), "gram").risk[..., task])
+
+
+def family_information(sizes: Any, dim: Any, gram: Any, noise_variances: Any) -> Any:
+    r"""Information of the data of all K tasks about all their teachers, in nats.
+
+    .. math:: I = \tfrac d2 \ln\det(I + MB) + \tfrac12\sum_k\Bigl[n_k\ln\Bigl(1+\frac{e_k}{\sigma_k^2}\Bigr)
+        - \frac{n_k e_k}{\sigma_k^2 + e_k}\Bigr]
+
+    Arguments, B and e as in `family_floor`. Returns I ≥ 0, (…); inf where samples without noise, or unlimited ones, teach
+    anything. What task k adds is the difference to I with n_k = 0.
+    Asymptotic, error O(1) nats, Σ_k = I. Raises `DomainError`. Source: its row of the table.
+
+    >>> round(float(family_information([5, 5], 10, [[1.0, 1.0], [1.0, 1.0]], [0.5, 0.5])), 6)  # one teacher, 10 samples
+    4.431472
+    """
+    return plain(_solved(*_isotropic(sizes, dim, gram, noise_variances), "gram").information)
 
 
 def spectral_family_floor(
-    sizes: Any, eigenvalues: Any, multiplicities: Any, prior: Any, noise_variances: Any
-) -> FamilyFloor:
+    sizes: Any, eigenvalues: Any, multiplicities: Any, prior: Any, noise_variances: Any, test_eigenvalues: Any = None
+) -> Any:
     r"""`family_floor` for covariances Σ_k that are diagonal in one basis and a prior that does not mix their modes.
 
-    .. math:: V_i = (\Pi_i^{-1} + \mathrm{diag}(a_k s_{ki}))^{-1}, \quad a_k = \frac{n_k}{\sigma_k^2+e_k}, \quad
-        e_k = \sum_i m_i s_{ki} (V_i)_{kk}
+    .. math:: V_i = (\Pi_i^{-1} + \mathrm{diag}(a_k s_{ik}))^{-1}, \quad a_k = \frac{n_k}{\sigma_k^2+e_k}, \quad
+        e_k = \sum_i m_i s_{ik} (V_i)_{kk}
 
     sizes, noise_variances: (…, K).  eigenvalues: s_ik ≥ 0 of mode i and task k, (…, modes, K).  multiplicities: m_i,
     (…, modes).  prior: Π_i, (…, modes, K, K), prior covariance of the K teachers' coordinates in a direction of mode i.
-    Returns `FamilyFloor`, risks under each task's own covariance:
-    I = ½Σ_i m_i ln det(I + Π_i diag(a_k s_ki)) + ½Σ_k[n_k ln(1 + e_k/σ_k²) − a_k e_k].
+    test_eigenvalues: of the covariance under which the target is tested, (…, modes), its own if None.
+    Returns the risk of the last task, (…): its Σ_i m_i t_i (V_i)_KK.
     Asymptotic. Raises `DomainError`. Source: its row of the table.
 
     >>> prior = np.array([[[1.0, 0.6], [0.6, 1.0]]]) / 10
-    >>> floor = spectral_family_floor([4, 6], np.ones((1, 2)), np.array([10.0]), prior, [0.5, 0.3])
-    >>> bool(np.allclose(floor.risk, family_floor([4, 6], 10, 10 * prior[0], [0.5, 0.3]).risk))
+    >>> risk = spectral_family_floor([4, 6], np.ones((1, 2)), np.array([10.0]), prior, [0.5, 0.3])
+    >>> bool(np.isclose(risk, family_floor([4, 6], 10, 10 * prior[0], [0.5, 0.3])))
     True
     """
-    values = (np.asarray(v, float) for v in (sizes, multiplicities, eigenvalues, prior, noise_variances))
-    return _floor(*values, "prior")
+    given = (np.asarray(v, float) for v in (sizes, multiplicities, eigenvalues, prior, noise_variances))
+    sizes, counts, levels, prior, noise = given
+    found = _solved(sizes, counts, levels, prior, noise, "prior")
+    if test_eigenvalues is None:
+        return plain(found.risk[..., -1])
+    tested = np.asarray(test_eigenvalues, float)
+    require_all("test_eigenvalues", "finite and ≥ 0", tested, lambda v: (v >= 0) & (v < np.inf))
+    cover = _posterior(_widths(*np.broadcast_arrays(sizes, found.risk + noise)), levels, prior)[0]
+    return plain((counts * tested * cover[..., -1, -1]).sum(axis=-1))
 
 
-def _floor(sizes: Any, multiplicities: Any, levels: Any, prior: Any, noise: Any, name: str) -> FamilyFloor:
+class _Solved(NamedTuple):
+    risk: Any  # of every task (…, K)
+    information: Any  # (…)
+
+
+def _isotropic(sizes: Any, dim: Any, gram: Any, noise: Any) -> tuple[Any, ...]:
+    """The problem as one mode of multiplicity d."""
+    require_all("dim", "a finite number ≥ 1", dim, lambda v: (v >= 1) & (v < np.inf))
+    sizes, dim, gram, noise = (np.asarray(v, float) for v in (sizes, dim, gram, noise))
+    if gram.ndim < 2 or gram.shape[-1] != gram.shape[-2]:
+        refuse("gram", "of shape (…, K, K)", got=f"shape {gram.shape}")
+    prior = (gram / dim[..., None, None])[..., None, :, :]
+    return sizes, dim[..., None], np.ones((1, gram.shape[-1])), prior, noise
+
+
+def _solved(sizes: Any, multiplicities: Any, levels: Any, prior: Any, noise: Any, name: str) -> _Solved:
     _check(sizes, multiplicities, levels, prior, noise, name)
     sizes, noise = np.broadcast_arrays(sizes, noise)
     lead = np.broadcast_shapes(sizes.shape[:-1], multiplicities.shape[:-1], levels.shape[:-2], prior.shape[:-3])
@@ -92,7 +116,7 @@ def _floor(sizes: Any, multiplicities: Any, levels: Any, prior: Any, noise: Any,
         )
     )  # fmt: skip
     risk, information = _solve(*flat)
-    return FamilyFloor(plain(risk.reshape(*lead, tasks)), plain(information.reshape(lead)))
+    return _Solved(risk.reshape(*lead, tasks), information.reshape(lead))
 
 
 def _solve(sizes: Any, counts: Any, levels: Any, prior: Any, noise: Any) -> tuple[Any, Any]:
@@ -135,11 +159,13 @@ def _over(numerator: Any, denominator: Any) -> Any:
 
 
 def _posterior(widths: Any, levels: Any, prior: Any) -> tuple[Any, Any]:
-    """V_i (g, modes, K, K) and ln det(I + Π_iA_i) (g, modes): one task after the other is learnt from."""
-    cover, gained = prior.copy(), np.zeros(prior.shape[:2])
+    """V_i (…, modes, K, K) and ln det(I + Π_iA_i) (…, modes): one task after the other is learnt from."""
+    lead = np.broadcast_shapes(widths.shape[:-1], prior.shape[:-3])
+    cover = np.broadcast_to(prior, lead + prior.shape[-3:]).copy()
+    gained = np.zeros(cover.shape[:-2])
     for k in range(prior.shape[-1]):
         column, own = cover[..., k].copy(), cover[..., k, k].copy()
-        width = np.where(levels[..., k] > 0, _over(widths[:, None, k] + 0 * own, levels[..., k]), np.inf)
+        width = np.where(levels[..., k] > 0, _over(widths[..., None, k] + np.zeros_like(own), levels[..., k]), np.inf)
         some = own > 0
         share = _over(np.where(some, 1.0, 0.0), np.where(some, width + own, 1.0))
         cover = cover - share[..., None, None] * column[..., :, None] * column[..., None, :]
@@ -152,8 +178,8 @@ def _posterior(widths: Any, levels: Any, prior: Any) -> tuple[Any, Any]:
 
 def _check(sizes: Any, multiplicities: Any, levels: Any, prior: Any, noise: Any, name: str) -> None:
     tasks = prior.shape[-1] if prior.ndim else 0
-    if prior.ndim < 2 or prior.shape[-2] != tasks:
-        refuse(name, "of shape (…, K, K)", got=f"shape {prior.shape}")
+    if prior.ndim < 3 or prior.shape[-2] != tasks:
+        refuse(name, "of shape (…, modes, K, K)", got=f"shape {prior.shape}")
     for label, value in (("sizes", sizes), ("noise_variances", noise)):
         if value.ndim < 1 or value.shape[-1] != tasks:
             refuse(label, f"of shape (…, K) with K = {tasks}, as {name} says", got=f"shape {value.shape}")

@@ -9,14 +9,14 @@ which basis the inputs are written (rotation-equivariant ones) and know the norm
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from lintransfer.arithmetic import kind_of, log1p, maximum, minimum, ratio_where, sqrt, where
 from lintransfer.errors import refuse
 from lintransfer.numerics.brackets import bracketed_root
-from lintransfer.numerics.entries import plain
+from lintransfer.numerics.entries import kind_of_entries, plain
 
 _INFINITY = float("inf")
 _MARGIN = 1e-9  # widens bounds of a root that may be the root itself
@@ -94,14 +94,30 @@ def transfer_floor(
     return plain(given[4] * given[4] * _Transfer(*given).share)
 
 
-class TransferInformation(NamedTuple):
-    """What the samples of the source, and then those of the target, tell about the target's teacher, in nats."""
+def source_information(
+    n_source: Any, dim: Any, overlap: Any, source_norm: Any = 1.0, source_noise_variance: Any = 0.0
+) -> Any:
+    r"""Information of the source data about the target's teacher, in nats.
 
-    source: Any
-    target: Any
+    .. math:: I(\theta_T; D_S) = \tfrac d2\,[V(\mathrm{snr}_S, n_S/d) - V(a\,\mathrm{snr}_S, n_S/d)], \qquad a = 1 - c^2
+
+    with V = (2/d)·`scratch_information`. Arguments as in `transfer_floor`. Returns I ≥ 0, (d/2) ln(1/a) for a known
+    source; the difference is taken without cancellation.
+    Asymptotic, error O(1) nats, Σ = I. Raises `DomainError`. Source: its row of the table.
+
+    >>> round(float(source_information(10**9, 10, 0.6)), 6)  # known source: 5 ln(1/0.64)
+    2.231436
+    """
+    n_source, dim, overlap, norm, noise = as_arrays(n_source, dim, overlap, source_norm, source_noise_variance)
+    _check(0, n_source, dim, overlap, 0, norm, 0, noise)
+    t = _Transfer(0, n_source, dim, overlap, 0, norm, 0, noise)
+    told = ratio_where(t.aside > 0, t.shared, t.aside, _INFINITY)
+    return plain(
+        dim / 2 * where(t.known, log1p(where(t.known, told, 0)), _loss(t.n_source, dim, *t.source, t.aside, t.shared))
+    )
 
 
-def transfer_information(
+def target_information(
     n: Any,
     n_source: Any,
     dim: Any,
@@ -110,41 +126,34 @@ def transfer_information(
     source_norm: Any = 1.0,
     noise_variance: Any = 0.0,
     source_noise_variance: Any = 0.0,
-) -> TransferInformation:
-    r"""Information of the source data about θ_T, and of the target data when the source data are known, in nats.
+) -> Any:
+    r"""Information that the target data add, about the target's teacher, to what the source data tell, in nats.
 
-    .. math:: \tfrac2d I(\theta_T; D_S) = V(\mathrm{snr}_S, \gamma_S) - V(a\,\mathrm{snr}_S, \gamma_S), \qquad
-        \tfrac2d I(\theta_T; D_T | D_S) = \gamma_T\ln(1+\mathrm{snr}_T e) + \ln(1+k) - ke
-        - [V(\mathrm{snr}_S, \gamma_S) - V(\mathrm{snr}', \gamma_S)]
+    .. math:: I(\theta_T; D_T | D_S) = \tfrac d2\Bigl[\tfrac nd\ln(1+\mathrm{snr}_T e) + \ln(1+k) - ke
+        - V(\mathrm{snr}_S, \tfrac{n_S}d) + V(\mathrm{snr}', \tfrac{n_S}d)\Bigr]
 
     with V = (2/d)·`scratch_information`; k, snr' and e of `transfer_floor`, whose arguments these are.
-    Returns `TransferInformation(source, target)`; inf where samples without noise, or unlimited ones, tell all.
+    Returns I ≥ 0: `scratch_information` at n_S = 0; inf without target noise or with unlimited target data, unless the
+    source has told all. With `source_information` it makes what all the data tell about θ_T.
     Asymptotic, error O(1) nats, Σ = I. Raises `DomainError`. Source: its row of the table.
 
-    >>> [round(float(v), 6) for v in transfer_information(10, 0, 10, 0.5, noise_variance=0.5)]  # no source samples
-    [0.0, 4.431472]
-    >>> round(float(transfer_information(0, 10**9, 10, 0.6).source), 6)  # known source: (d/2) ln(1/(1 − c²))
-    2.231436
+    >>> round(float(target_information(10, 0, 10, 0.5, noise_variance=0.5)), 6), float(target_information(3, 20, 10, 1.0))
+    (4.431472, 0.0)
     """
     given = as_arrays(n, n_source, dim, overlap, target_norm, source_norm, noise_variance, source_noise_variance)
     _check(*given)
-    t = _Transfer(*given)
-    told = ratio_where(t.aside > 0, t.shared, t.aside, _INFINITY)
-    complete = dim / 2 * log1p(where(t.known, told, 0))
-    source = where(t.known, complete, dim / 2 * _loss(t.n_source, dim, *t.source, t.aside, t.shared))
+    t, dim = _Transfer(*given), given[2]
     before = where(t.known, t.aside, t.aside + t.shared * unknown_share(t.n_source, dim, *t.source)[0])
     strength, rest = t.target
     open_ended = (t.n > 0) & (before > 0) & ((rest == 0) | (t.n == _INFINITY))
-    plainly = where(open_ended | (before == 0), 0, t.n)
+    size = where(open_ended | (before == 0), 0, t.n)
     noise = where(rest > 0, rest, 1)
-    alone = scratch_information(plainly, dim, where(t.known, t.aside, 1) * strength / noise)
-    precision = plainly * strength / (dim * (noise + strength * t.share))
+    alone = scratch_information(size, dim, where(t.known, t.aside, 1) * strength / noise)
+    precision = size * strength / (dim * (noise + strength * t.share))
     kept, lost = (1 + precision * t.aside) / (1 + precision), precision * t.shared / (1 + precision)
     together = dim * (log1p(precision) - precision * t.share - _loss(t.n_source, dim, *t.source, kept, lost))
-    target = (plainly * log1p(strength * t.share / noise) + together) / 2
-    return TransferInformation(
-        plain(source), plain(where(open_ended, _INFINITY, where(t.known | (t.shared == 0), alone, target)))
-    )
+    value = (size * log1p(strength * t.share / noise) + together) / 2
+    return plain(where(open_ended, _INFINITY, where(t.known | (t.shared == 0), alone, value)))
 
 
 class _Transfer:
@@ -236,6 +245,9 @@ def relative_strength(energy: Any, noise: Any) -> tuple[Any, Any]:
 def _check(
     n: Any, n_source: Any, dim: Any, overlap: Any, target_norm: Any, source_norm: Any, noise: Any, source_noise: Any
 ) -> None:
+    given = (n, n_source, dim, overlap, target_norm, source_norm, noise, source_noise)
+    if kind_of_entries(*given) == "sympy":
+        raise TypeError("the floor of two tasks has no closed form: numbers only")
     require_all("n", "≥ 0", n, lambda v: v >= 0)
     require_all("n_source", "≥ 0", n_source, lambda v: v >= 0)
     require_all("dim", "a finite number ≥ 1", dim, lambda v: (v >= 1) & (v < np.inf))

@@ -60,7 +60,7 @@ def unique_information(
     Identity. Raises `DomainError`. Source: Harutyunyan et al. (arXiv 2101.06640); leave-one-out identities are classical.
 
     >>> found = unique_information([[1.0], [1.0], [2.0]], [1.0, 2.0, 3.0], ridge=2.0, noise_std=0.5)
-    >>> found.leverage.tolist(), float(found.weight_change[0].round(12))
+    >>> found.leverage.round(12).tolist(), float(found.weight_change[0].round(12))
     ([0.125, 0.125, 0.5], 0.000318877551)
     """
     X, y, ridge, noise, width, covariance = _checked(X, y, ridge, noise_std, weight_noise_std, test_covariance)
@@ -76,10 +76,9 @@ def unique_information(
     directions = left * ((1 - damping) / values)  # G⁻¹x_i, at λ = 0 also X⁺e_i, in the right-singular basis
     length = (directions**2).sum(axis=1)
     by_itself = directions @ (labels / values) / np.where(length > 0, length, 1.0)
-    step = np.where(alone, by_itself, residual / np.where(alone, 1.0, spare))
+    spare, shared = np.where(alone, 1.0, spare), np.where(alone, 0.0, leverage)
+    step = np.where(alone, by_itself, residual / spare)
     change, target = step**2 * length, step**2 * _energies(directions @ right, covariance)
-    expected = np.where(alone, math.inf, expected_information(np.where(alone, 0.0, leverage), spare))
-    posterior = posterior_information(np.where(alone, 0.0, leverage), residual, noise**2, spare)
     return UniqueInformation(
         leverage,
         residual,
@@ -87,8 +86,8 @@ def unique_information(
         target,
         change / (2 * width**2),
         target / (2 * width**2),
-        np.where(alone, math.inf, posterior),
-        expected,
+        np.where(alone, math.inf, posterior_information(shared, residual, noise**2, spare)),
+        np.where(alone, math.inf, expected_information(shared, spare)),
     )
 
 
@@ -123,10 +122,8 @@ def expected_information(leverage: Any, spare: Any = None) -> Any:
     >>> round(float(expected_information(0.75)), 6)  # ln 2
     0.693147
     """
-    small = leverage < 0.5
-    far = leverage if spare is None else where(small, leverage, 1 - spare)
-    deep = where(small, 1, 1 - far if spare is None else spare)
-    return -where(small, log1p(-where(small, leverage, 0)), log(deep)) / 2
+    spare, small = 1 - leverage if spare is None else spare, leverage < 0.5
+    return -where(small, log1p(-where(small, leverage, 0)), log(spare)) / 2
 
 
 def min_norm_weight_change(n: Any, dim: Any, target_energy: Any, noise_variance: Any) -> Any:

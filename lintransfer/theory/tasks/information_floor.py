@@ -90,7 +90,7 @@ def transfer_floor(
     (0.68, 0.0)
     """
     given = as_arrays(n, n_source, dim, overlap, target_norm, source_norm, noise_variance, source_noise_variance)
-    _check(*given)
+    check_pair(*given)
     return plain(given[4] * given[4] * _Transfer(*given).share)
 
 
@@ -109,7 +109,7 @@ def source_information(
     2.231436
     """
     n_source, dim, overlap, norm, noise = as_arrays(n_source, dim, overlap, source_norm, source_noise_variance)
-    _check(0, n_source, dim, overlap, 0, norm, 0, noise)
+    check_pair(0, n_source, dim, overlap, 0, norm, 0, noise)
     t = _Transfer(0, n_source, dim, overlap, 0, norm, 0, noise)
     told = ratio_where(t.aside > 0, t.shared, t.aside, _INFINITY)
     return plain(
@@ -141,7 +141,7 @@ def target_information(
     (4.431472, 0.0)
     """
     given = as_arrays(n, n_source, dim, overlap, target_norm, source_norm, noise_variance, source_noise_variance)
-    _check(*given)
+    check_pair(*given)
     t, dim = _Transfer(*given), given[2]
     before = where(t.known, t.aside, t.aside + t.shared * unknown_share(t.n_source, dim, *t.source)[0])
     strength, rest = t.target
@@ -181,7 +181,7 @@ class _Transfer:
         before = aside + shared * unknown_share(size, dim, *source)[0]
         exact = (aside == 0) & (rest == 0) & (source[1] == 0)
         settled = (n == 0) | (size == 0) | (alone == 0) | exact
-        closed = where(self.known, told, where(n == 0, before, alone))
+        closed = where(self.known, told, where((n == 0) & (size > 0), before, alone))
         closed = where(exact & (self.known == 0), maximum(dim - n - size, 0) / dim, closed)
         cell = where(settled, 0, n), where(settled, 0, size)
         # With as many target samples in place of those of the source, at the better noise, no less would be known.
@@ -242,7 +242,7 @@ def relative_strength(energy: Any, noise: Any) -> tuple[Any, Any]:
     return ratio_where(energy > 0, energy, scale, 0), ratio_where(energy > 0, noise, scale, 1)
 
 
-def _check(
+def check_pair(
     n: Any, n_source: Any, dim: Any, overlap: Any, target_norm: Any, source_norm: Any, noise: Any, source_noise: Any
 ) -> None:
     given = (n, n_source, dim, overlap, target_norm, source_norm, noise, source_noise)

@@ -11,9 +11,10 @@ from typing import Any
 
 from lintransfer.arithmetic import maximum, ratio_where, where
 from lintransfer.theory.linear.proportional import tuned_ridge_risk
-from lintransfer.theory.tasks.information_floor import relative_strength, unknown_share
+from lintransfer.theory.tasks.information_floor import as_arrays, check_pair, relative_strength, unknown_share
 
 _INFINITY = float("inf")
+_ROUNDING = 1e-12  # by which a computed risk may exceed t² where nothing is learnt
 
 
 def effective_samples(risk: Any, dim: Any, target_energy: Any, noise_variance: Any) -> Any:
@@ -31,10 +32,8 @@ def effective_samples(risk: Any, dim: Any, target_energy: Any, noise_variance: A
     """
     learnt = risk < target_energy
     share = (target_energy - where(learnt, risk, 0)) / where(target_energy > 0, target_energy, 1)
-    several = ratio_where(
-        risk > 0, dim * share * (noise_variance + risk), risk, where(noise_variance > 0, _INFINITY, dim)
-    )
-    return where(learnt, several, where(risk == target_energy, 0.0, float("nan")))
+    several = ratio_where(risk > 0, dim * share * (noise_variance + risk), risk, where(noise_variance > 0, _INFINITY, dim))
+    return where(learnt, several, where(risk <= target_energy * (1 + _ROUNDING), 0.0, float("nan")))
 
 
 def effective_least_squares_samples(risk: Any, dim: Any, noise_variance: Any) -> Any:
@@ -94,6 +93,9 @@ def source_worth(
     >>> round(float(source_worth(float("inf"), 100, 0.6, noise_variance=1.0)), 9)  # 100·0.36·1.64/0.64
     92.25
     """
+    given = as_arrays(0, n_source, dim, overlap, target_norm, source_norm, noise_variance, source_noise_variance)
+    check_pair(*given)
+    _, n_source, dim, overlap, target_norm, source_norm, noise_variance, source_noise_variance = given
     aside, shared = (1 - overlap) * (1 + overlap), overlap * overlap
     energy = target_norm * target_norm
     strength, rest = relative_strength(source_norm * source_norm, source_noise_variance)

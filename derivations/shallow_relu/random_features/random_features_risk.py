@@ -19,7 +19,9 @@ LINEAR, REST = sp.symbols("linear rest", positive=True)
 def relu_moments():
     """μ_1 and μ_*² of ReLU."""
     g = sp.Symbol("g", positive=True)
-    mean, along, square = (sp.integrate(g**k * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo)) for k in (1, 2, 2))
+    mean, along, square = (
+        sp.integrate(g**k * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo)) for k in (1, 2, 2)
+    )
     return along, sp.simplify(square - mean**2 - along**2)
 
 

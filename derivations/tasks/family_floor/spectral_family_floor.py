@@ -8,6 +8,8 @@ from .family_floor import NOISES, PRECISIONS
 COUNTS = sp.symbols("m1:3", positive=True, integer=True)
 LEVELS = [sp.symbols(f"s{i}a s{i}b", positive=True) for i in (1, 2)]
 TESTED = sp.symbols("t1:3", positive=True)
+
+
 def _prior(mode):
     first, last = sp.symbols(f"p{mode}a p{mode}b", positive=True)
     cross = sp.Symbol(f"p{mode}c", real=True)
@@ -30,9 +32,7 @@ def risk(task, levels):
 
 
 ARGUMENTS = {
-    "sizes": [
-        sample_size(PRECISIONS[k], NOISES[k], risk(k, [levels[k] for levels in LEVELS])) for k in range(2)
-    ],
+    "sizes": [sample_size(PRECISIONS[k], NOISES[k], risk(k, [levels[k] for levels in LEVELS])) for k in range(2)],
     "eigenvalues": [list(levels) for levels in LEVELS],
     "multiplicities": list(COUNTS),
     "prior": [prior.tolist() for prior in PRIORS],

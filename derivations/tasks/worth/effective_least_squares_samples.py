@@ -2,8 +2,8 @@
 
 import sympy as sp
 
-from ...linear.isotropic.least_squares_risk import derive as least_squares_risk
 from ...linear.isotropic.least_squares_risk import ARGUMENTS as _KNOWN
+from ...linear.isotropic.least_squares_risk import derive as least_squares_risk
 
 N, DIM, NOISE = (_KNOWN[name] for name in ("n", "dim", "noise_variance"))
 RISK = sp.Symbol("risk", positive=True)

@@ -10,5 +10,3 @@ ARGUMENTS = {name: value.subs(PRECISION, 0) for name, value in _ALL.items() if n
 
 def derive():
     return samples(two_tasks.risks()[1].subs(PRECISION, 0), T**2)
-
-

@@ -11,9 +11,7 @@ import numpy as np
 _DRAWS = 8  # teachers and noises for every set of designs
 
 
-def _designs(
-    rng: np.random.Generator, replicates: int, sizes: Sequence[int], spectra: np.ndarray
-) -> list[np.ndarray]:
+def _designs(rng: np.random.Generator, replicates: int, sizes: Sequence[int], spectra: np.ndarray) -> list[np.ndarray]:
     """Inputs of every task, (replicates, n_k, d), with the spectra (d, K)."""
     dim = len(spectra)
     return [rng.standard_normal((replicates, n, dim)) * np.sqrt(spectra[:, k]) for k, n in enumerate(sizes)]
@@ -23,9 +21,7 @@ def _label_covariance(
     left: Sequence[np.ndarray], right: Sequence[np.ndarray], prior: np.ndarray, noises: Sequence[float] | None
 ) -> np.ndarray:
     """Covariance of the labels of all tasks given the designs; prior: (d, K, K) of the teachers' coordinates."""
-    blocks = [
-        [(a * prior[:, k, j]) @ np.swapaxes(b, -1, -2) for j, b in enumerate(right)] for k, a in enumerate(left)
-    ]
+    blocks = [[(a * prior[:, k, j]) @ np.swapaxes(b, -1, -2) for j, b in enumerate(right)] for k, a in enumerate(left)]
     whole = np.concatenate([np.concatenate(row, axis=-1) for row in blocks], axis=-2)
     if noises is not None:
         whole = whole + np.diag(np.repeat(noises, [a.shape[-2] for a in left]))

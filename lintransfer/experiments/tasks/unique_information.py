@@ -20,7 +20,9 @@ def _refitted(X: np.ndarray, y: np.ndarray, ridge: float) -> tuple[np.ndarray, n
     return least_squares(X, y[:, None], ridge=ridge)[:, 0], X.T @ X + ridge * np.eye(X.shape[1])
 
 
-def _divergence(weights: np.ndarray, precision: np.ndarray, others: np.ndarray, other: np.ndarray, noise: float) -> float:
+def _divergence(
+    weights: np.ndarray, precision: np.ndarray, others: np.ndarray, other: np.ndarray, noise: float
+) -> float:
     """KL of N(weights, σ²·precision⁻¹) from N(others, σ²·other⁻¹)."""
     moved = weights - others
     spread = np.trace(np.linalg.solve(precision, other)) - len(weights)
@@ -52,7 +54,7 @@ def without_each(rng: np.random.Generator, replicates: int, n: int, dim: int, ri
 
 def one_divergence(rng: np.random.Generator, replicates: int, n: int, dim: int, ridge: float) -> Draw:
     """The divergence for the last sample, with its leverage and residual."""
-    values, arguments = without_each(rng, replicates, n, dim, ridge)
+    values, _ = without_each(rng, replicates, n, dim, ridge)
     known = {"leverage": values[0, -1], "residual": values[1, -1], "noise_variance": NOISE_STD**2}
     return values[6, -1:], known
 

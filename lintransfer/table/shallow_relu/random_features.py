@@ -53,7 +53,9 @@ ROWS = (
             Limit(
                 "linear activation: regression on x itself",
                 lambda n, teacher, noise_variance, ridge: float(
-                    ridge_risk(n, np.full(1, 2.0), np.full(1, 3.0), np.full(1, teacher @ teacher / 2), noise_variance, ridge)
+                    ridge_risk(
+                        n, np.full(1, 2.0), np.full(1, 3.0), np.full(1, teacher @ teacher / 2), noise_variance, ridge
+                    )
                 ),
                 grid(n=[0, 2, 9], teacher=np.ones(3), noise_variance=0.2, ridge=0.7),
                 left=lambda formula, **point: formula(weights=_WIDE, linear=1.0, rest=1e-14, **point),
@@ -62,12 +64,20 @@ ROWS = (
         ),
         experiments=(
             asymptotic(
-                head_risks, growing("width", "ridge", n=20, width=16, dim=16, noise_variance=0.2, ridge=1.0),
-                2.5, 800, 0.06, layer_arguments,
+                head_risks,
+                growing("width", "ridge", n=20, width=16, dim=16, noise_variance=0.2, ridge=1.0),
+                2.5,
+                800,
+                0.06,
+                layer_arguments,
             ),
             asymptotic(
-                head_risks, growing("width", "ridge", n=16, width=40, dim=16, noise_variance=0.2, ridge=1.0),
-                2.5, 800, 0.06, layer_arguments,
+                head_risks,
+                growing("width", "ridge", n=16, width=40, dim=16, noise_variance=0.2, ridge=1.0),
+                2.5,
+                800,
+                0.06,
+                layer_arguments,
             ),
         ),
         mutants=(

@@ -24,7 +24,7 @@ from lintransfer.theory.tasks.information_floor import scratch_floor, scratch_in
 
 _EQUIVARIANT = "for fixed teachers the floor of rotation-equivariant learners that know the gram matrix and the noise"
 _NOISES = np.array([0.2, 0.5])
-_TWO = {"noise_variances": _NOISES, "dim": 20}
+_TWO: dict[str, Any] = {"noise_variances": _NOISES, "dim": 20}
 
 
 def _pair(overlap: float) -> np.ndarray:
@@ -71,8 +71,11 @@ ROWS = (
                 ),
                 tuple(
                     {
-                        "sizes": _sizes(n), "eigenvalues": np.array([[2.0], [0.3]]), "multiplicities": np.array([10.0, 30.0]),
-                        "prior": np.full((2, 1, 1), 1 / 40), "noise_variances": np.array([0.3]),
+                        "sizes": _sizes(n),
+                        "eigenvalues": np.array([[2.0], [0.3]]),
+                        "multiplicities": np.array([10.0, 30.0]),
+                        "prior": np.full((2, 1, 1), 1 / 40),
+                        "noise_variances": np.array([0.3]),
                     }
                     for n in (0, 9, 40, 300)
                 ),
@@ -86,9 +89,13 @@ ROWS = (
         mutants=(
             Mutant("tasks unrelated", instead(prior=lambda prior: _uncoupled(prior))),
             Mutant("tested under its own covariance", instead(test_eigenvalues=None)),
-            Mutant("a_k = n_k/σ_k²: nothing is unexplained", instead(
-                sizes=lambda sizes, noise_variances: 1e9 * sizes, noise_variances=lambda noise_variances: 1e9 * noise_variances
-            )),
+            Mutant(
+                "a_k = n_k/σ_k²: nothing is unexplained",
+                instead(
+                    sizes=lambda sizes, noise_variances: 1e9 * sizes,
+                    noise_variances=lambda noise_variances: 1e9 * noise_variances,
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -107,7 +114,11 @@ ROWS = (
                 lambda sizes, overlap: float(
                     transfer_floor(sizes[1], sizes[0], 20, overlap, 1.1, 0.9, _NOISES[1], _NOISES[0])
                 ),
-                tuple({"sizes": _sizes(*n), "overlap": c} for n in ((0, 9), (9, 0), (30, 7), (7, 1e12)) for c in (0.0, -0.8, 1.0)),
+                tuple(
+                    {"sizes": _sizes(*n), "overlap": c}
+                    for n in ((0, 9), (9, 0), (30, 7), (7, 1e12))
+                    for c in (0.0, -0.8, 1.0)
+                ),
                 rtol=1e-11,
                 left=lambda formula, sizes, overlap: formula(sizes=sizes, gram=_pair(overlap), **_TWO),
             ),
@@ -138,8 +149,14 @@ ROWS = (
         mutants=(
             Mutant("tasks unrelated", instead(gram=lambda gram: _uncoupled(gram))),
             Mutant("the first task's risk", instead(task=0)),
-            Mutant("one noise for all", instead(noise_variances=lambda noise_variances: np.full_like(noise_variances, noise_variances.mean()))),
-            Mutant("squared inner products forgotten in sign", instead(gram=lambda gram: -np.abs(gram) + 2 * np.eye(len(gram)) * np.abs(gram))),
+            Mutant(
+                "one noise for all",
+                instead(noise_variances=lambda noise_variances: np.full_like(noise_variances, noise_variances.mean())),
+            ),
+            Mutant(
+                "squared inner products forgotten in sign",
+                instead(gram=lambda gram: -np.abs(gram) + 2 * np.eye(len(gram)) * np.abs(gram)),
+            ),
         ),
     ),
     Theorem(
@@ -181,9 +198,10 @@ ROWS = (
         mutants=(
             Mutant("tasks unrelated", instead(gram=lambda gram: _uncoupled(gram))),
             times(1 / math.log(2)),
-            Mutant("every sample as the first", lambda sizes, gram, noise_variances: (
-                sizes / 2 * np.log1p(np.diag(gram) / noise_variances)
-            ).sum()),
+            Mutant(
+                "every sample as the first",
+                lambda sizes, gram, noise_variances: (sizes / 2 * np.log1p(np.diag(gram) / noise_variances)).sum(),
+            ),
         ),
     ),
 )

@@ -26,7 +26,9 @@ from lintransfer.theory.tasks.information_floor import (
     transfer_floor,
 )
 
-EQUIVARIANT = "for fixed teachers the floor of rotation-equivariant learners that know the norms, the overlap and the noise"
+EQUIVARIANT = (
+    "for fixed teachers the floor of rotation-equivariant learners that know the norms, the overlap and the noise"
+)
 PAIR: dict[str, Any] = {
     "overlap": 0.7, "target_norm": 1.1, "source_norm": 0.9, "noise_variance": 0.5, "source_noise_variance": 0.2,
 }  # fmt: skip
@@ -121,7 +123,10 @@ ROWS = (
         box=SIZES | {"snr": (1e-9, 1e9)},
         experiments=(asymptotic(scratch_informations, growing(n=12, dim=12, snr=3.0), 1.0, 400, 0.05),),
         mutants=(
-            Mutant("without e_0 − 1", lambda n, dim, snr: scratch_information(n, dim, snr) + dim / 2 * (1 - scratch_floor(n, dim, snr))),
+            Mutant(
+                "without e_0 − 1",
+                lambda n, dim, snr: scratch_information(n, dim, snr) + dim / 2 * (1 - scratch_floor(n, dim, snr)),
+            ),
             Mutant("every sample as the first", lambda n, snr: n / 2 * np.log1p(snr)),
             times(1 / math.log(2)),
         ),
@@ -139,13 +144,24 @@ ROWS = (
             Limit(
                 "unrelated source: none",
                 lambda n, dim, noise_variance, **_: scratch_floor(n, dim, 1.44 / noise_variance) * 1.44,
-                grid(n=[0, 5, 30], n_source=[5, math.inf], dim=20, overlap=0.0, target_norm=1.2, noise_variance=[0.1, 2.0]),
+                grid(
+                    n=[0, 5, 30],
+                    n_source=[5, math.inf],
+                    dim=20,
+                    overlap=0.0,
+                    target_norm=1.2,
+                    noise_variance=[0.1, 2.0],
+                ),
             ),
             Limit(
                 "one task, equal noise: pooled samples",
                 lambda n, n_source, dim, noise_variance, **_: scratch_floor(n + n_source, dim, 1 / noise_variance),
                 grid(
-                    n=[0, 5, 30], n_source=[0, 15, 40], dim=20, overlap=[1.0, -1.0], noise_variance=0.3,
+                    n=[0, 5, 30],
+                    n_source=[0, 15, 40],
+                    dim=20,
+                    overlap=[1.0, -1.0],
+                    noise_variance=0.3,
                     source_noise_variance=0.3,
                 ),
                 rtol=1e-11,
@@ -158,7 +174,9 @@ ROWS = (
             Limit(
                 "no target data: a + c²e_0",
                 lambda n_source, dim, overlap, **_: 1 - overlap**2 + overlap**2 * scratch_floor(n_source, dim, 1 / 0.3),
-                grid(n=0, n_source=[0, 7, 90], dim=20, overlap=[0.2, -0.9], noise_variance=0.5, source_noise_variance=0.3),
+                grid(
+                    n=0, n_source=[0, 7, 90], dim=20, overlap=[0.2, -0.9], noise_variance=0.5, source_noise_variance=0.3
+                ),
             ),
             Limit(
                 "known source: a e_0(a snr)",
@@ -202,7 +220,13 @@ ROWS = (
                 lambda n_source, dim, source_norm, source_noise_variance, **_: scratch_information(
                     n_source, dim, source_norm**2 / source_noise_variance
                 ),
-                grid(n_source=[1, 20, 90], dim=20, overlap=[1.0, -1.0], source_norm=0.8, source_noise_variance=[0.01, 3.0]),
+                grid(
+                    n_source=[1, 20, 90],
+                    dim=20,
+                    overlap=[1.0, -1.0],
+                    source_norm=0.8,
+                    source_noise_variance=[0.01, 3.0],
+                ),
             ),
             Limit(
                 "the difference of two informations",
@@ -210,7 +234,9 @@ ROWS = (
                     scratch_information(n_source, dim, 1 / source_noise_variance)
                     - scratch_information(n_source, dim, (1 - overlap**2) / source_noise_variance)
                 ),
-                grid(n_source=[5, 20, 90], dim=20, overlap=[0.5, 0.9], source_norm=1.0, source_noise_variance=[0.1, 3.0]),
+                grid(
+                    n_source=[5, 20, 90], dim=20, overlap=[0.5, 0.9], source_norm=1.0, source_noise_variance=[0.1, 3.0]
+                ),
                 rtol=1e-11,
             ),
             Limit(
@@ -226,14 +252,19 @@ ROWS = (
             asymptotic(
                 source_informations,
                 growing(n_source=12, dim=12, overlap=0.8, source_norm=1.1, source_noise_variance=0.2),
-                1.0, 300, 0.05,
+                1.0,
+                300,
+                0.05,
             ),
         ),
         mutants=(
             Mutant("all that is told about θ_S", instead(overlap=1.0)),
-            Mutant("signal scaled by c²", lambda n_source, dim, overlap, source_norm, source_noise_variance: (
-                scratch_information(n_source, dim, overlap**2 * source_norm**2 / source_noise_variance)
-            )),
+            Mutant(
+                "signal scaled by c²",
+                lambda n_source, dim, overlap, source_norm, source_noise_variance: scratch_information(
+                    n_source, dim, overlap**2 * source_norm**2 / source_noise_variance
+                ),
+            ),
         ),
     ),
     Theorem(
@@ -250,13 +281,19 @@ ROWS = (
             Limit(
                 "unrelated source, or none: the scratch information",
                 lambda n, dim, **_: scratch_information(n, dim, 1.21 / 0.5),
-                tuple(PAIR | {"n": n, "n_source": m, "dim": 20, "overlap": c} for n in (0, 9, 40) for m, c in ((0, 0.7), (9, 0.0))),
+                tuple(
+                    PAIR | {"n": n, "n_source": m, "dim": 20, "overlap": c}
+                    for n in (0, 9, 40)
+                    for m, c in ((0, 0.7), (9, 0.0))
+                ),
                 rtol=1e-11,
             ),
             Limit(
                 "one task: what more samples add",
                 _added,
-                grid(n=[1, 9, 40], n_source=[3, 30], dim=20, overlap=1.0, noise_variance=0.5, source_noise_variance=0.5),
+                grid(
+                    n=[1, 9, 40], n_source=[3, 30], dim=20, overlap=1.0, noise_variance=0.5, source_noise_variance=0.5
+                ),
                 rtol=1e-10,
             ),
             Limit(

@@ -36,12 +36,10 @@ def _without_size(n_in: int, **point: float) -> dict[str, float]:
 
 
 def _sizes(draw: Callable[..., Any], resolution: float = 0.06, **point: float) -> Experiment:
-    """Means at n_in = 30, 60, 120."""
-    points = tuple({"n_in": n, **point} for n in (30, 60, 120))
+    """Means at n_in = 24, 48, 96."""
+    points = tuple({"n_in": n, **point} for n in (24, 48, 96))
     unit = (lambda n_in, signal, aspect, overlap: 2 * rank_one_error(signal, aspect)) if "overlap" in point else None
-    return Experiment(
-        draw, points, "asymptotic", 2_000, resolution, lambda n_in, **_: 3 / n_in, _without_size, unit
-    )
+    return Experiment(draw, points, "asymptotic", 600, resolution, lambda n_in, **_: 3 / n_in, _without_size, unit)
 
 
 def _sign_change(formula: Callable[..., Any]) -> float:
@@ -61,14 +59,24 @@ ROWS = (
         domain=_DOMAIN,
         derivation="derivations.tasks.spiked_teachers.spiked_singular_value",
         limits=(
-            Limit("at the threshold: the edge of the noise", 1 + math.sqrt(0.5), ({"signal": 0.5**0.25 * (1 + 1e-9), "aspect": 0.5},), rtol=1e-8),
+            Limit(
+                "at the threshold: the edge of the noise",
+                1 + math.sqrt(0.5),
+                ({"signal": 0.5**0.25 * (1 + 1e-9), "aspect": 0.5},),
+                rtol=1e-8,
+            ),
             Limit("a strong signal: itself", 1e6, ({"signal": 1e6, "aspect": 0.5},), rtol=1e-11),
         ),
         box=_BOX,
         experiments=(_sizes(singular_values, signal=1.3, aspect=0.5), _sizes(singular_values, signal=1.8, aspect=2.0)),
         mutants=(
             Mutant("the signal itself", lambda signal: signal),
-            Mutant("noise of variance 1/n_out", lambda signal, aspect: spiked_singular_value(signal * np.sqrt(aspect), 1 / aspect) / np.sqrt(aspect) + 0.1),
+            Mutant(
+                "noise of variance 1/n_out",
+                lambda signal, aspect: (
+                    spiked_singular_value(signal * np.sqrt(aspect), 1 / aspect) / np.sqrt(aspect) + 0.1
+                ),
+            ),
             Mutant("1/q for q", instead(aspect=lambda aspect: 1 / aspect)),
         ),
     ),
@@ -127,7 +135,11 @@ ROWS = (
         domain=_DOMAIN,
         derivation="derivations.tasks.spiked_teachers.rank_one_error",
         limits=(
-            Limit("below the threshold: the teacher", lambda signal, **_: signal**2, grid(signal=[0.0, 0.3, 0.84], aspect=0.5)),
+            Limit(
+                "below the threshold: the teacher",
+                lambda signal, **_: signal**2,
+                grid(signal=[0.0, 0.3, 0.84], aspect=0.5),
+            ),
             Limit("a strong signal: 1 + q", 1.5, ({"signal": 1e6, "aspect": 0.5},), rtol=1e-11),
             Limit(
                 "θ²(1 − lϱ)",
@@ -138,10 +150,17 @@ ROWS = (
         box=_BOX,
         experiments=(_sizes(errors, signal=1.3, aspect=0.5), _sizes(errors, signal=2.0, aspect=2.0)),
         mutants=(
-            Mutant("no shrinkage", lambda signal, aspect: (
-                signal**2 + spiked_singular_value(signal, aspect) ** 2
-                - 2 * signal * spiked_singular_value(signal, aspect) * np.sqrt(output_overlap(signal, aspect) * input_overlap(signal, aspect))
-            )),
+            Mutant(
+                "no shrinkage",
+                lambda signal, aspect: (
+                    signal**2
+                    + spiked_singular_value(signal, aspect) ** 2
+                    - 2
+                    * signal
+                    * spiked_singular_value(signal, aspect)
+                    * np.sqrt(output_overlap(signal, aspect) * input_overlap(signal, aspect))
+                ),
+            ),
             Mutant("one vector known", lambda signal, aspect: signal**2 * (1 - input_overlap(signal, aspect))),
         ),
     ),
@@ -160,7 +179,9 @@ ROWS = (
             Limit("weak tasks, unrelated: nothing", 0.0, ({"signal": 0.8, "aspect": 0.5, "overlap": 0.0},)),
             Limit(
                 "one input vector: twice the outputs of one task",
-                lambda signal, aspect, **_: 2 * rank_one_error(signal, aspect) - rank_one_error(math.sqrt(2) * signal, 2 * aspect),
+                lambda signal, aspect, **_: (
+                    2 * rank_one_error(signal, aspect) - rank_one_error(math.sqrt(2) * signal, 2 * aspect)
+                ),
                 grid(signal=[0.8, 1.3], aspect=0.5, overlap=1.0),
             ),
             Limit("it starts to pay at o = 0.63 (θ = 1.3, q = ½)", 0.63, rtol=5e-3, left=_sign_change),
@@ -172,11 +193,14 @@ ROWS = (
         ),
         mutants=(
             times(-1),
-            Mutant("as many outputs as one task", lambda signal, aspect, overlap: (
-                2 * rank_one_error(signal, aspect)
-                - rank_one_error(signal * np.sqrt(1 + overlap), aspect)
-                - rank_one_error(signal * np.sqrt(1 - overlap), aspect)
-            )),
+            Mutant(
+                "as many outputs as one task",
+                lambda signal, aspect, overlap: (
+                    2 * rank_one_error(signal, aspect)
+                    - rank_one_error(signal * np.sqrt(1 + overlap), aspect)
+                    - rank_one_error(signal * np.sqrt(1 - overlap), aspect)
+                ),
+            ),
             swapped("signal", "aspect"),
         ),
     ),

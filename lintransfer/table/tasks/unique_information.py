@@ -25,7 +25,10 @@ from lintransfer.theory.tasks.unique_information import (
     unique_information,
 )
 
-_FEW = {"X": np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, -1.0, 2.0], [1.0, 1.0, 1.0, -1.0]]), "y": np.array([1.0, -2.0, 0.5])}
+_FEW = {
+    "X": np.array([[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, -1.0, 2.0], [1.0, 1.0, 1.0, 0.5]]),
+    "y": np.array([1.0, -2.0, 0.5]),
+}
 _DOMAIN = "any design, λ > 0, or λ = 0 with minimum-norm fits and a flat prior"
 
 
@@ -35,7 +38,9 @@ def _by_gram(X: Any, y: Any) -> Any:
     return (inverse @ y) ** 2 / np.diag(inverse)
 
 
-def _stale(X: Any, y: Any, ridge: Any, noise_std: Any, weight_noise_std: Any, test_covariance: Any) -> UniqueInformation:
+def _stale(
+    X: Any, y: Any, ridge: Any, noise_std: Any, weight_noise_std: Any, test_covariance: Any
+) -> UniqueInformation:
     """G⁻¹x_i r without 1/(1 − h)."""
     found = unique_information(X, y, ridge, noise_std, weight_noise_std, test_covariance)
     shrunk = (1 - found.leverage) ** 2
@@ -124,12 +129,23 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("divergence the other way round", lambda leverage, residual, noise_variance: (
-                leverage / (1 - leverage) + np.log(1 - leverage) + residual**2 * leverage / (noise_variance * (1 - leverage) ** 2)
-            ) / 2),
-            Mutant("residual of the fit without the row", lambda leverage, residual, noise_variance: (
-                posterior_information(leverage, residual / (1 - leverage), noise_variance)
-            )),
+            Mutant(
+                "divergence the other way round",
+                lambda leverage, residual, noise_variance: (
+                    (
+                        leverage / (1 - leverage)
+                        + np.log(1 - leverage)
+                        + residual**2 * leverage / (noise_variance * (1 - leverage) ** 2)
+                    )
+                    / 2
+                ),
+            ),
+            Mutant(
+                "residual of the fit without the row",
+                lambda leverage, residual, noise_variance: posterior_information(
+                    leverage, residual / (1 - leverage), noise_variance
+                ),
+            ),
             times(2),
         ),
     ),
@@ -159,7 +175,10 @@ ROWS = (
         ),
         mutants=(
             Mutant("h/2", lambda leverage: leverage / 2),
-            Mutant("leverage before the row is added", lambda leverage: np.log(1 - leverage + leverage / (1 - leverage)) / 2 + leverage),
+            Mutant(
+                "leverage before the row is added",
+                lambda leverage: np.log(1 - leverage + leverage / (1 - leverage)) / 2 + leverage,
+            ),
             times(1 / math.log(2)),
         ),
     ),
@@ -179,28 +198,43 @@ ROWS = (
                 lambda dim, target_energy, noise_variance, **_: target_energy / dim + noise_variance / (dim - 2),
                 grid(n=1, dim=[3, 50], target_energy=1.3, noise_variance=0.7),
             ),
-            Limit("no noise: ‖θ‖²/d for every sample", 0.25, grid(n=[1, 3, 5, 6], dim=6, target_energy=1.5, noise_variance=0.0)),
+            Limit(
+                "no noise: ‖θ‖²/d for every sample",
+                0.25,
+                grid(n=[1, 3, 5, 6], dim=6, target_energy=1.5, noise_variance=0.0),
+            ),
             Limit("at the threshold", math.inf, grid(n=[5, 6], dim=6, target_energy=1.5, noise_variance=0.1)),
-            Limit("many samples: not this theorem", math.nan, ({"n": 7, "dim": 6, "target_energy": 1.5, "noise_variance": 0.1},)),
+            Limit(
+                "many samples: not this theorem",
+                math.nan,
+                ({"n": 7, "dim": 6, "target_energy": 1.5, "noise_variance": 0.1},),
+            ),
         ),
         box={"n": (1, 10**6), "dim": (1, 10**9), "target_energy": (0.0, 4.0), "noise_variance": (0.0, 4.0)},
         experiments=(
             Experiment(
                 weight_changes,
                 tuple(
-                    {"n": n, "dim": dim, "target_energy": 1.3, "noise_variance": 0.5} for n, dim in ((1, 6), (3, 8), (6, 12))
+                    {"n": n, "dim": dim, "target_energy": 1.3, "noise_variance": 0.5}
+                    for n, dim in ((1, 6), (3, 8), (6, 12))
                 ),
                 replicates=20_000,
             ),
         ),
         mutants=(
-            Mutant("limit: σ²d/(d−n)²", lambda n, dim, target_energy, noise_variance: (
-                target_energy / dim + noise_variance * dim / (dim - n) ** 2
-            )),
+            Mutant(
+                "limit: σ²d/(d−n)²",
+                lambda n, dim, target_energy, noise_variance: (
+                    target_energy / dim + noise_variance * dim / (dim - n) ** 2
+                ),
+            ),
             dropped("noise_variance"),
-            Mutant("a share 1 − n/d of the signal", lambda n, dim, target_energy, noise_variance: (
-                min_norm_weight_change(n, dim, target_energy * (1 - n / dim), noise_variance)
-            )),
+            Mutant(
+                "a share 1 − n/d of the signal",
+                lambda n, dim, target_energy, noise_variance: min_norm_weight_change(
+                    n, dim, target_energy * (1 - n / dim), noise_variance
+                ),
+            ),
         ),
     ),
 )

@@ -52,7 +52,9 @@ def random_features_risk(
     if theta.shape != W.shape[1:]:
         refuse("teacher", f"of shape ({W.shape[1]},), as the rows of weights", got=f"shape {theta.shape}")
     if np.abs(lengths - 1).max() > _UNIT:
-        refuse("weights", "rows of length 1", got=f"a row of length {math.sqrt(lengths[np.abs(lengths - 1).argmax()]):g}")
+        refuse(
+            "weights", "rows of length 1", got=f"a row of length {math.sqrt(lengths[np.abs(lengths - 1).argmax()]):g}"
+        )
     rest = nonnegative("rest", rest)
     _, values, right = np.linalg.svd(W, full_matrices=False)
     along = (right @ theta) ** 2

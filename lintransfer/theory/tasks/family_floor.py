@@ -39,7 +39,7 @@ def family_floor(sizes: Any, dim: Any, gram: Any, noise_variances: Any, task: in
     >>> round(float(family_floor([5, 10], 10, [[1.0, 1.0], [1.0, 1.0]], [0.5, 0.5])), 6)  # one teacher, 15 samples
     0.366025
     """
-    return plain(_solved(*_isotropic(sizes, dim, gram, noise_variances), "gram").risk[..., task])
+    return plain(_solved("gram", *_isotropic(sizes, dim, gram, noise_variances)).risk[..., task])
 
 
 def family_information(sizes: Any, dim: Any, gram: Any, noise_variances: Any) -> Any:
@@ -55,7 +55,7 @@ def family_information(sizes: Any, dim: Any, gram: Any, noise_variances: Any) ->
     >>> round(float(family_information([5, 5], 10, [[1.0, 1.0], [1.0, 1.0]], [0.5, 0.5])), 6)  # one teacher, 10 samples
     4.431472
     """
-    return plain(_solved(*_isotropic(sizes, dim, gram, noise_variances), "gram").information)
+    return plain(_solved("gram", *_isotropic(sizes, dim, gram, noise_variances)).information)
 
 
 def spectral_family_floor(
@@ -79,7 +79,7 @@ def spectral_family_floor(
     """
     given = (np.asarray(v, float) for v in (sizes, multiplicities, eigenvalues, prior, noise_variances))
     sizes, counts, levels, prior, noise = given
-    found = _solved(sizes, counts, levels, prior, noise, "prior")
+    found = _solved("prior", sizes, counts, levels, prior, noise)
     if test_eigenvalues is None:
         return plain(found.risk[..., -1])
     tested = np.asarray(test_eigenvalues, float)
@@ -103,7 +103,7 @@ def _isotropic(sizes: Any, dim: Any, gram: Any, noise: Any) -> tuple[Any, ...]:
     return sizes, dim[..., None], np.ones((1, gram.shape[-1])), prior, noise
 
 
-def _solved(sizes: Any, multiplicities: Any, levels: Any, prior: Any, noise: Any, name: str) -> _Solved:
+def _solved(name: str, sizes: Any, multiplicities: Any, levels: Any, prior: Any, noise: Any) -> _Solved:
     _check(sizes, multiplicities, levels, prior, noise, name)
     sizes, noise = np.broadcast_arrays(sizes, noise)
     lead = np.broadcast_shapes(sizes.shape[:-1], multiplicities.shape[:-1], levels.shape[:-2], prior.shape[:-3])

@@ -97,5 +97,9 @@ def rank_one_transfer(signal: Any, aspect: Any, overlap: Any) -> Any:
     >>> [round(float(rank_one_transfer(1.3, 0.5, o)), 2) for o in (0.0, 1.0)]
     [-0.55, 0.56]
     """
-    together = rank_one_error(signal * sqrt(1 + overlap), 2 * aspect)
-    return (2 * rank_one_error(signal, aspect) - together) - rank_one_error(signal * sqrt(1 - overlap), 2 * aspect)
+    modes = [signal * sqrt(1 + overlap), signal * sqrt(1 - overlap)]
+    errors = [rank_one_error(mode, 2 * aspect) for mode in modes]
+    missed = (2 * rank_one_error(signal, aspect) - errors[0]) - errors[1]
+    # Where neither task is seen alone, it is what the modes learn: the same, without a difference of energies.
+    learnt = sum(mode * mode * output_overlap(mode, 2 * aspect) * input_overlap(mode, 2 * aspect) for mode in modes)
+    return where(signal * signal * signal * signal > aspect, missed, learnt)

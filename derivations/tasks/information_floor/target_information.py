@@ -3,7 +3,8 @@
 import sympy as sp
 
 from ..family_floor import family_floor, family_information
-from .scratch_information import N, information
+from .scratch_floor import N
+from .scratch_information import information
 from .two_tasks import DIM, NOISE, PRECISION, PRIOR, SOURCE_NOISE, SOURCE_PRECISION, S, arguments
 
 ARGUMENTS = arguments()

@@ -1,11 +1,11 @@
 """Shared start: ridge regression and its posterior from the normal equations, with and without a row.
 
-Two samples in two dimensions; the prior is N(0, σ²/λ).
+Two samples in two dimensions, the first coordinate of the first input being 1; the prior is N(0, σ²/λ).
 """
 
 import sympy as sp
 
-X = sp.Matrix(2, 2, sp.symbols("x11 x12 x21 x22", real=True))
+X = sp.Matrix(2, 2, [1, *sp.symbols("x12 x21 x22", real=True)])
 Y = sp.Matrix(sp.symbols("y1 y2", real=True))
 RIDGE, NOISE = sp.symbols("ridge noise", positive=True)  # NOISE is the standard deviation
 

@@ -35,7 +35,7 @@ def _without_size(n_in: int, **point: float) -> dict[str, float]:
     return point
 
 
-def _sizes(draw: Callable[..., Any], resolution: float = 0.06, **point: float) -> Experiment:
+def _sizes(draw: Callable[..., Any], resolution: float = 0.1, **point: float) -> Experiment:
     """Means at n_in = 24, 48, 96."""
     points = tuple({"n_in": n, **point} for n in (24, 48, 96))
     unit = (lambda n_in, signal, aspect, overlap: 2 * rank_one_error(signal, aspect)) if "overlap" in point else None

@@ -77,7 +77,7 @@ def pooled_gram_equivalent(
     >>> gram = np.array([[[1.0, 0.8], [0.8, 1.0]]])
     >>> two = [3e8, 1e8], np.ones((2, 1)), gram, np.zeros(2)
     >>> round(float(pooled_gram_equivalent(*two, multiplicities=[1e9]).risk), 9)  # T3 at d = 10⁹
-    0.8
+    0.74
     """
     return _pooled(
         sizes, eigenvalues, gram, noise_variances, weights, ridge, multiplicities, test_eigenvalues, _by_gram

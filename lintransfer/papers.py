@@ -381,38 +381,16 @@ PAPERS: dict[str, Paper] = {
         "N. Anguita, F. Locatello, A. M. Saxe, M. Mondelli, F. Mancini, S. Lippl, C. Dominé",
         "A Theory of How Pretraining Shapes Inductive Bias in Fine-Tuning", 2026, "2602.20062",
     ),
-    # Several tasks: sequences and meta-learning.
-    "evron2022": _proceedings(
-        "I. Evron, E. Moroshko, R. Ward, N. Srebro, D. Soudry",
-        "How catastrophic can catastrophic forgetting be in linear regression?", "COLT", 2022, "2205.09588",
+    # Several tasks, and labels made by a model.
+    "couillet2011": _article(
+        "R. Couillet, M. Debbah, J. W. Silverstein",
+        "A Deterministic Equivalent for the Analysis of Correlated MIMO Multiple Access Channels",
+        "IEEE Transactions on Information Theory", 2011, "57", "6", "3493–3514", "0906.3667",
     ),
-    "lin2023": _proceedings(
-        "S. Lin, P. Ju, Y. Liang, N. Shroff", "Theory on Forgetting and Generalization of Continual Learning", "ICML", 2023,
-        "2302.05836", "202", "21078–21100",
-    ),
-    "ding2024": _proceedings(
-        "M. Ding, K. Ji, D. Wang, J. Xu", "Understanding Forgetting in Continual Learning with Linear Regression", "ICML",
-        2024, "2405.17583",
-    ),
-    "mahdaviyeh2025": _preprint(
-        "Y. Mahdaviyeh, J. Lucas, M. Ren, A. S. Tolias, R. Zemel, T. Pitassi", "Replay Can Provably Increase Forgetting",
-        2025, "2506.04377",
-    ),
-    "jain2018": _article(
-        "P. Jain, S. M. Kakade, R. Kidambi, P. Netrapalli, A. Sidford", "Parallelizing Stochastic Gradient Descent for Least "
-        "Squares Regression: Mini-batching, Averaging, and Model Misspecification",
-        "Journal of Machine Learning Research", 2018, "18", arxiv="1610.03774",
-    ),
-    "ziyin2022": _proceedings(
-        "L. Ziyin, K. Liu, T. Mori, M. Ueda", "Strength of Minibatch Noise in SGD", "ICLR", 2022, "2102.05375",
-    ),
-    "bernacchia2021": _proceedings(
-        "A. Bernacchia", "Meta-learning with negative learning rates", "ICLR", 2021, "2102.00940",
-    ),
-    "ju2023": _proceedings(
-        "P. Ju, Y. Liang, N. B. Shroff",
-        "Theoretical Characterization of the Generalization Performance of Overfitted Meta-Learning", "ICLR", 2023,
-        "2304.04312",
+    "ildiz2025": _proceedings(
+        "M. E. Ildiz, H. A. Gozeten, E. O. Taga, M. Mondelli, S. Oymak",
+        "High-dimensional Analysis of Knowledge Distillation: Weak-to-Strong Generalization and Scaling Laws", "ICLR",
+        2025, "2410.18837",
     ),
     # Classical tools.
     "isserlis1918": _article(

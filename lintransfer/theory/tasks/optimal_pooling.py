@@ -21,6 +21,7 @@ from lintransfer.arithmetic import ratio_where
 from lintransfer.errors import refuse
 from lintransfer.numerics.entries import plain
 from lintransfer.theory.tasks.isotropic_pooling import distances_to_mean
+from lintransfer.theory.tasks.pooled_ridge import numbers
 
 _MOST_STEPS = 200
 _GAP = 1e-16  # complementarity at the end, in units of the largest energy
@@ -58,14 +59,16 @@ def optimal_pooling(sizes: Any, dim: Any, gram: Any, noise_variances: Any, ridge
     >>> round(float(best.ridge / best.weights[0]), 9)
     2.5
     """
-    sizes, gram, noise, dim = (np.asarray(v, dtype=float) for v in (sizes, gram, noise_variances, dim))
+    sizes, gram, noise, dim = (
+        numbers(name, v, rule)
+        for name, v, rule in (("sizes", sizes, "≥ 0"), ("gram", gram, ""), ("noise_variances", noise_variances, "≥ 0"), ("dim", dim, "≥ 0"))
+    )
     groups = gram.shape[-1] if gram.ndim >= 2 else 0
-    if gram.ndim < 2 or gram.shape[-2] != groups or not np.isfinite(gram).all():
-        refuse("gram", "a finite array (…, K, K)", f"shape {gram.shape}")
-    asked = np.array(np.inf if ridge is None else ridge, dtype=float)
-    for name, value, low in (("sizes", sizes, 0), ("noise_variances", noise, 0), ("dim", dim, 1), ("ridge", asked, 0)):
-        if not np.all(value >= low):
-            refuse(name, f"numbers ≥ {low}", value)
+    if gram.ndim < 2 or gram.shape[-2] != groups:
+        refuse("gram", "an array (…, K, K)", f"shape {gram.shape}")
+    if not np.all(dim >= 1):
+        refuse("dim", "numbers ≥ 1", dim)
+    asked = np.array(np.inf) if ridge is None else numbers("ridge", ridge)
     lead = np.broadcast_shapes(sizes.shape[:-1], gram.shape[:-2], noise.shape[:-1], dim.shape, asked.shape)
     n, v = (np.broadcast_to(x, (*lead, groups)).reshape(-1, groups) for x in (sizes, noise))
     g = np.broadcast_to(gram, (*lead, groups, groups)).reshape(-1, groups, groups)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lintransfer.errors import refuse
-from lintransfer.numerics.entries import plain
+from lintransfer.numerics.entries import kind_of_entries, plain
 from lintransfer.numerics.group_traces import group_traces, solve_dominant
 from lintransfer.numerics.overdetermined import determined_groups
 
@@ -113,7 +113,9 @@ def pooled_gram_risk(
 
 
 def numbers(name: str, value: Any, rule: str = "≥ 0", infinite: bool = False) -> Any:
-    """A float array without nan, all ≥ 0 unless the rule is empty."""
+    """A float array without nan, all ≥ 0 unless the rule is empty. mpmath numbers and balls are not taken for floats."""
+    if kind_of_entries(value) not in ("numpy", "sympy"):
+        raise TypeError(f"{name}: this fixed point is solved in float64 only")
     array = np.asarray(value, dtype=float)
     good = ~np.isnan(array) & (infinite | np.isfinite(array)) & ((array >= 0) | (rule == ""))
     if not good.all():

@@ -3,7 +3,7 @@
 import numpy as np
 import sympy as sp
 
-from .shares import GRAM, RIDGE, WEIGHTS, C, DIM, N, V, risk
+from .shares import DIM, GRAM, RIDGE, WEIGHTS, C, N, V, risk
 
 B = sp.symbols("b0:3", positive=True)
 ROOM = sp.symbols("room1:3", positive=True)

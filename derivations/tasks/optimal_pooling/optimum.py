@@ -8,7 +8,7 @@ ridge together. The slopes are linear in the two noise variances.
 import numpy as np
 import sympy as sp
 
-from ..isotropic_pooling.shares import GRAM, RIDGE, WEIGHTS, C, DIM, N, T, V, risk
+from ..isotropic_pooling.shares import DIM, GRAM, RIDGE, WEIGHTS, C, N, T, V, risk
 from .convexity import prove
 
 X = sp.Symbol("x", positive=True)

@@ -29,7 +29,11 @@ def loss():
     points = [*TEACHERS, sp.zeros(2, 1), TEACHERS[1]]
     total, push = sum(pulls, sp.zeros(2)), sum((p * x for p, x in zip(pulls, points, strict=True)), sp.zeros(2, 1))
     energy = sum((x.T * p * x)[0] for p, x in zip(pulls, points, strict=True))
-    return energy - (push.T * _inverse(total) * push)[0] + sum(a * w * v for a, w, v in zip(A, WEIGHTS, NOISES, strict=True))
+    return (
+        energy
+        - (push.T * _inverse(total) * push)[0]
+        + sum(a * w * v for a, w, v in zip(A, WEIGHTS, NOISES, strict=True))
+    )
 
 
 def _array(matrix):

@@ -62,7 +62,11 @@ ROWS = (
         box={"n": (0, 10**6), "dim": (1, 10**6), "anchor_distance": (0.01, 4.0), "noise_variance": (0.01, 4.0)},
         experiments=(
             Experiment(
-                to_anchor, growing(n=8, dim=12, anchor_distance=0.9, noise_variance=0.3), "asymptotic", 1_500, 0.1,
+                to_anchor,
+                growing(n=8, dim=12, anchor_distance=0.9, noise_variance=0.3),
+                "asymptotic",
+                1_500,
+                0.1,
                 lambda dim, **_: 2 / dim,
             ),
         ),
@@ -126,12 +130,23 @@ ROWS = (
                 ({"n_source": 0, "cross_energy": 0.8}, {"n_source": 90, "cross_energy": 0.0}),
                 left=lambda formula, **point: formula(n=25, dim=40, noise_variance=0.3, **_SOURCE | point),
             ),
+            Limit(
+                "the source's teacher is the target's: its fit as the anchor",
+                lambda n, n_source: anchored_ridge_risk(n, 40, tuned_ridge_risk(n_source, 40, 1.7, 0.4), 0.3),
+                grid(n=[5, 60], n_source=[20, 90]),
+                left=lambda formula, n, n_source: formula(n, n_source, 40, 1.7, 1.7, 1.7, 0.3, 0.4),
+            ),
         ),
         sample=_with_target,
         experiments=(
             Experiment(
-                anchored, growing(n=6, n_source=15, dim=12, noises=(0.2, 0.4)), "asymptotic", 1_000, 0.12,
-                lambda dim, **_: 2 / dim, _arguments,
+                anchored,
+                growing(n=6, n_source=15, dim=12, noises=(0.2, 0.4)),
+                "asymptotic",
+                1_000,
+                0.12,
+                lambda dim, **_: 2 / dim,
+                _arguments,
             ),
         ),
         mutants=(
@@ -141,7 +156,10 @@ ROWS = (
                     n, dim, source_energy - 2 * cross_energy + target_energy, noise_variance
                 ),
             ),
-            Mutant("the noises swapped", instead(noise_variance="source_noise_variance", source_noise_variance="noise_variance")),
+            Mutant(
+                "the noises swapped",
+                instead(noise_variance="source_noise_variance", source_noise_variance="noise_variance"),
+            ),
             dropped("source_noise_variance"),
         ),
     ),

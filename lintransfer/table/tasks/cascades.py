@@ -10,7 +10,7 @@ import numpy as np
 from lintransfer.experiments.tasks.pooling import cascade, known
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
-from lintransfer.table.tasks.pooled_ridge import THREE
+from lintransfer.table.tasks.pooled_ridge import THREE, pooled_sample
 from lintransfer.theory.linear.two_stage import two_stage_risk
 from lintransfer.theory.tasks.cascades import cascade_equivalent, cascade_risk
 from lintransfer.theory.tasks.pooled_ridge import pooled_ridge_risk
@@ -24,6 +24,17 @@ def _arguments(sizes: Any, dim: int, noises: Any, weights: Any, ridges: Any, anc
     return known(sizes, dim, noises) | {
         "weights": np.array(weights), "ridges": np.array(ridges), "anchors": np.array(anchors)
     }  # fmt: skip
+
+
+def _sample(rng: np.random.Generator) -> dict[str, Any]:
+    found = pooled_sample(rng)
+    groups = len(found["sizes"])
+    del found["ridge"]
+    return found | {
+        "weights": np.exp(rng.uniform(-2, 2, (groups, 2))),
+        "ridges": np.exp(rng.uniform(-3, 3, 2)),
+        "anchors": CHAIN,
+    }
 
 
 def _grown(sizes: tuple[int, ...], ridges: tuple[float, ...], **point: Any) -> tuple[dict[str, Any], ...]:
@@ -63,7 +74,11 @@ def _isotropic_chain(gammas: tuple[float, ...], dim: float = 1e7) -> dict[str, A
     }  # fmt: skip
 
 
-_REPLAY = {"weights": ((1.0, 0.0), (0.5, 1.0), (0.0, 1.0)), "anchors": ((0.0, 1.0), (0.0, 0.0)), "noises": (0.1, 0.3, 0.2)}
+_REPLAY = {
+    "weights": ((1.0, 0.0), (0.5, 1.0), (0.0, 1.0)),
+    "anchors": ((0.0, 1.0), (0.0, 0.0)),
+    "noises": (0.1, 0.3, 0.2),
+}
 _THRICE = {
     "weights": ((1.0, 0.5, 0.0), (0.0, 2.0, 1.0)), "anchors": ((0.0, 0.7, 0.3), (0.0, 0.0, 0.6), (0.0, 0.0, 0.0)),
     "noises": (0.1, 0.3),
@@ -95,7 +110,9 @@ ROWS = (
                 _two_stages,
                 tuple(
                     {"n": n, "n_source": m, "ridge": r, "source_ridge": s}
-                    for n in (5.0, 30.0) for m in (7.0, 40.0) for r, s in ((0.0, 0.0), (0.4, 0.7))
+                    for n in (5.0, 30.0)
+                    for m in (7.0, 40.0)
+                    for r, s in ((0.0, 0.0), (0.4, 0.7))
                 ),
                 rtol=1e-9,
                 left=lambda formula, n, n_source, ridge, source_ridge: formula(
@@ -118,6 +135,7 @@ ROWS = (
                 ),
             ),
         ),
+        sample=_sample,
         experiments=tuple(
             Experiment(cascade, points, "asymptotic", 1_500, 0.15, lambda dim, **_: 6 / dim, _arguments)
             for points in (
@@ -130,7 +148,11 @@ ROWS = (
                 "the mean weights' risk alone",
                 lambda eigenvalues, teachers, **others: np.sum(
                     eigenvalues[-1]
-                    * (cascade_equivalent(eigenvalues=eigenvalues, teachers=teachers, **others).means[..., -1] - teachers[-1]) ** 2
+                    * (
+                        cascade_equivalent(eigenvalues=eigenvalues, teachers=teachers, **others).means[..., -1]
+                        - teachers[-1]
+                    )
+                    ** 2
                 ),
             ),
             Mutant("stages start from zero", instead(anchors=lambda anchors: 0 * np.asarray(anchors))),

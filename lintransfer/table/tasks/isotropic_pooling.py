@@ -96,9 +96,7 @@ ROWS = (
         ),
         sample=isotropic_sample,
         experiments=tuple(
-            Experiment(
-                pooled("flat"), points, "asymptotic", 1_500, 0.12, lambda dim, **_: 4 / dim, isotropic_arguments
-            )
+            Experiment(pooled("flat"), points, "asymptotic", 1_500, 0.12, lambda dim, **_: 4 / dim, isotropic_arguments)
             for points in (
                 grown((5, 4, 6), 12, 3.0, noises=(0.1, 0.3, 0.2), weights=(0.5, 1.0, 2.0)),
                 grown((12, 8), 12, 0.0, noises=(0.1, 0.3), weights=(0.2, 1.0)),

@@ -100,7 +100,10 @@ ROWS = (
         sample=_sample,
         experiments=(),
         mutants=(
-            Mutant("noise of the source taken for that of the target", instead(noise_variances=lambda noise_variances: noise_variances[::-1] + 0)),
+            Mutant(
+                "noise of the source taken for that of the target",
+                instead(noise_variances=lambda noise_variances: noise_variances[::-1] + 0),
+            ),
             Mutant("no ridge", instead(ridge=0.0)),
             Mutant("σ for σ²", instead(noise_variances=lambda noise_variances: np.asarray(noise_variances) ** 2)),
         ),
@@ -122,9 +125,14 @@ ROWS = (
                 left=lambda formula, cross, ridge: bool(
                     formula([40.0, 20.0], 30.0, _gram(cross), _NOISES)
                     <= isotropic_pooled_risk(
-                        [40.0, 20.0], 30.0, _gram(cross), _NOISES,
-                        np.stack([np.geomspace(1e-3, 1e3, 61), np.ones(61)], axis=1), ridge,
-                    ).min() * (1 + 1e-12)
+                        [40.0, 20.0],
+                        30.0,
+                        _gram(cross),
+                        _NOISES,
+                        np.stack([np.geomspace(1e-3, 1e3, 61), np.ones(61)], axis=1),
+                        ridge,
+                    ).min()
+                    * (1 + 1e-12)
                 ),
             ),
             Limit(
@@ -137,8 +145,10 @@ ROWS = (
             Limit(
                 "a source that points the same way helps, however far, noisy or small, and without ridge any source does",
                 True,
-                tuple({"cross": 0.01, "noise": noise, "ridge": None} for noise in (0.1, 100.0))
-                + ({"cross": -0.9, "noise": 0.1, "ridge": 0.0},),
+                (
+                    *tuple({"cross": 0.01, "noise": noise, "ridge": None} for noise in (0.1, 100.0)),
+                    {"cross": -0.9, "noise": 0.1, "ridge": 0.0},
+                ),
                 left=lambda formula, cross, noise, ridge: bool(
                     formula([5.0, 40.0], 30.0, _gram(cross), np.array([noise, 0.5]), ridge=ridge)
                     < formula([0.0, 40.0], 30.0, _gram(cross), np.array([noise, 0.5]), ridge=ridge) * (1 - 1e-12)
@@ -156,12 +166,21 @@ ROWS = (
             Experiment(
                 best_pool,
                 tuple({"sizes": (12 * k, 6 * k), "dim": 10 * k, "noises": (0.1, 0.4)} for k in (1, 2, 4)),
-                "asymptotic", 800, 0.15, lambda dim, **_: 2 / dim, isotropic_arguments,
+                "asymptotic",
+                800,
+                0.15,
+                lambda dim, **_: 2 / dim,
+                isotropic_arguments,
             ),
         ),
         mutants=(
             Mutant("no ridge", _without_ridge),
-            Mutant("equal weights", lambda sizes, dim, gram, noise_variances: isotropic_pooled_risk(sizes, dim, gram, noise_variances, 1.0, 1.0)),
+            Mutant(
+                "equal weights",
+                lambda sizes, dim, gram, noise_variances: isotropic_pooled_risk(
+                    sizes, dim, gram, noise_variances, 1.0, 1.0
+                ),
+            ),
             dropped("noise_variances"),
         ),
     ),

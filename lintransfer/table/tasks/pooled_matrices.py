@@ -65,7 +65,8 @@ ROWS = (
                 lambda sizes, ridge: pooled_ridge_risk(**THREE | {"sizes": sizes}, ridge=ridge),
                 tuple(
                     {"sizes": np.array(sizes), "ridge": ridge}
-                    for sizes in ((5.0, 3.0, 4.0), (0.0, 7.0, 9.0), (9.0, 9.0, 12.0)) for ridge in (0.0, 0.6, np.inf)
+                    for sizes in ((5.0, 3.0, 4.0), (0.0, 7.0, 9.0), (9.0, 9.0, 12.0))
+                    for ridge in (0.0, 0.6, np.inf)
                 ),
                 rtol=1e-10,
                 left=lambda formula, sizes, ridge: formula(**_turned_three(sizes, turned(16, 1), ridge)),
@@ -84,9 +85,9 @@ ROWS = (
         ),
         sample=_sample,
         experiments=tuple(
-            Experiment(pooled("turned"), points, "asymptotic", 1_500, 0.12, lambda dim, **_: 4 / dim, _arguments)
+            Experiment(pooled("turned"), points, "asymptotic", 3_000, 0.15, lambda dim, **_: 4 / dim, _arguments)
             for points in (
-                grown((5, 4), 12, 0.0, noises=_NOISES, weights=(0.5, 1.0)),
+                grown((3, 3), 12, 0.0, noises=_NOISES, weights=(0.5, 1.0)),
                 grown((9, 6), 12, 2.0, noises=_NOISES, weights=(2.0, 1.0)),
             )
         ),

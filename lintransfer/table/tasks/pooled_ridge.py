@@ -13,7 +13,12 @@ from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.covariance import ridge_risk
 from lintransfer.theory.linear.covariance_shift import shifted_risk
 from lintransfer.theory.tasks.isotropic_pooling import isotropic_pooled_risk
-from lintransfer.theory.tasks.pooled_ridge import pooled_gram_equivalent, pooled_gram_risk, pooled_ridge_equivalent, pooled_ridge_risk
+from lintransfer.theory.tasks.pooled_ridge import (
+    pooled_gram_equivalent,
+    pooled_gram_risk,
+    pooled_ridge_equivalent,
+    pooled_ridge_risk,
+)
 
 NOISES, WEIGHTS = (0.1, 0.3, 0.2), (0.5, 1.0, 2.0)
 THREE = known((5, 3, 4), 16, NOISES) | {"weights": np.array(WEIGHTS)}
@@ -23,9 +28,7 @@ _UNSEEN = THREE["eigenvalues"] * np.where(np.arange(16) < 4, 1.0, np.array([[0.0
 
 def grown(sizes: tuple[int, ...], dim: int, ridge: float, **point: Any) -> tuple[dict[str, Any], ...]:
     """The same problem at d, 2d, 4d."""
-    return tuple(
-        {"sizes": tuple(k * n for n in sizes), "dim": k * dim, "ridge": k * ridge} | point for k in (1, 2, 4)
-    )
+    return tuple({"sizes": tuple(k * n for n in sizes), "dim": k * dim, "ridge": k * ridge} | point for k in (1, 2, 4))
 
 
 def pooled_points() -> tuple[tuple[dict[str, Any], ...], ...]:
@@ -71,9 +74,7 @@ def many_dimensions(gamma: tuple[float, float], distance: float) -> float:
     total = source + target
     if total > 1:
         weight = source / total  # the mean weights lie this far from the target
-        return float(
-            (weight * weight + weight * (1 - weight) / (total - 1)) * distance + 0.3 / (total - 1)
-        )
+        return float((weight * weight + weight * (1 - weight) / (total - 1)) * distance + 0.3 / (total - 1))
     return float((1 - total) + (source - source * source) * distance / (1 - total) + total * 0.3 / (1 - total))
 
 
@@ -112,7 +113,8 @@ ROWS = (
                 ),
                 tuple(
                     {"n": n, "ridge": ridge, "test": test}
-                    for n in (0, 1, 6, 11, 12, 13, 40) for ridge in (0.0, 0.4, np.inf)
+                    for n in (0, 1, 6, 11, 12, 13, 40)
+                    for ridge in (0.0, 0.4, np.inf)
                     for test in (None, np.linspace(0, 2, 12))
                 ),
                 rtol=1e-11,
@@ -124,7 +126,8 @@ ROWS = (
                 tuple({"n": n, "ridge": ridge} for n in (5, 30) for ridge in (0.0, 0.4)),
                 rtol=1e-11,
                 left=lambda formula, n, ridge: formula(
-                    [2, n - 2], *(np.repeat(_SINGLE[name], 2, axis=0) for name in ("eigenvalues", "teachers", "noise_variances")),
+                    [2, n - 2],
+                    *(np.repeat(_SINGLE[name], 2, axis=0) for name in ("eigenvalues", "teachers", "noise_variances")),
                     ridge=ridge,
                 ),
             ),
@@ -144,17 +147,21 @@ ROWS = (
         ),
         sample=pooled_sample,
         experiments=tuple(
-            Experiment(
-                pooled("modes"), points, "asymptotic", 1_500, 0.12, lambda dim, **_: 4 / dim, pooled_arguments
-            )
+            Experiment(pooled("modes"), points, "asymptotic", 1_500, 0.12, lambda dim, **_: 4 / dim, pooled_arguments)
             for points in pooled_points()
         ),
         mutants=(
             Mutant("the mean weights' risk alone", lambda **arguments: pooled_ridge_equivalent(**arguments).bias),
             Mutant("all weights equal", instead(weights=1.0)),
-            Mutant("every label as clean as the target's", instead(noise_variances=lambda noise_variances: noise_variances[..., -1:])),
+            Mutant(
+                "every label as clean as the target's",
+                instead(noise_variances=lambda noise_variances: noise_variances[..., -1:]),
+            ),
             Mutant("σ for σ²", instead(noise_variances=lambda noise_variances: noise_variances**2)),
-            Mutant("tested under the first group's covariance", instead(test_eigenvalues=lambda eigenvalues: eigenvalues[0])),
+            Mutant(
+                "tested under the first group's covariance",
+                instead(test_eigenvalues=lambda eigenvalues: eigenvalues[0]),
+            ),
         ),
     ),
     Theorem(
@@ -183,15 +190,26 @@ ROWS = (
                 tuple({"weights": np.array([w, 1.0]), "ridge": r} for w in (0.2, 4.0) for r in (0.0, 1e7, 1e9)),
                 rtol=1e-10,
                 left=lambda formula, weights, ridge: formula(
-                    [3e8, 1e8], np.ones((2, 1)), np.array([[[1.0, 0.7], [0.7, 2.0]]]), np.array([0.1, 0.4]), weights,
-                    ridge, np.array([1e9]),
+                    [3e8, 1e8],
+                    np.ones((2, 1)),
+                    np.array([[[1.0, 0.7], [0.7, 2.0]]]),
+                    np.array([0.1, 0.4]),
+                    weights,
+                    ridge,
+                    np.array([1e9]),
                 ),
             ),
         ),
         sample=_gram_sample,
         experiments=(
             Experiment(
-                pooled("modes"), pooled_points()[1], "asymptotic", 1_500, 0.12, lambda dim, **_: 4 / dim, _gram_arguments
+                pooled("modes"),
+                pooled_points()[1],
+                "asymptotic",
+                1_500,
+                0.12,
+                lambda dim, **_: 4 / dim,
+                _gram_arguments,
             ),
         ),
         mutants=(

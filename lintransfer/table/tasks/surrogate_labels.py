@@ -56,7 +56,12 @@ ROWS = (
                 grid(n=[1, 4, 7, 8, 20], ridge=0.0, **_FLAT),
             ),
             Limit("all is learnt: the true teacher", 1.0, grid(n=[8, 9, 40], ridge=0.0, **_MODES)),
-            Limit("above 1 iff f_i > df2/n", True, grid(n=[1, 4, 7, 30], ridge=[0.0, 0.4, 30.0]), left=_amplifies),
+            Limit(
+                "above 1 iff f_i > df2/n",
+                True,
+                grid(n=[1, 4, 7], ridge=[0.0, 0.4, 30.0]) + grid(n=[30], ridge=[0.4]),
+                left=_amplifies,
+            ),
             Limit(
                 "no data: in proportion to λ_i, trΣ/trΣ² of it",
                 lambda ridge: {"0": 2.0 * (8.5 + ridge) / 13.25, "1": 0.5 * (8.5 + ridge) / 13.25},
@@ -98,15 +103,26 @@ ROWS = (
             Limit(
                 "never above the risk on true labels",
                 True,
-                grid(n=[0, 1, 4, 7, 8, 30], ridge=[0.0, 0.4, 30.0], noise_variance=[0.0, 0.3], displacement=_ENERGIES, **_MODES),
+                grid(
+                    n=[0, 1, 4, 7, 8, 30],
+                    ridge=[0.0, 0.4, 30.0],
+                    noise_variance=[0.0, 0.3],
+                    displacement=_ENERGIES,
+                    **_MODES,
+                ),
                 left=lambda formula, **point: bool(formula(**point) <= ridge_risk(**point) * (1 + 1e-12)),
             ),
         ),
         sample=lambda rng: draw_sized(rng, "displacement", noise_variance=random_noise),
         experiments=tuple(
             Experiment(
-                surrogate, growing(n=6, dim=16, noise_variance=0.2, ridge=ridge), "asymptotic", 1_500, 0.1,
-                lambda dim, **_: 4 / dim, _arguments,
+                surrogate,
+                growing(n=6, dim=16, noise_variance=0.2, ridge=ridge),
+                "asymptotic",
+                1_500,
+                0.1,
+                lambda dim, **_: 4 / dim,
+                _arguments,
             )
             for ridge in (0.0,)
         ),

@@ -68,7 +68,11 @@ def cascade_equivalent(
     )  # fmt: skip
     teachers, anchors = numbers("teachers", teachers, ""), numbers("anchors", anchors, "")
     if levels.ndim < 2 or weights.ndim < 2 or anchors.ndim < 2:
-        refuse("eigenvalues, weights, anchors", "arrays (…, K, m), (…, K, J), (…, J, J)", f"shapes {levels.shape}, {weights.shape}, {anchors.shape}")
+        refuse(
+            "eigenvalues, weights, anchors",
+            "arrays (…, K, m), (…, K, J), (…, J, J)",
+            f"shapes {levels.shape}, {weights.shape}, {anchors.shape}",
+        )
     groups, modes = levels.shape[-2:]
     stages = weights.shape[-1]
     if anchors.shape[-2:] != (stages, stages) or np.any(np.tril(np.ones((stages, stages))) * anchors):

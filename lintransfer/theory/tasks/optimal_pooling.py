@@ -61,7 +61,12 @@ def optimal_pooling(sizes: Any, dim: Any, gram: Any, noise_variances: Any, ridge
     """
     sizes, gram, noise, dim = (
         numbers(name, v, rule)
-        for name, v, rule in (("sizes", sizes, "≥ 0"), ("gram", gram, ""), ("noise_variances", noise_variances, "≥ 0"), ("dim", dim, "≥ 0"))
+        for name, v, rule in (
+            ("sizes", sizes, "≥ 0"),
+            ("gram", gram, ""),
+            ("noise_variances", noise_variances, "≥ 0"),
+            ("dim", dim, "≥ 0"),
+        )
     )
     groups = gram.shape[-1] if gram.ndim >= 2 else 0
     if gram.ndim < 2 or gram.shape[-2] != groups:
@@ -238,7 +243,8 @@ class _Cells:
             rest = np.where(none, rest, rest - dc.sum(axis=1))
         whole = np.abs(share.sum(axis=1) + rest - 1) <= 1e-13 * (1 + share.shape[1])
         good = whole & (share >= 0).all(axis=1) & (missed >= 0).all(axis=1) & (rest >= 0)
-        before, after = (_risk(*v, self.gram, self.noise, self.full) for v in ((c, y, c0), (share, missed, rest)))
+        before = _risk(c, y, c0, self.gram, self.noise, self.full)
+        after = _risk(share, missed, rest, self.gram, self.noise, self.full)
         with np.errstate(invalid="ignore"):
             good &= after < before + rounding * (1 + before) if rounding else after < before
         column = good[:, None]

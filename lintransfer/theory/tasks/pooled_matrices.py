@@ -47,9 +47,7 @@ def pooled_matrix_equivalent(
         refuse("covariances", "an array (K, d, d)", f"shape {covariances.shape}")
     groups, dim = covariances.shape[:2]
     tested = covariances[-1] if test_covariance is None else numbers("test_covariance", test_covariance, "")
-    lead = np.broadcast_shapes(
-        sizes.shape[:-1], teachers.shape[:-2], noise.shape[:-1], weights.shape[:-1], ridge.shape
-    )
+    lead = np.broadcast_shapes(sizes.shape[:-1], teachers.shape[:-2], noise.shape[:-1], weights.shape[:-1], ridge.shape)
     n, v, omega = (np.broadcast_to(x, (*lead, groups)).reshape(-1, groups) for x in (sizes, noise, weights))
     theta, pull = np.broadcast_to(teachers, (*lead, groups, dim)).reshape(-1, groups, dim), ridge
     pull = np.broadcast_to(pull, lead).reshape(-1)
@@ -106,9 +104,7 @@ def pooled_matrix_risk(
     >>> float(pooled_matrix_risk([2.0], np.eye(4)[None], np.ones((1, 4)), [0.5]).round(12))  # (1 − n/d)‖θ‖² + σ²n/(d − n)
     2.5
     """
-    return pooled_matrix_equivalent(
-        sizes, covariances, teachers, noise_variances, weights, ridge, test_covariance
-    ).risk
+    return pooled_matrix_equivalent(sizes, covariances, teachers, noise_variances, weights, ridge, test_covariance).risk
 
 
 def _regimes(sizes: Any, covariances: Any) -> tuple[Any, Any, Any]:
@@ -122,8 +118,17 @@ def _regimes(sizes: Any, covariances: Any) -> tuple[Any, Any, Any]:
     over, under, peak = np.zeros(len(sizes), bool), np.zeros(len(sizes), bool), np.zeros(len(sizes), bool)
     for present in np.unique(used, axis=0):
         rows = (used == present).all(axis=1)
-        sets = [np.array(s, int) for r in range(present.sum() + 1) for s in itertools.combinations(np.flatnonzero(present), r)]
-        ranks = np.array([np.linalg.matrix_rank(covariances[s].sum(axis=0), hermitian=True, rtol=_RANK) if len(s) else 0 for s in sets])
+        sets = [
+            np.array(s, int)
+            for r in range(present.sum() + 1)
+            for s in itertools.combinations(np.flatnonzero(present), r)
+        ]
+        ranks = np.array(
+            [
+                np.linalg.matrix_rank(covariances[s].sum(axis=0), hermitian=True, rtol=_RANK) if len(s) else 0
+                for s in sets
+            ]
+        )
         excess = ranks - np.stack([sizes[rows][:, s].sum(axis=1) for s in sets], axis=1)
         best = excess.min(axis=1, keepdims=True)
         only = (excess == best).sum(axis=1) == 1

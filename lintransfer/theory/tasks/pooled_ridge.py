@@ -152,7 +152,7 @@ def _pooled(
     flat[0] = np.where(np.isinf(np.broadcast_to(ridge, lead).reshape(-1, 1)), 0.0, flat[0])
     flat_ridge = np.broadcast_to(ridge, lead).reshape(-1)
     shared = levels if levels.ndim == 2 else np.broadcast_to(levels, (*lead, groups, modes)).reshape(-1, groups, modes)
-    solved = _solve(*flat, shared, flat_ridge, counts)
+    solved = _solve(flat[0], flat[1], shared, flat_ridge, counts)
     a, g, scaled, slack, unit, own, offset, free, peak, seen, alike = solved
 
     def shaped(value: Any) -> Any:
@@ -195,7 +195,6 @@ def _together(*values: Any) -> Any:
 def _solve(sizes: Any, weights: Any, levels: Any, ridge: Any, counts: Any) -> tuple[Any, ...]:
     """a (N, K), G (N, m), the S_k that fix it (N or 1, K, m), row sums (N, K), e (N, K), all of S_k, offsets (N, K), what
     of the ridge each mode feels (N, m), which problems lie on a threshold (N,), which modes are seen (N, m), and by all (N,)."""
-    problems, groups = sizes.shape
     sees = (levels > 0) & (counts > 0)
     used = (sizes > 0) & (weights > 0) & (ridge < np.inf)[:, None] & sees.any(axis=-1)
     sizes, own = np.where(used, sizes, 0.0), weights[..., None] * levels

@@ -31,8 +31,8 @@ def surrogate_factors(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any 
     [1.143, 0.5]
     """
     n, eigenvalues, multiplicities, ridge = modal_arrays(n, eigenvalues, multiplicities, ridge)
-    _, learnt, left, amplified, s = _learning(n, eigenvalues, multiplicities, ridge)
-    spread = learnt * learnt + per_mode(amplified) * left * left
+    _, learnt, waste, _, s = _learning(n, eigenvalues, multiplicities, ridge)
+    spread = learnt * learnt + waste
     trace, square = total(multiplicities * eigenvalues), total(multiplicities * eigenvalues * eigenvalues)
     start = ratio_where(square > 0, trace + ridge, square, 0) + 0 * s.kappa
     factors = ratio_where(spread > 0, learnt, spread, 0)
@@ -57,8 +57,7 @@ def surrogate_risk(
     n, eigenvalues, multiplicities, displacement, noise_variance, ridge = modal_arrays(
         n, eigenvalues, multiplicities, displacement, noise_variance, ridge
     )
-    alive, learnt, left, amplified, s = _learning(n, eigenvalues, multiplicities, ridge)
-    waste = per_mode(amplified) * left * left
+    alive, learnt, waste, amplified, s = _learning(n, eigenvalues, multiplicities, ridge)
     kept = ratio_where(learnt > 0, waste, learnt * learnt + waste, 1)
     trained = total(where(alive, eigenvalues * displacement, 0) * kept) + where(
         noise_variance > 0, noise_variance * amplified, 0
@@ -67,11 +66,13 @@ def surrogate_risk(
 
 
 def _learning(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any) -> tuple[Any, ...]:
-    """Which modes count, f and 1 − f (…, k), q (…,), and the solution of κ."""
+    """Which modes count, f and q(1 − f)² (…, k), q (…,), and the solution of κ."""
     s, alive = solve_modes(n, eigenvalues, multiplicities, ridge), eigenvalues > 0
     column = per_mode(s.kappa)
     weight = s.multiplicities * s.eigenvalues
     spread, pull = resolvent_sums(s.kappa, s.eigenvalues, (), (weight * s.eigenvalues, weight))
     amplified = solved_inflation(spread, s.slack + s.kappa * pull)
     learnt = where(alive, s.eigenvalues / (s.eigenvalues + column), 0)
-    return alive, learnt, column / (s.eigenvalues + column), amplified, s
+    left = column / (s.eigenvalues + column)
+    waste = where(left > 0, where(left > 0, per_mode(amplified), 0) * left * left, 0)
+    return alive, learnt, waste, amplified, s

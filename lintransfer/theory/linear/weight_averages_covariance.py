@@ -102,9 +102,7 @@ def interpolation_task_equivalent(
     values = modal_arrays(
         n, eigenvalues, multiplicities, displacement, cross, task_displacement, weight, noise_variance, ridge, tested
     )
-    n, eigenvalues, multiplicities, displacement, cross, task_displacement, weight, noise_variance, ridge, tested = (
-        values
-    )
+    n, eigenvalues, multiplicities, displacement, cross, task_displacement, weight, noise_variance, ridge, tested = values
     moments = _moments(n, eigenvalues, multiplicities, displacement, cross, noise_variance, ridge, tested)
     return plain(scaled_update_risk(total(tested * task_displacement), *moments, weight))
 

@@ -63,7 +63,9 @@ def fit_distance(n: Any, dim: Any, noise_variance: Any) -> Any:
     return where(noise_variance > 0, maximum(maximum(n - dim, dim - n) - 1, 0), 1)
 
 
-def soup_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, members: Any, stretch: Any = 1.0) -> Any:
+def soup_risk(
+    n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, members: Any, stretch: Any = 1.0
+) -> Any:
     r"""Mean risk of w0 plus a stretched average of K fine-tunings from w0, each on n rows of its own.
 
     .. math:: R = \|\delta\|^2(1-ap)^2 + \frac{a^2}{K}\left[p(1-p)\|\delta\|^2+V\right], \qquad p = \min(n/d, 1)

@@ -13,9 +13,7 @@ from lintransfer.arithmetic import maximum, minimum, ratio_where, where
 from lintransfer.theory.tasks.averages import fit_distance
 
 
-def _parts(
-    n: Any, dim: Any, displacement_energy: Any, overlap: Any, noise_variance: Any, tasks: Any
-) -> tuple[Any, ...]:
+def _parts(n: Any, dim: Any, displacement_energy: Any, overlap: Any, noise_variance: Any, tasks: Any) -> tuple[Any, ...]:
     """m, and γm‖δ‖² and (1−γ)‖δ‖² + dσ²/(|n−d|−1), both times |n−d|−1."""
     signal = fit_distance(n, dim, noise_variance) * displacement_energy
     shared = 1 + (tasks - 1) * overlap

@@ -104,9 +104,7 @@ def tuned_ridge_shares(n: Any, dim: Any, displacement_energy: Any, noise_varianc
     both, drop = noise + (many + few), noise + (many - few)
     learnt = ratio_where(many > 0, 2 * many, both + root, 0.0)
     falling = drop > 0
-    missed = where(
-        falling, ratio_where(falling, 2 * noise, drop + root, 1), ratio_where(few > 0, root - drop, 2 * few, 1.0)
-    )
+    missed = where(falling, ratio_where(falling, 2 * noise, drop + root, 1), ratio_where(few > 0, root - drop, 2 * few, 1.0))
     return learnt, where(few > 0, missed, 1.0)
 
 

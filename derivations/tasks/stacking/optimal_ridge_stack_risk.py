@@ -1,9 +1,9 @@
 """Two ridge fits: the risk where its gradient in the coefficients vanishes."""
 
 from . import optimal_ridge_stack
-from .tuned_fits import ARGUMENTS
+from .tuned_fits import ARGUMENTS, REGIME
 
-__all__ = ["ARGUMENTS", "derive"]
+__all__ = ["ARGUMENTS", "REGIME", "derive"]
 
 
 def derive():

@@ -13,6 +13,8 @@ from ..averages.update_moments import dim
 from . import two_tasks
 
 KAPPAS = sp.symbols("kappa1:3", positive=True)
+ENERGIES, CROSS = sp.symbols("e1:3", positive=True), sp.Symbol("cross", real=True)
+GRAM = sp.Matrix([[ENERGIES[0], CROSS], [CROSS, ENERGIES[1]]])
 
 
 def size(kappa: sp.Expr, energy: sp.Expr, noise: sp.Expr) -> sp.Expr:
@@ -32,14 +34,17 @@ def moments(kappa: sp.Expr, energy: sp.Expr, noise: sp.Expr) -> tuple[sp.Expr, s
     return share, sp.factor(square - share**2 * energy)
 
 
-def fits(_few) -> tuple[sp.Matrix, sp.Matrix]:
-    pairs = [moments(k, two_tasks.GRAM[i, i], v) for i, (k, v) in enumerate(zip(KAPPAS, two_tasks.NOISES, strict=True))]
-    return sp.diag(*(p for p, _ in pairs)), sp.diag(*(spread for _, spread in pairs))
-
-
+_WORLDS = list(zip(KAPPAS, ENERGIES, two_tasks.NOISES, strict=True))
+SIZES = [size(*world) for world in _WORLDS]
 ARGUMENTS = two_tasks.ARGUMENTS | {
-    "sizes": np.array(
-        [size(k, two_tasks.GRAM[i, i], v) for i, (k, v) in enumerate(zip(KAPPAS, two_tasks.NOISES, strict=True))],
-        dtype=object,
-    )
+    "sizes": np.array(SIZES, dtype=object),
+    "gram": np.array(GRAM.tolist(), dtype=object),
 }
+REGIME = sp.And(CROSS**2 < ENERGIES[0] * ENERGIES[1], *(n > dim for n in SIZES))
+
+
+def risk(task: int) -> sp.Expr:
+    """‖δ_i − Σα_k·share_k·δ_k‖² + Σα_k²·scatter_k."""
+    pairs, alpha = [moments(*world) for world in _WORLDS], sp.Matrix(two_tasks.ALPHA)
+    left = sp.Matrix([int(k == task) for k in range(2)]) - sp.diag(*(share for share, _ in pairs)) * alpha
+    return (left.T * GRAM * left + alpha.T * sp.diag(*(scatter for _, scatter in pairs)) * alpha)[0]

@@ -34,9 +34,9 @@ def fits(few: tuple[bool, bool]) -> tuple[sp.Matrix, sp.Matrix]:
     return sp.diag(*(p for p, _ in pairs)), sp.diag(*(spread for _, spread in pairs))
 
 
-def risk(task: int, few: tuple[bool, bool], parts=fits) -> sp.Expr:
+def risk(task: int, few: tuple[bool, bool]) -> sp.Expr:
     """‖δ_i − Σα_kp_kδ_k‖² + Σα_k²·scatter_k, through the inner products of the δ_k."""
-    shares, spreads = parts(few)
+    shares, spreads = fits(few)
     alpha = sp.Matrix(ALPHA)
     left = sp.Matrix([int(k == task) for k in range(2)]) - shares * alpha
     return (left.T * GRAM * left + alpha.T * spreads * alpha)[0]

@@ -111,6 +111,7 @@ def _weighted(rng: np.random.Generator) -> dict[str, Any]:
 
 
 _FLIPPED = instead(gram=lambda gram: np.abs(gram))
+_FIRST = Mutant("the target first", instead(sizes=lambda sizes: sizes[::-1], gram=lambda gram: gram[::-1, ::-1]))
 _SCALED = Mutant("every coefficient doubled", instead(coefficients=lambda coefficients: 2 * coefficients))
 
 
@@ -162,7 +163,7 @@ ROWS = (
         experiments=(Experiment(stacks, tuple(p | {"coefficients": _ALPHA} for p in _DRAWN)),),
         mutants=(
             Mutant("the projections' scatter forgotten", lambda **point: _without_scatter(**point)[-1]),
-            Mutant("the target first", instead(sizes=lambda sizes: sizes[::-1], gram=lambda gram: gram[::-1, ::-1])),
+            _FIRST,
             _FLIPPED,
             _SCALED,
         ),
@@ -259,7 +260,7 @@ ROWS = (
         formula=stacked_ridge_risk,
         source=NOT_FOUND,
         see=("breiman1996", "dobriban2018"),
-        covers="K = 2",
+        covers="K = 1",
         domain="limit d → ∞ at n_k/d, Σ = I, each fit at the ridge that is best for its own task",
         derivation="derivations.tasks.stacking.stacked_ridge_risk",
         limits=(
@@ -324,7 +325,7 @@ ROWS = (
         ),
         mutants=(
             Mutant("fits without ridge", lambda **point: optimal_stack_risk(**point)),
-            _FLIPPED,
+            _FIRST,
         ),
     ),
 )  # fmt: skip

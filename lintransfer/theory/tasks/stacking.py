@@ -17,6 +17,7 @@ import numpy as np
 
 from lintransfer.arithmetic import array_namespace, maximum, minimum, per_mode, ratio_where, sqrt, where
 from lintransfer.errors import refuse
+from lintransfer.numerics.entries import kind_of_entries
 from lintransfer.theory.linear.isotropic import min_norm_risk
 from lintransfer.theory.tasks.averages import fit_distance
 
@@ -84,7 +85,7 @@ def _ridge_fits(sizes: Any, dim: Any, gram: Any, noise_variances: Any) -> _Fits:
         learnt, missed = tuned_ridge_shares(n, dim, energy, noise)
         shares.append(learnt)
         spreads.append(learnt * missed * energy)
-        usable.append(learnt > 0)
+        usable.append((n > 0) & (energy > 0))
     return _Fits(shares, spreads, usable)
 
 
@@ -177,21 +178,24 @@ def stacked_ridge_risk(sizes: Any, dim: Any, gram: Any, noise_variances: Any, co
 
 def _observed(gram: Any, fits: _Fits) -> tuple[Any, Any]:
     """What is left of the Gram matrix, (…, K, K), and the coefficients of the K updates for every task, (…, K, K)."""
+    if kind_of_entries(gram, *fits.shares, *fits.spreads) == "sympy":
+        raise TypeError("the best coefficients are solved for in numbers: on symbols, minimise `stacked_risk`")
     xp = array_namespace(gram, *fits.shares, *fits.spreads)
     count = gram.shape[-1]
     diagonal = np.eye(count, dtype=bool)
     left, rows = gram, np.zeros((count, count), object) if gram.dtype == object else xp.zeros((count, count))
     for k, (share, spread, usable) in enumerate(zip(*fits, strict=True)):
         square, noise, own = where(usable, share * share, 0), where(usable, spread, 1), _at(left, k, k)
-        seen = own * square + noise
-        column = left[..., :, k]
-        # Of a column equal to its own entry exactly nothing must be left, hence a quotient and no reciprocal.
-        known = column / per_mode(where(own > 0, own, 1)) * per_mode(where(own > 0, 1, 0))
-        gain = column * per_mode(ratio_where(seen > 0, square, seen, 0))
-        outer = column[..., :, None] * known[..., None, :]
-        left = (left - outer) + per_mode(per_mode(ratio_where(seen > 0, noise, seen, 1))) * outer
+        column, seen = left[..., :, k], own * square + noise
+        # Of a column equal to its own entry exactly nothing must be left, hence a quotient and no reciprocal. A ball that
+        # may be 0 is divided by: its quotient is infinite, and proves nothing.
+        known = column / per_mode(where(own <= 0, 1, own)) * per_mode(where(own <= 0, 0, 1))
+        unseen = where(seen <= 0, 1, noise) / where(seen <= 0, 1, seen)
+        gain = column * per_mode(where(seen <= 0, 0, square) / where(seen <= 0, 1, seen))
+        outer, shift = known[..., :, None] * column[..., None, :], known[..., :, None] * rows[..., k, None, :]
+        left = (left - outer) + per_mode(per_mode(unseen)) * outer
         left = where(diagonal, maximum(left, 0 * left), left)
-        rows = rows + gain[..., :, None] * (1 * diagonal[k] - rows[..., k, None, :])
+        rows = (rows - shift) + per_mode(per_mode(unseen)) * shift + gain[..., :, None] * (1 * diagonal[k])
     scaled = [
         rows[..., :, k] * per_mode(ratio_where(usable, 1, share, 0))
         for k, (share, usable) in enumerate(zip(fits.shares, fits.usable, strict=True))

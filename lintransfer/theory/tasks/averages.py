@@ -149,7 +149,8 @@ def averaged_fits_weight(
     """
     own, other = _two_fits(n, n_source, dim, displacement_energy, noise_variance, source_noise_variance)
     endless, far = own == math.inf, other == math.inf
-    finite = ratio_where(own > 0, where(endless, 0, own), where(endless, 0, own) + where(far, 0, other), 0 * own)
+    own, other = where(endless, 0, own), where(far, 0, other)
+    finite = ratio_where(own > 0, own, own + other, 0 * own)
     return where(endless, where(far, 0.5, 1.0), where(far, 0.0, finite))
 
 
@@ -166,6 +167,5 @@ def averaged_fits_risk(
     """
     own, other = _two_fits(n, n_source, dim, displacement_energy, noise_variance, source_noise_variance)
     weight = averaged_fits_weight(n, n_source, dim, displacement_energy, noise_variance, source_noise_variance)
-    endless = own == math.inf
-    return where(endless, other, weight * where((other == math.inf) | endless, 0, other) + where(
-        other == math.inf, own, 0))  # fmt: skip
+    endless, far = own == math.inf, other == math.inf
+    return where(endless, other, where(far, own, where(endless, 0, weight) * where(far, 0, other)))

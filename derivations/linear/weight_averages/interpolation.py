@@ -20,8 +20,9 @@ def distance(few: bool) -> sp.Expr:
 
 
 def best(few: bool, start: sp.Expr = delta) -> sp.Expr:
-    return sp.solve(sp.diff(risk(few, start), weight), weight)[0]
+    (found,) = sp.solve(sp.diff(risk(few), weight), weight)
+    return sp.factor(found).subs(delta, start)
 
 
 def best_risk(few: bool, start: sp.Expr = delta) -> sp.Expr:
-    return sp.factor(risk(few, start).subs(weight, best(few, start)))
+    return sp.factor(risk(few).subs(weight, best(few))).subs(delta, start)

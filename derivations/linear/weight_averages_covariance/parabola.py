@@ -32,5 +32,9 @@ def risk(cross=ENERGIES, task=ENERGIES) -> sp.Expr:
 
 
 def best(cross=ENERGIES, task=ENERGIES) -> dict[str, sp.Expr]:
-    (weight,) = sp.solve(sp.diff(risk(cross, task), WEIGHT), WEIGHT)
-    return {"weight": weight, "risk": risk(cross, task).subs(WEIGHT, weight)}
+    """The lowest point of s − 2am + a²e, solved for once, at these s, m and e."""
+    start, aligned, energy = sp.symbols("start aligned energy")
+    parabola = start - 2 * WEIGHT * aligned + WEIGHT**2 * energy
+    (weight,) = sp.solve(sp.diff(parabola, WEIGHT), WEIGHT)
+    values = {start: sum(TESTED * task), aligned: alignment(cross), energy: sp.factor(update_energy())}
+    return {"weight": weight.subs(values), "risk": sp.expand(parabola.subs(WEIGHT, weight)).subs(values)}

@@ -20,9 +20,7 @@ REGIME = (n >= dim + 2) & (n_source >= dim + 2)
 
 
 def risk() -> sp.Expr:
-    own, other = (
-        v * inverse_gram_trace(rows=rows, columns=dim) for v, rows in ((noise, n), (source_noise, n_source))
-    )
+    own, other = (v * inverse_gram_trace(rows=rows, columns=dim) for v, rows in ((noise, n), (source_noise, n_source)))
     return (1 - weight) ** 2 * own + weight**2 * (other + delta)
 
 

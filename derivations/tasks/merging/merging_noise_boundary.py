@@ -22,7 +22,7 @@ def boundary(few: bool) -> sp.Expr:
 
 _M = 1 + (tasks - 1) * overlap
 REGIME = sp.And(
-    overlap < 1, _M**2 > tasks, delta > 0, tasks >= 2, by_regime(boundary) > 0, sp.Or(n <= dim - 2, n >= dim + 2)
+    overlap < 1, tasks < _M**2, delta > 0, tasks >= 2, by_regime(boundary) > 0, sp.Or(n <= dim - 2, n >= dim + 2)
 )
 
 

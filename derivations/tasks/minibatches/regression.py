@@ -22,6 +22,8 @@ def next_moments(levels, diagonal, step, batch, noise):
     fourth = fourth_moment(levels, diagonal)
     out = []
     for level, own, x in zip(levels, diagonal, fourth, strict=True):
-        square = (1 - sp.Integer(1) / batch) * level**2 * own + x / batch  # E ĤCĤ, from pairs of samples and single ones
+        square = (
+            1 - sp.Integer(1) / batch
+        ) * level**2 * own + x / batch  # E ĤCĤ, from pairs of samples and single ones
         out.append(own - 2 * step * level * own + step**2 * (square + noise * level / batch))
     return out

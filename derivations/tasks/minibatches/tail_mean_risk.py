@@ -20,11 +20,15 @@ ARGUMENTS = {
     "iterates": count,
 }
 _ROOM = [2 - step * level * (1 + sp.Integer(1) / batch) for level in levels]
-REGIME = sp.And(*(room > 0 for room in _ROOM), step / batch * sum(x / r for x, r in zip(levels, _ROOM, strict=True)) < 1)
+REGIME = sp.And(
+    *(room > 0 for room in _ROOM), step / batch * sum(x / r for x, r in zip(levels, _ROOM, strict=True)) < 1
+)
 
 
 def derive():
     diagonal = sp.symbols("c1:3")
     moved = next_moments(levels, diagonal, step, batch, noise)
     found = sp.solve([sp.Eq(a, b) for a, b in zip(diagonal, moved, strict=True)], diagonal, dict=True)[0]
-    return sum(level * sp.factor(found[c]) * factor(1 - step * level) for level, c in zip(levels, diagonal, strict=True))
+    return sum(
+        level * sp.factor(found[c]) * factor(1 - step * level) for level, c in zip(levels, diagonal, strict=True)
+    )

@@ -2,10 +2,11 @@
 
 import sympy as sp
 
-from .trajectory import RHO, STABLE, WORLD, variance
+from .trajectory import PULL, RHO, STABLE, WORLD, variance
 
 count, k = sp.Symbol("iterates", positive=True, integer=True), sp.Symbol("k", integer=True)
-ARGUMENTS, REGIME = WORLD | {"iterates": count}, STABLE
+ARGUMENTS = WORLD | {"iterates": count}
+REGIME = sp.And(STABLE, 2 * PULL * count > 1)  # below, the formula is a series of as many terms as there are iterates
 
 
 def factor(rho) -> sp.Expr:

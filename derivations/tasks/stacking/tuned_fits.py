@@ -40,7 +40,7 @@ ARGUMENTS = two_tasks.ARGUMENTS | {
     "sizes": np.array(SIZES, dtype=object),
     "gram": np.array(GRAM.tolist(), dtype=object),
 }
-REGIME = sp.And(CROSS**2 < ENERGIES[0] * ENERGIES[1], *(n > dim for n in SIZES))
+REGIME = sp.And(ENERGIES[0] * ENERGIES[1] > CROSS**2, *(n > dim for n in SIZES))
 
 
 def risk(task: int) -> sp.Expr:

@@ -52,7 +52,9 @@ def moving_averages(rng: np.random.Generator, replicates: int, decay: float, **w
     return average
 
 
-def fresh_losses(rng: np.random.Generator, replicates: int, batch_variance: float, curvature: float, step: float) -> np.ndarray:
+def fresh_losses(
+    rng: np.random.Generator, replicates: int, batch_variance: float, curvature: float, step: float
+) -> np.ndarray:
     drawn = _trajectories(rng, replicates, step, curvature, batch_variance, 0)[0][:, -1]
     spread = math.sqrt(3 * batch_variance)
     return curvature / 2 * (drawn - rng.uniform(-spread, spread, replicates)) ** 2

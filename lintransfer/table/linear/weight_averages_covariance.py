@@ -26,9 +26,15 @@ from lintransfer.theory.linear.weight_averages_covariance import (
     optimal_interpolation_task_equivalent,
 )
 
-_MODES = {"eigenvalues": np.array([2.0, 0.5]), "multiplicities": np.array([3.0, 5.0]), "displacement": np.array([0.7, 0.4])}
-_SHIFT = {"test_eigenvalues": np.array([0.3, 0.9])}
-_FITS = tuple({"n": n, "noise_variance": 0.5, "ridge": r} | _MODES | _SHIFT for n in (0, 3, 8, 20) for r in (0.0, 0.3))
+_MODES: dict[str, Any] = {
+    "eigenvalues": np.array([2.0, 0.5]),
+    "multiplicities": np.array([3.0, 5.0]),
+    "displacement": np.array([0.7, 0.4]),
+}
+_SHIFT: dict[str, Any] = {"test_eigenvalues": np.array([0.3, 0.9])}
+_FITS: tuple[dict[str, Any], ...] = tuple(
+    {"n": n, "noise_variance": 0.5, "ridge": r} | _MODES | _SHIFT for n in (0, 3, 8, 20) for r in (0.0, 0.3)
+)
 _FINITE = tuple(point for point in _FITS if point["n"] in (3, 20))
 _ENERGY = float(_SHIFT["test_eigenvalues"] @ _MODES["displacement"])
 _ISOTROPIC = tuple(
@@ -37,7 +43,7 @@ _ISOTROPIC = tuple(
     for n in (1, 20, 39, 41, 400) for v in (0.0, 0.4)
 )  # fmt: skip
 _DOMAIN = "any spectrum, n ≥ 0, λ ≥ 0, any Σ' that commutes with Σ"
-_TASK = {"cross": np.array([0.5, -0.3]), "task_displacement": np.array([0.6, 0.5])}
+_TASK: dict[str, Any] = {"cross": np.array([0.5, -0.3]), "task_displacement": np.array([0.6, 0.5])}
 
 
 def _sample(rng: np.random.Generator, *energies: str) -> dict[str, Any]:
@@ -81,7 +87,10 @@ def _is_least(risk: Any) -> Any:
 
     def holds(formula: Any, **point: Any) -> float:
         found = formula(**point)
-        at, near = (risk(weight=found.weight + s, **point) for s in (0.0, 1e-4)), risk(weight=found.weight - 1e-4, **point)
+        at, near = (
+            (risk(weight=found.weight + s, **point) for s in (0.0, 1e-4)),
+            risk(weight=found.weight - 1e-4, **point),
+        )
         here, beyond = at
         return float(found.risk / here) if min(beyond, near) >= here else math.nan
 

@@ -13,7 +13,6 @@ from lintransfer.table.points import grid
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.weight_averages import optimal_interpolation_risk, optimal_interpolation_weight
 from lintransfer.theory.tasks.merging import merging_noise_boundary, symmetric_merge_risk, symmetric_merge_scale
-from lintransfer.theory.tasks.stacking import optimal_stack
 
 _FAMILY = {"dim": 10, "displacement_energy": 1.3}
 _BOX = {

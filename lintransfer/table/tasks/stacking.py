@@ -37,13 +37,12 @@ _GRAM = np.array([[1.0, 0.5, 0.3], [0.5, 1.2, -0.2], [0.3, -0.2, 0.9]])
 _NOISES = np.array([0.4, 0.2, 0.5])
 _FAMILY = {"gram": _GRAM, "noise_variances": _NOISES}
 _POINTS = tuple(
-    {"sizes": np.array(sizes), "dim": 10} | _FAMILY for sizes in ((4, 6, 5), (15, 3, 14), (5, 20, 2), (0, 6, 10), (9, 11, 0))
+    {"sizes": np.array(sizes), "dim": 10} | _FAMILY
+    for sizes in ((4, 6, 5), (15, 3, 14), (5, 20, 2), (0, 6, 10), (9, 11, 0))
 )
 _ALPHA = np.array([0.4, -0.3, 0.8])
 _DRAWN = _POINTS[:3]
-_GROWING = tuple(
-    {"sizes": k * np.array([6, 14, 5]), "dim": 10 * k} | _FAMILY for k in (1, 2, 4)
-)
+_GROWING = tuple({"sizes": k * np.array([6, 14, 5]), "dim": 10 * k} | _FAMILY for k in (1, 2, 4))
 _ALONE = grid(n=[0, 1, 6, 8, 9, 10, 11, 12, 40], dim=10, displacement_energy=1.3, noise_variance=[0.0, 0.4])
 
 

@@ -71,7 +71,8 @@ def optimal_interpolation_weight(n: Any, dim: Any, displacement_energy: Any, noi
     (0.5, 0.5)
     """
     room = fit_distance(n, dim, noise_variance)
-    return room / (room + _relative_noise(dim, displacement_energy, noise_variance))
+    whole = room + _relative_noise(dim, displacement_energy, noise_variance)
+    return ratio_where(whole > 0, room, whole, 0)
 
 
 def optimal_interpolation_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any) -> Any:
@@ -86,9 +87,10 @@ def optimal_interpolation_risk(n: Any, dim: Any, displacement_energy: Any, noise
     (0.8, 1.0)
     """
     room, noise = fit_distance(n, dim, noise_variance), dim * noise_variance
-    scatter = noise / (room + _relative_noise(dim, displacement_energy, noise_variance))
+    whole = room + _relative_noise(dim, displacement_energy, noise_variance)
+    scatter = ratio_where(whole > 0, noise, whole, math.inf)  # the energy may be inf, that of a fitted source
     missed = maximum(dim - n, 0)
-    left = where(missed > 0, displacement_energy, 0 * noise)  # the energy may be inf, that of a fitted source
+    left = where(missed > 0, displacement_energy, 0 * noise)
     return (missed * left + minimum(n, dim) * scatter) / dim
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from lintransfer.arithmetic import per_mode, ratio_where, total, where
 from lintransfer.numerics.entries import modal_arrays, plain
 from lintransfer.theory.linear.covariance import solve_modes
@@ -102,7 +100,9 @@ def interpolation_task_equivalent(
     values = modal_arrays(
         n, eigenvalues, multiplicities, displacement, cross, task_displacement, weight, noise_variance, ridge, tested
     )
-    n, eigenvalues, multiplicities, displacement, cross, task_displacement, weight, noise_variance, ridge, tested = values
+    n, eigenvalues, multiplicities, displacement, cross, task_displacement, weight, noise_variance, ridge, tested = (
+        values
+    )
     moments = _moments(n, eigenvalues, multiplicities, displacement, cross, noise_variance, ridge, tested)
     return plain(scaled_update_risk(total(tested * task_displacement), *moments, weight))
 

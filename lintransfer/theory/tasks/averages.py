@@ -63,9 +63,7 @@ def fit_distance(n: Any, dim: Any, noise_variance: Any) -> Any:
     return where(noise_variance > 0, maximum(maximum(n - dim, dim - n) - 1, 0), 1)
 
 
-def soup_risk(
-    n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, members: Any, stretch: Any = 1.0
-) -> Any:
+def soup_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance: Any, members: Any, stretch: Any = 1.0) -> Any:
     r"""Mean risk of w0 plus a stretched average of K fine-tunings from w0, each on n rows of its own.
 
     .. math:: R = \|\delta\|^2(1-ap)^2 + \frac{a^2}{K}\left[p(1-p)\|\delta\|^2+V\right], \qquad p = \min(n/d, 1)
@@ -124,12 +122,12 @@ def optimal_soup_risk(n: Any, dim: Any, displacement_energy: Any, noise_variance
 
 def _two_fits(
     n: Any, n_source: Any, dim: Any, displacement_energy: Any, noise_variance: Any, source_noise_variance: Any
-) -> tuple[Any, Any]:
-    """Mean squared errors of the two fits on the target, A and B + D²; nan below the threshold."""
+) -> tuple[Any, Any, Any]:
+    """Mean squared errors of the two fits on the target, A and B + D², and whether there are samples enough for that."""
     enough = (n >= dim) & (n_source >= dim)
     own = least_squares_risk(where(enough, n, dim + 2), dim, noise_variance)
-    other = least_squares_risk(where(enough, n_source, dim + 2), dim, source_noise_variance) + displacement_energy
-    return where(enough, own, math.nan), where(enough, other, math.nan)
+    other = least_squares_risk(where(enough, n_source, dim + 2), dim, source_noise_variance)
+    return own, other + displacement_energy, enough
 
 
 def averaged_fits_weight(
@@ -147,11 +145,18 @@ def averaged_fits_weight(
     >>> averaged_fits_weight(15, 15, 4, 0.2, 0.5, 0.5)
     0.3333333333333333
     """
-    own, other = _two_fits(n, n_source, dim, displacement_energy, noise_variance, source_noise_variance)
+    points = n, n_source, dim, displacement_energy, noise_variance, source_noise_variance
+    return _mixed(*_two_fits(*points))[0]
+
+
+def _mixed(own: Any, other: Any, enough: Any) -> tuple[Any, Any]:
+    """The best weight of the second of two fits with independent errors, and the error of the mixture."""
     endless, far = own == math.inf, other == math.inf
-    own, other = where(endless, 0, own), where(far, 0, other)
-    finite = ratio_where(own > 0, own, own + other, 0 * own)
-    return where(endless, where(far, 0.5, 1.0), where(far, 0.0, finite))
+    first, second = where(endless, 0, own), where(far, 0, other)
+    share = ratio_where(first > 0, first, first + second, 0 * first)
+    weight = where(endless, where(far, 0.5, 1.0), where(far, 0.0, share))
+    error = where(endless, other, where(far, own, share * second))
+    return where(enough, weight, math.nan), where(enough, error, math.nan)
 
 
 def averaged_fits_risk(
@@ -165,7 +170,5 @@ def averaged_fits_risk(
     >>> round(averaged_fits_risk(15, 15, 4, 0.2, 0.5, 0.5), 12)
     0.133333333333
     """
-    own, other = _two_fits(n, n_source, dim, displacement_energy, noise_variance, source_noise_variance)
-    weight = averaged_fits_weight(n, n_source, dim, displacement_energy, noise_variance, source_noise_variance)
-    endless, far = own == math.inf, other == math.inf
-    return where(endless, other, where(far, own, where(endless, 0, weight) * where(far, 0, other)))
+    points = n, n_source, dim, displacement_energy, noise_variance, source_noise_variance
+    return _mixed(*_two_fits(*points))[1]

@@ -13,7 +13,9 @@ from lintransfer.arithmetic import maximum, minimum, ratio_where, where
 from lintransfer.theory.tasks.averages import fit_distance
 
 
-def _parts(n: Any, dim: Any, displacement_energy: Any, overlap: Any, noise_variance: Any, tasks: Any) -> tuple[Any, ...]:
+def _parts(
+    n: Any, dim: Any, displacement_energy: Any, overlap: Any, noise_variance: Any, tasks: Any
+) -> tuple[Any, ...]:
     """m, and γm‖δ‖² and (1−γ)‖δ‖² + dσ²/(|n−d|−1), both times |n−d|−1."""
     signal = fit_distance(n, dim, noise_variance) * displacement_energy
     shared = 1 + (tasks - 1) * overlap
@@ -55,7 +57,7 @@ def symmetric_merge_risk(
     >>> symmetric_merge_risk(30, 60, 1.0, 0.0, 0.0, tasks=4)
     0.875
     """
-    shared, learnt, scattered = _parts(n, dim, displacement_energy, overlap, noise_variance, tasks)
+    _, learnt, scattered = _parts(n, dim, displacement_energy, overlap, noise_variance, tasks)
     whole = tasks * (learnt + scattered)
     left = learnt * (tasks - 1) * (1 - overlap) + tasks * scattered
     return displacement_energy * ratio_where(whole > 0, left, whole, 1.0)

@@ -9,7 +9,6 @@ know their task exactly, need no care.
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import jax
@@ -19,7 +18,6 @@ from lintransfer.arithmetic import array_namespace, maximum, minimum, per_mode, 
 from lintransfer.errors import refuse
 from lintransfer.numerics.entries import kind_of_entries
 from lintransfer.theory.linear.isotropic import min_norm_risk
-from lintransfer.theory.tasks.averages import fit_distance
 
 
 class OptimalStack(NamedTuple):
@@ -105,7 +103,9 @@ def tuned_ridge_shares(n: Any, dim: Any, displacement_energy: Any, noise_varianc
     both, drop = noise + (many + few), noise + (many - few)
     learnt = ratio_where(many > 0, 2 * many, both + root, 0.0)
     falling = drop > 0
-    missed = where(falling, ratio_where(falling, 2 * noise, drop + root, 1), ratio_where(few > 0, root - drop, 2 * few, 1.0))
+    missed = where(
+        falling, ratio_where(falling, 2 * noise, drop + root, 1), ratio_where(few > 0, root - drop, 2 * few, 1.0)
+    )
     return learnt, where(few > 0, missed, 1.0)
 
 

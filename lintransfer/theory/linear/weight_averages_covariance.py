@@ -58,6 +58,7 @@ def interpolation_equivalent(
     Returns (…,); `shifted_risk` at a = 1; inf at n = rank Σ, λ = 0, σ > 0, unless a = 0.
     Deterministic equivalent, relative error O(1/n). Source: its row of the table.
 
+    >>> import numpy as np
     >>> round(float(interpolation_equivalent(4, np.ones(1), np.full(1, 10.0), np.ones(1), 0.5, 0.3)), 6)
     0.75
     """
@@ -92,6 +93,7 @@ def interpolation_task_equivalent(
     Other arguments, validity and μ as in `interpolation_equivalent`. Returns (…,).
     Deterministic equivalent, relative error O(1/n). Source: its row of the table.
 
+    >>> import numpy as np
     >>> old = interpolation_task_equivalent(4, np.ones(1), np.full(1, 10.0), np.ones(1), np.zeros(1), np.zeros(1), 0.5, 0.3)
     >>> round(float(old), 6)
     0.15
@@ -119,6 +121,7 @@ def optimal_interpolation_equivalent(
     target, or n < d); 0 at n = rank Σ, λ = 0, σ > 0; 1 where nothing is learnt. Never above δᵀΣ'δ, and no peak.
     Deterministic equivalent, relative error O(1/n). Source: its row of the table.
 
+    >>> import numpy as np
     >>> best = optimal_interpolation_equivalent(4, np.ones(1), np.full(1, 10.0), np.ones(1), 0.6)
     >>> round(float(best.weight), 6), round(float(best.risk), 6)
     (0.5, 0.8)
@@ -145,6 +148,7 @@ def optimal_interpolation_equivalent_risk(
 ) -> Any:  # fmt: skip
     """The risk of `optimal_interpolation_equivalent`, (…,).
 
+    >>> import numpy as np
     >>> round(float(optimal_interpolation_equivalent_risk(4, np.ones(1), np.full(1, 10.0), np.ones(1), 0.6)), 6)
     0.8
     """
@@ -162,6 +166,7 @@ def optimal_interpolation_task_equivalent(
     Arguments as there, result as in `optimal_interpolation_equivalent`; a* = 0 on the old task, and may be negative.
     Deterministic equivalent, relative error O(1/n). Follows from `best_scale` by substitution.
 
+    >>> import numpy as np
     >>> modes = np.ones(1), np.full(1, 10.0), np.ones(1)
     >>> best = optimal_interpolation_task_equivalent(4, *modes, np.full(1, -0.5), np.ones(1), 0.6)
     >>> round(float(best.weight), 6), round(float(best.risk), 6)

@@ -58,7 +58,5 @@ def test_every_arithmetic():
         assert_same_everywhere(formula, **soup)
     assert_same_everywhere(a.soup_risk, **soup, stretch=1.2)
     two = {"n": 14, "n_source": 19, "dim": 9, "displacement_energy": 0.3, "noise_variance": 0.4}
-    for formula in (a.averaged_fits_risk, a.averaged_fits_weight):
-        assert_same_everywhere(formula, **two, source_noise_variance=0.2)
-    assert_same_everywhere(a.scaled_update_risk, displacement_energy=1.0, alignment=0.4, update_energy=0.7, scale=0.6)
-    assert_gradient(a.optimal_soup_risk, ("displacement_energy", "noise_variance"), **soup)
+    assert_same_everywhere(a.averaged_fits_risk, **two, source_noise_variance=0.2)
+    assert_gradient(a.optimal_soup_risk, ("noise_variance",), **soup)

@@ -120,44 +120,18 @@ PAPERS: dict[str, Paper] = {
         "R. Ghane, D. Akhtiamov, B. Hassibi", "Universality in Transfer Learning for Linear Models", 2024, "2410.02164",
     ),
     "hedges2025": _preprint("C. E. Hedges", "Source-Optimal Training is Transfer-Suboptimal", 2025, "2511.08401"),
-    # Averages of weights and of iterates.
-    "mayer1973": _article(
-        "L. S. Mayer, T. A. Willke", "On Biased Estimation in Linear Models", "Technometrics", 1973, "15", "3", "497–508",
+    # Several tasks.
+    "yang2020": _preprint(
+        "F. Yang, H. R. Zhang, S. Wu, C. Ré, W. J. Su", "Precise High-Dimensional Asymptotics for Quantifying "
+        "Heterogeneous Transfers", 2020, "2010.11750",
     ),
-    "bates1969": _article(
-        "J. M. Bates, C. W. J. Granger", "The Combination of Forecasts", "Operational Research Quarterly", 1969, "20", "4",
-        "451–468",
+    "song2024": _preprint(
+        "Y. Song, S. Bhattacharya, P. Sur", "Generalization error of min-norm interpolators in transfer learning", 2024,
+        "2406.13944",
     ),
-    "breiman1996": _article("L. Breiman", "Stacked Regressions", "Machine Learning", 1996, "24", "1", "49–64"),
-    "wortsman2022": _proceedings(
-        "M. Wortsman, G. Ilharco, J. W. Kim, M. Li, S. Kornblith, R. Roelofs, R. Gontijo-Lopes, H. Hajishirzi, "
-        "A. Farhadi, H. Namkoong, L. Schmidt", "Robust fine-tuning of zero-shot models", "CVPR", 2022, "2109.01903",
-    ),
-    "wortsman2022soups": _proceedings(
-        "M. Wortsman, G. Ilharco, S. Y. Gadre, R. Roelofs, R. Gontijo-Lopes, A. S. Morcos, H. Namkoong, A. Farhadi, "
-        "Y. Carmon, S. Kornblith, L. Schmidt", "Model soups: averaging weights of multiple fine-tuned models improves "
-        "accuracy without increasing inference time", "ICML", 2022, "2203.05482",
-    ),
-    "ilharco2023": _proceedings(
-        "G. Ilharco, M. T. Ribeiro, M. Wortsman, S. Gururangan, L. Schmidt, H. Hajishirzi, A. Farhadi",
-        "Editing Models with Task Arithmetic", "ICLR", 2023, "2212.04089",
-    ),
-    "ortiz2023": _proceedings(
-        "G. Ortiz-Jimenez, A. Favero, P. Frossard", "Task Arithmetic in the Tangent Space: Improved Editing of "
-        "Pre-Trained Models", "NeurIPS", 2023, "2305.12827",
-    ),
-    "sandler2023": _preprint(
-        "M. Sandler, A. Zhmoginov, M. Vladymyrov, N. Miller", "Training trajectories, mini-batch losses and the curious "
-        "role of the learning rate", 2023, "2301.02312",
-    ),
-    "jain2018": _article(
-        "P. Jain, S. M. Kakade, R. Kidambi, P. Netrapalli, A. Sidford", "Parallelizing Stochastic Gradient Descent for "
-        "Least Squares Regression: Mini-batching, Averaging, and Model Misspecification",
-        "Journal of Machine Learning Research", 2018, "18", "223", "1–42", "1610.03774",
-    ),
-    "ma2018": _proceedings(
-        "S. Ma, R. Bassily, M. Belkin", "The Power of Interpolation: Understanding the Effectiveness of SGD in Modern "
-        "Over-parametrized Learning", "ICML", 2018, "1712.06559", "80",
+    "tripuraneni2021": _proceedings(
+        "N. Tripuraneni, C. Jin, M. I. Jordan", "Provable Meta-Learning of Linear Representations", "ICML", 2021,
+        "2002.11684",
     ),
     # Least squares and ridge regression.
     "breiman1983": _article(
@@ -413,10 +387,28 @@ PAPERS: dict[str, Paper] = {
         "A Deterministic Equivalent for the Analysis of Correlated MIMO Multiple Access Channels",
         "IEEE Transactions on Information Theory", 2011, "57", "6", "3493–3514", "0906.3667",
     ),
-    "ildiz2025": _proceedings(
-        "M. E. Ildiz, H. A. Gozeten, E. O. Taga, M. Mondelli, S. Oymak",
-        "High-dimensional Analysis of Knowledge Distillation: Weak-to-Strong Generalization and Scaling Laws", "ICLR",
-        2025, "2410.18837",
+    "lin2023": _proceedings(
+        "S. Lin, P. Ju, Y. Liang, N. Shroff", "Theory on Forgetting and Generalization of Continual Learning", "ICML", 2023,
+        "2302.05836", "202", "21078–21100",
+    ),
+    "ding2024": _proceedings(
+        "M. Ding, K. Ji, D. Wang, J. Xu", "Understanding Forgetting in Continual Learning with Linear Regression", "ICML",
+        2024, "2405.17583",
+    ),
+    "mahdaviyeh2025": _preprint(
+        "Y. Mahdaviyeh, J. Lucas, M. Ren, A. S. Tolias, R. Zemel, T. Pitassi", "Replay Can Provably Increase Forgetting",
+        2025, "2506.04377",
+    ),
+    "ziyin2022": _proceedings(
+        "L. Ziyin, K. Liu, T. Mori, M. Ueda", "Strength of Minibatch Noise in SGD", "ICLR", 2022, "2102.05375",
+    ),
+    "bernacchia2021": _proceedings(
+        "A. Bernacchia", "Meta-learning with negative learning rates", "ICLR", 2021, "2102.00940",
+    ),
+    "ju2023": _proceedings(
+        "P. Ju, Y. Liang, N. B. Shroff",
+        "Theoretical Characterization of the Generalization Performance of Overfitted Meta-Learning", "ICLR", 2023,
+        "2304.04312",
     ),
     # Classical tools.
     "isserlis1918": _article(

@@ -13,6 +13,7 @@ from lintransfer.table.points import grid
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.weight_averages import optimal_interpolation_risk, optimal_interpolation_weight
 from lintransfer.theory.tasks.merging import merging_noise_boundary, symmetric_merge_risk, symmetric_merge_scale
+from lintransfer.theory.tasks.stacking import optimal_merge
 
 _FAMILY = {"dim": 10, "displacement_energy": 1.3}
 _BOX = {
@@ -24,8 +25,6 @@ _EVERY = grid(n=[1, 6, 10, 12, 40], **_FAMILY, overlap=[0.0, 0.6, 1.0], noise_va
 
 def _by_system(n: int, dim: int, displacement_energy: float, overlap: float, noise_variance: float, tasks: int) -> Any:
     """The K×K system of the mean of all tasks, solved in general."""
-    from lintransfer.theory.tasks.stacking import optimal_merge
-
     gram = displacement_energy * ((1 - overlap) * np.eye(tasks) + overlap * np.ones((tasks, tasks)))
     return optimal_merge(np.full(tasks, n), dim, gram, np.full(tasks, noise_variance), np.full(tasks, 1 / tasks))
 

@@ -11,9 +11,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from lintransfer.arithmetic import log, log1p, per_mode, ratio_where, total, where
+from lintransfer.arithmetic import exp, expm1, log, log1p, per_mode, ratio_where, total, where
 
 _TERMS = 36  # of the series in Nh ≤ 1/2, fifty digits
+
+
+def _power(pull: Any, count: Any) -> tuple[Any, Any]:
+    """ρ^k and 1 − ρ^k at ρ = 1 − pull; where the pull is small, ρ is never formed: k times its rounding would count."""
+    gentle = 2 * pull < 1
+    exponent, rest = count * log1p(-where(gentle, pull, 0)), 1 - where(gentle, 2, pull)
+    return where(gentle, exp(exponent), rest**count), where(gentle, -expm1(exponent), 1 - rest**count)
 
 
 def iterate_variance(step: Any, curvature: Any, batch_variance: Any) -> Any:
@@ -42,7 +49,7 @@ def two_point_average_variance(step: Any, curvature: Any, batch_variance: Any, l
     >>> two_point_average_variance(0.5, 1.0, 3.0, lag=1)
     0.75
     """
-    return iterate_variance(step, curvature, batch_variance) * (1 + (1 - step * curvature) ** lag) / 2
+    return iterate_variance(step, curvature, batch_variance) * (1 + _power(step * curvature, lag)[0]) / 2
 
 
 def moving_average_variance(step: Any, curvature: Any, batch_variance: Any, decay: Any) -> Any:
@@ -83,8 +90,8 @@ def tail_mean_factor(pull: Any, iterates: Any) -> Any:
         series = series + term
     near = (1 + (1 - small) * (iterates - 1)) / iterates - 2 * (1 - small) * series
     large = where(short, 1, pull)
-    kept, count = 1 - large, large * iterates
-    far = (2 - large) / count - 2 * kept * (1 - kept**iterates) / (count * count)
+    count = large * iterates
+    far = (2 - large) / count - 2 * (1 - large) * _power(large, iterates)[1] / (count * count)
     return where(short, near, far)
 
 
@@ -123,8 +130,8 @@ def seen_batch_loss(step: Any, curvature: Any, batch_variance: Any, lag: Any) ->
     >>> seen_batch_loss(0.5, 1.0, 3.0, lag=1)
     0.5
     """
-    kept = 1 - step * curvature
-    forgotten = (1 - kept ** (lag - 1)) + kept ** (lag + 1)  # 1 − (1 − ρ²)ρ^(k−1)
+    pull = step * curvature
+    forgotten = _power(pull, lag - 1)[1] + _power(pull, lag + 1)[0]  # 1 − (1 − ρ²)ρ^(k−1)
     return fresh_batch_loss(step, curvature, batch_variance) * forgotten
 
 

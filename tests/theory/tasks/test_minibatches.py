@@ -25,6 +25,14 @@ def test_short_and_long_means_meet():
     )
 
 
+def test_tiny_steps_and_as_many_of_them():
+    """ηλ = 10⁻⁹ and 10⁹ iterates: the averages of a process in continuous time, one relaxation time long."""
+    e = np.exp(-1.0)
+    assert b.tail_mean_factor(1e-9, 10**9) == pytest.approx(2 * e, rel=1e-8)
+    half = b.two_point_average_variance(1e-9, 1.0, 1.0, 10**9) / b.iterate_variance(1e-9, 1.0, 1.0)
+    assert half == pytest.approx((1 + e) / 2, rel=1e-8)
+
+
 def test_one_pass_regression_has_this_second_moment():
     """The fixed point of the full recursion of E(w−θ)(w−θ)ᵀ, and its lag covariances, in matrices."""
     levels, step, batch, noise, count = np.array([2.0, 0.7, 0.7, 0.1]), 0.15, 3, 0.4, 6

@@ -15,9 +15,9 @@ from lintransfer.boundaries import boundary
 from lintransfer.cells import Cells, Contest, flag_variable, surer
 from lintransfer.designs import available_memory
 from lintransfer.errors import DataFileError, MissingMethodError, refuse
+from lintransfer.floors import floor_of_grid
 from lintransfer.grids import axis_values, block_question, blocks, check_axes
 from lintransfer.problems import TransferProblem
-from lintransfer.floors import floor_of_grid
 from lintransfer.routing import default_baseline
 from lintransfer.routing.answers import Answer, check_simulation, gain_answer, risk_answer, silent_answer
 from lintransfer.routing.question import Question, as_learners, ask

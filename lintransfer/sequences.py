@@ -181,4 +181,4 @@ def _asymptotic(family: TaskFamily, who: Any, spectra: np.ndarray) -> tuple[np.n
                 seen[last], spectra[last], some, noises[last], ridge=who.ridge, multiplicities=counts
             )
             risks[stage, task] = found
-    return risks, "pooled-ridge-risk"
+    return risks, "pooled-gram-risk"

@@ -20,8 +20,8 @@ from lintransfer.estimates import Estimate
 from lintransfer.routing import TRANSFER_ROUTES, missing, routes_for
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import EXACT, LAW, STRENGTH, Route
-from lintransfer.task_families import TaskFamily
 from lintransfer.routing.work import affordable, refuse_slow, refuse_work
+from lintransfer.task_families import TaskFamily
 from lintransfer.validation import is_real, is_traced, seed
 
 _MOST_REPLICATES = 10**9

@@ -99,7 +99,7 @@ def start_energy(question: Question) -> Any:
 
 def _replayed(question: Question, n: Any) -> tuple[Any, Any, Any, Any]:
     """Total size, pull, misfit and noise of the rows that are replayed and of the target's."""
-    p, kept = question.problem, question.learner.kept
+    kept = question.learner.kept
     apart, noises = _energy(question, "displacement"), task_noises(question)
     return kept + n, kept * kept * apart, kept * apart, kept * noises[..., 0] + n * noises[..., 1]
 

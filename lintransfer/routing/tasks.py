@@ -21,10 +21,10 @@ from lintransfer.routing.conditions import (
     gaussian,
     is_number,
     isotropic,
+    known_source,
     linear_pair,
     one_output,
     rank,
-    known_source,
     same_inputs,
     unshifted,
     with_weights,
@@ -45,8 +45,8 @@ from lintransfer.theory.linear.weight_averages_covariance import (
     optimal_interpolation_equivalent_risk,
 )
 from lintransfer.theory.tasks.averages import optimal_soup_risk, optimal_soup_stretch, soup_risk
-from lintransfer.theory.tasks.optimal_pooling import optimal_pooling, optimal_pooling_risk
 from lintransfer.theory.tasks.isotropic_pooling import isotropic_pooled_risk
+from lintransfer.theory.tasks.optimal_pooling import optimal_pooling, optimal_pooling_risk
 from lintransfer.theory.tasks.pooled_ridge import pooled_gram_risk
 from lintransfer.theory.tasks.pooling import pooled_least_squares_risk, pooled_risk
 from lintransfer.theory.tasks.replay import replay_target_risk
@@ -234,7 +234,7 @@ RISK: tuple[Route, ...] = (
         names=_BEST_WEIGHTS, traced=False,
     ),
     _line(
-        Pool, ASYMPTOTIC, pooled_gram_risk, "pooled-ridge-risk",
+        Pool, ASYMPTOTIC, pooled_gram_risk, "pooled-gram-risk",
         several & gaussian & unshifted & same_inputs & two_modes & given_weights & ridge_number, names=_MODES, traced=False,
     ),
     _line(
@@ -260,7 +260,7 @@ RISK: tuple[Route, ...] = (
         gaussian & unshifted & known_source & weight_number & ridge_number, traced=False, broadcasts=False,
     ),
     _line(
-        WeightAverage, ASYMPTOTIC, optimal_interpolation_equivalent_risk, "optimal-interpolation-equivalent",
+        WeightAverage, ASYMPTOTIC, optimal_interpolation_equivalent_risk, "optimal-interpolation-equivalent-risk",
         gaussian & unshifted & known_source & best_weight & ridge_number, traced=False, broadcasts=False,
     ),
     _line(Soup, EXACT, soup_risk, "soup-risk", white & stretch_number & no_ridge, names=_START),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.pooling import anchored, teachers, to_anchor
+from lintransfer.experiments.tasks.pooled_ridge import anchored, teachers, to_anchor
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem

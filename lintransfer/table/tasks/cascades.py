@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.pooling import cascade, known
+from lintransfer.experiments.tasks.pooled_ridge import cascade, known
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
 from lintransfer.table.tasks.pooled_ridge import THREE, pooled_sample

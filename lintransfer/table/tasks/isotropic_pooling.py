@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.pooling import pooled, teachers
+from lintransfer.experiments.tasks.pooled_ridge import pooled, teachers
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.points import grid
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem

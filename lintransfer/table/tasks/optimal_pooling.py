@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.pooling import best_pool
+from lintransfer.experiments.tasks.pooled_ridge import best_pool
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
 from lintransfer.table.tasks.isotropic_pooling import isotropic_arguments, isotropic_sample

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.pooling import covariances, known, pooled, turned
+from lintransfer.experiments.tasks.pooled_ridge import covariances, known, pooled, turned
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.table.tasks.pooled_ridge import THREE, grown

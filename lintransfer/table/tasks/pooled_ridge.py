@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.tasks.pooling import known, pooled, spectra, teachers
+from lintransfer.experiments.tasks.pooled_ridge import known, pooled, spectra, teachers
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.covariance import ridge_risk

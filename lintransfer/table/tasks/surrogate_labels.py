@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.experiments.linear.covariance import draw_sized, random_noise
-from lintransfer.experiments.tasks.pooling import spectra, surrogate, teachers
+from lintransfer.experiments.tasks.pooled_ridge import spectra, surrogate, teachers
 from lintransfer.table.mutants import dropped, instead
 from lintransfer.table.points import grid, growing
 from lintransfer.table.row import Experiment, Limit, Mutant, Theorem

@@ -10,9 +10,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from lintransfer.arithmetic import array_namespace, per_mode, total, where
+from lintransfer.arithmetic import array_namespace, maximum, per_mode, total, where
 from lintransfer.numerics.entries import modal_arrays, plain
-from lintransfer.theory.linear.covariance import Solved, ridge_risk, solve_modes, transferability_metric
+from lintransfer.numerics.resolvents import resolvent_sums
+from lintransfer.theory.linear.covariance import (
+    Solved,
+    ridge_risk,
+    solve_modes,
+    solved_inflation,
+    transferability_metric,
+)
 from lintransfer.theory.linear.covariance_shift import spread_error, symmetric_modes
 
 
@@ -104,6 +111,84 @@ def two_stage_matrix_risk(
     spread = spread_error(s, energies, s.multiplicities * (metric @ (turn * turn)), source_noise_variance)
     noise = ridge_risk(n, eigenvalues, ones, 0 * eigenvalues, noise_variance, ridge)
     return plain(start + where(s.untrained, 0, spread) + noise)
+
+
+def fitted_displacement(
+    n_source: Any,
+    eigenvalues: Any,
+    multiplicities: Any,
+    source: Any,
+    cross: Any,
+    target: Any,
+    source_noise_variance: Any = 0.0,
+    source_ridge: Any = 0.0,
+) -> Any:
+    r"""E‖θ_T − ŵ_S‖² within each mode, (…, k): all that any ridge on the target sees of a source fit.
+
+    .. math:: E_i = \|\theta_T-A_i\theta_S\|^2 + \frac{m_i\eta_i}{(\eta_i+\kappa_S)^2}\,
+        \frac{\kappa_S^2\,\theta_S^T\Sigma_S(\Sigma_S+\kappa_S)^{-2}\theta_S + \sigma_S^2}{n_S-df2_S}
+
+    eigenvalues: η_i of Σ_S, constant on the modes of Σ; A_i = η_i/(η_i+κ_S).  Other arguments as in `two_stage_risk`,
+    which is `ridge_risk` with this displacement, because its metric M is a function of Σ.
+    Returns (…, k); inf at n_S = rank Σ_S without source ridge if σ_S > 0.
+    Source: the rows that use it.
+
+    >>> import numpy as np
+    >>> fitted_displacement(5, *(np.full(1, v) for v in (1.0, 10.0, 1.0, 1.0, 1.0))).round(12).tolist()  # 1 − n_S/d
+    [0.5]
+    """
+    n_source, eigenvalues, multiplicities, source, cross, target, source_noise_variance, source_ridge = modal_arrays(
+        n_source, eigenvalues, multiplicities, source, cross, target, source_noise_variance, source_ridge
+    )
+    s = solve_modes(n_source, eigenvalues, multiplicities, source_ridge)
+    learnt = _learnt(s, eigenvalues)
+    spread = s.multiplicities * s.eigenvalues / (per_mode(s.kappa) + s.eigenvalues) ** 2
+    found = maximum(target - learnt * (2 * cross - learnt * source), 0) + _scatter(
+        s, where(eigenvalues > 0, source, 0), source_noise_variance, spread
+    )
+    return plain(where(per_mode(s.untrained), target, found))
+
+
+def fitted_matrix_displacement(
+    n_source: Any,
+    covariance: Any,
+    source: Any,
+    target: Any,
+    source_noise_variance: Any = 0.0,
+    source_ridge: Any = 0.0,
+    source_covariance: Any = None,
+) -> tuple[Any, Any]:
+    r"""The eigenvalues (d,) of Σ, and E‖θ_T − ŵ_S‖² along each of its eigenvectors, (…, d), for any Σ_S.
+
+    Arguments as in `two_stage_matrix_risk`, which is `ridge_risk` with this displacement.
+
+    >>> import numpy as np
+    >>> [v.tolist() for v in fitted_matrix_displacement(0, np.diag([1.0, 2.0]), np.ones(2), np.ones(2))]
+    [[1.0, 2.0], [1.0, 1.0]]
+    """
+    if source_covariance is None:
+        source_covariance = covariance
+    n_source, covariance, source, target, source_covariance, source_noise_variance, source_ridge = modal_arrays(
+        n_source, covariance, source, target, source_covariance, source_noise_variance, source_ridge
+    )
+    eigenvalues, basis = symmetric_modes(covariance)
+    levels, source_basis = symmetric_modes(source_covariance)
+    turn = basis.T @ source_basis
+    s = solve_modes(n_source, levels, array_namespace(levels).ones_like(levels), source_ridge)
+    coefficients = source_basis.T @ source.reshape(len(levels), -1)
+    gap = basis.T @ target.reshape(len(levels), -1) - turn @ (_learnt(s, levels)[..., None] * coefficients)
+    spread = s.multiplicities * s.eigenvalues / (per_mode(s.kappa) + s.eigenvalues) ** 2 @ (turn * turn).T
+    energies = where(levels > 0, (coefficients * coefficients).sum(-1), 0)
+    scatter = where(per_mode(s.untrained), 0, _scatter(s, energies, source_noise_variance, spread))
+    return eigenvalues, plain((gap * gap).sum(-1) + scatter)
+
+
+def _scatter(s: Solved, source: Any, noise_variance: Any, spread: Any) -> Any:
+    """How far the fit scatters in each direction: spread (…, k) times (κ_S²θ_SᵀΣ_S(Σ_S+κ_S)⁻²θ_S + σ_S²)/(n_S − df2_S)."""
+    weight = s.multiplicities * s.eigenvalues
+    missed, pull = resolvent_sums(s.kappa, s.eigenvalues, (), (s.eigenvalues * source, weight))
+    amount = per_mode(s.kappa * s.kappa * missed + noise_variance)
+    return solved_inflation(amount * spread, per_mode(s.slack + s.kappa * pull))
 
 
 def _learnt(s: Solved, eigenvalues: Any) -> Any:

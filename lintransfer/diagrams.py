@@ -214,6 +214,9 @@ def describe(problem: TransferProblem) -> str:
     parts += [f"overlap={problem.overlap:.6g}", f"noise_std={float(problem.noise_std):.6g}"]
     if problem.n_source is not None:
         parts += [f"n_source={problem.n_source}", f"source_noise_std={float(problem.source_noise_std):.6g}"]
+        penalty = problem.source_ridge
+        word = penalty if isinstance(penalty, str) else f"{float(penalty):.6g}"
+        parts += [] if word == "0" else [f"source_ridge={word}"]
     parts += [] if problem.mix is None else [f"n_features={problem.n_features}", f"mix={float(problem.mix):.6g}"]
     parts += [] if problem.is_gaussian else ["inputs=sphere"]
     parts += [] if problem.is_isotropic else [f"modes={len(np.atleast_1d(problem.modes.eigenvalue))}"]

@@ -81,6 +81,7 @@ AXES: Mapping[str, Axis] = {
     "target_norm": Axis(lambda p, who, v: (p.with_norms(target_norm=v), who), _rescaled("target")),
     "noise_std": Axis(lambda p, who, v: (p.with_noise(noise_std=v), who), _field("noise_std")),
     "source_noise_std": Axis(lambda p, who, v: (p.with_noise(source_noise_std=v), who), _field("source_noise_std")),
+    "source_ridge": Axis(lambda p, who, v: (p.with_noise(source_ridge=v), who), _field("source_ridge")),
     "n_source": Axis(lambda p, who, v: (p.with_source_size(v), who), _field("n_source")),
     "mix": Axis(lambda p, who, v: (p.with_features(mix=v), who), _field("mix")),
     "n_features": Axis(lambda p, who, v: (p.with_features(n_features=v), who), None),

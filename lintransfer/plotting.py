@@ -20,6 +20,7 @@ LABELS = {
     "target_norm": "target norm  $t$",
     "noise_std": "label noise  $\\sigma$",
     "n_source": "source samples  $n_S$",
+    "source_ridge": "source ridge  $\\lambda_S$",
     "mix": "share of the move that the features see  $\\rho$",
     "head_norm": "head norm  $s$",
     "n_features": "features  $k$",

@@ -45,7 +45,16 @@ class StandardErrors(NamedTuple):
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["modes", "noise_std", "source_noise_std", "given_features", "vectors", "std_err", "mix"],
+    data_fields=[
+        "modes",
+        "noise_std",
+        "source_noise_std",
+        "given_features",
+        "vectors",
+        "std_err",
+        "mix",
+        "source_ridge",
+    ],
     meta_fields=["dim", "n_source", "outputs", "inputs", "n_features"],
 )
 @dataclass(frozen=True, eq=False)
@@ -57,6 +66,8 @@ class TransferProblem:
 
     dim: input dimension d.  modes: see `lintransfer.spectra.Modes`.  noise_std: σ, label noise of the target.
     n_source, source_noise_std: size and noise of the source set; None means that the source is known perfectly.
+    source_ridge: λ_S of ‖y − Xw‖² + λ_S‖w‖², by which the source is fitted (a linear model), or "optimal": the λ_S ≥ 0 of
+    least target risk, for each learner and n, which is not the one of least source risk.
     outputs: number k of outputs (noise σ² on each).  std_err: standard errors, where estimated from data.
     inputs: the law of the inputs, "gaussian" or "sphere"; exact results for Gaussian inputs do not answer on the sphere.
     n_features, mix: of a two-layer source, None for others: k, and the share of the target's move that its features see.
@@ -74,6 +85,7 @@ class TransferProblem:
     inputs: str = "gaussian"
     n_features: int | None = None
     mix: Any = None
+    source_ridge: Any = 0.0
 
     def __eq__(self, other: object) -> bool:
         return same_content(self, other) if isinstance(other, TransferProblem) else NotImplemented
@@ -93,6 +105,7 @@ class TransferProblem:
         target_norm: Any = 1.0,
         n_source: int | None = None,
         source_noise_std: Any = 0.0,
+        source_ridge: Any = 0.0,
     ) -> TransferProblem:
         """Σ = I and two teachers of given norms at cosine `overlap`; no vector is made, so dim = 10⁹ costs nothing.
 
@@ -108,7 +121,7 @@ class TransferProblem:
         s, t = amplitude("source_norm", source_norm), amplitude("target_norm", target_norm)
         one = array_namespace(overlap, s, t).ones(1)
         modes = plane_modes(np.ones(1), np.full(1, float(dim)), s * one, t * one, overlap * one)
-        return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std))
+        return cls(dim, modes, **_checked_noise(noise_std, n_source, source_noise_std, source_ridge))
 
     @classmethod
     def sphere(
@@ -120,6 +133,7 @@ class TransferProblem:
         noise_std: Any = 0.0,
         n_source: int | None = None,
         source_noise_std: Any = 0.0,
+        source_ridge: Any = 0.0,
     ) -> TransferProblem:
         """Inputs uniform on the unit sphere S^{d−1}, so Σ = I/d, and two teachers of given norms at cosine `overlap`.
 
@@ -132,7 +146,8 @@ class TransferProblem:
         ('sphere', [0.02], 0.8)
         """
         dim = whole_number("dim", dim, 2)
-        whole = cls.isotropic(dim, overlap, noise_std, source_norm, target_norm, n_source, source_noise_std)
+        noises = noise_std, source_norm, target_norm, n_source, source_noise_std, source_ridge
+        whole = cls.isotropic(dim, overlap, *noises)
         return replace(whole, modes=whole.modes._replace(eigenvalue=whole.modes.eigenvalue / dim), inputs="sphere")
 
     @classmethod
@@ -222,6 +237,7 @@ class TransferProblem:
         n_source: int | None = None,
         source_noise_std: Any = 0.0,
         source_covariance: Any = None,
+        source_ridge: Any = 0.0,
     ) -> TransferProblem:
         """Two given teachers, (d,) or (d, k) for k outputs, and a covariance: None (identity), spectrum (d,) or (d, d).
 
@@ -271,7 +287,7 @@ class TransferProblem:
         _check_energies(modes)
         given = None if features is None else feature_modes(features, source, target, covariance)
         vectors = Vectors(source, target, feature_map=features, **covariances)
-        noise = _checked_noise(noise_std, n_source, source_noise_std)
+        noise = _checked_noise(noise_std, n_source, source_noise_std, source_ridge)
         return cls(dim, modes, outputs=source.shape[1], given_features=given, vectors=vectors, **noise)
 
     @classmethod
@@ -439,15 +455,20 @@ class TransferProblem:
         return replace(self, modes=m, vectors=v, given_features=features)
 
     def with_noise(
-        self, noise_std: Any = None, n_source: int | None = None, source_noise_std: Any = None
+        self,
+        noise_std: Any = None,
+        n_source: int | None = None,
+        source_noise_std: Any = None,
+        source_ridge: Any = None,
     ) -> TransferProblem:
-        """The same problem with other label noise or another source set; None leaves a value as it is."""
+        """The same problem with other label noise, another source set or ridge; None leaves a value as it is."""
         return replace(
             self.with_source_size(self.n_source if n_source is None else n_source),
             **_checked_noise(
                 self.noise_std if noise_std is None else noise_std,
                 self.n_source if n_source is None else n_source,
                 self.source_noise_std if source_noise_std is None else source_noise_std,
+                self.source_ridge if source_ridge is None else source_ridge,
             ),
         )
 
@@ -477,11 +498,32 @@ def _item(value: Any) -> Any:
     return float(value) if isinstance(value, np.ndarray | np.generic) and np.ndim(value) == 0 else value
 
 
-def _checked_noise(noise_std: Any, n_source: int | None, source_noise_std: Any) -> dict[str, Any]:
+class _Word(str):
+    """A text that JAX takes for part of the structure of a problem, not for a number in it."""
+
+    __slots__ = ()
+
+
+jax.tree_util.register_static(_Word)
+_LARGEST_RIDGE = 1e150  # its square is a number
+
+
+def _checked_ridge(source_ridge: Any) -> Any:
+    """λ_S as a number or a word, or a `DomainError`."""
+    if isinstance(source_ridge, str) and source_ridge == "optimal":
+        return _Word(source_ridge)
+    rule = 'a number ≥ 0 and at most 1e150, inf (no source), or "optimal"'
+    return real_number("source_ridge", source_ridge, rule, lambda v: 0 <= v <= _LARGEST_RIDGE or v == math.inf)
+
+
+def _checked_noise(
+    noise_std: Any, n_source: int | None, source_noise_std: Any, source_ridge: Any = 0.0
+) -> dict[str, Any]:
     return {
         "noise_std": amplitude("noise_std", noise_std),
         "n_source": None if n_source is None else whole_number("n_source", n_source, 0),
         "source_noise_std": amplitude("source_noise_std", source_noise_std),
+        "source_ridge": _checked_ridge(source_ridge),
     }
 
 

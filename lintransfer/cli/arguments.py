@@ -78,6 +78,14 @@ def list_argument(text: str) -> list[Any]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _ridge(text: str) -> Any:
+    """A ridge for argparse: a number, or a word."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def add_problem(parser: argparse.ArgumentParser) -> None:
     """The options that describe a `TransferProblem`."""
     group = parser.add_argument_group("problem")
@@ -95,6 +103,9 @@ def add_problem(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--source-norm", type=float, default=1.0, help="‖θ_S‖ (default: 1)")
     group.add_argument("--target-norm", type=float, default=1.0, help="‖θ_T‖ (default: 1)")
     group.add_argument("--n-source", type=int, default=None, help="source samples (default: the source is known)")
+    group.add_argument(
+        "--source-ridge", type=_ridge, default=None, help='ridge of the source fit, or "optimal" (default: 0)'
+    )
     group.add_argument("--source-noise-std", type=float, default=0.0, help="label noise of the source set (default: 0)")
     group.add_argument("--n-features", type=int, default=None, help="features k of a two-layer source (default: none)")
     group.add_argument(
@@ -119,6 +130,7 @@ def problem_from(options: Any) -> TransferProblem:
         noise_std = 0.2 / math.sqrt(max(whole_number("dim", options.dim, 1), 1)) if on_sphere else 0.2
     if options.n_features is not None:
         others = {"teachers": options.teachers, "n-source": options.n_source, "inputs": "sphere" if on_sphere else None}
+        others["source-ridge"] = options.source_ridge
         for name, value in others.items():
             if value is not None:
                 refuse(name, "left out with --n-features (a two-layer source)", value)
@@ -126,6 +138,7 @@ def problem_from(options: Any) -> TransferProblem:
             options.dim, options.n_features, options.overlap, options.mix, options.head_norm, noise_std
         )
     noise = {"noise_std": noise_std, "n_source": options.n_source, "source_noise_std": options.source_noise_std}
+    noise |= {} if options.source_ridge is None else {"source_ridge": options.source_ridge}
     if options.teachers is None:
         build = TransferProblem.sphere if on_sphere else TransferProblem.isotropic
         return build(

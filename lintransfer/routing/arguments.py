@@ -123,6 +123,12 @@ def _safe_scale(question: Question) -> Any:
     return where(scale > 0, scale, 1.0)
 
 
+def _safe_level(question: Question) -> Any:
+    """λ of Σ = λI, or 1, also for a learner on features."""
+    level = question.problem.modes.eigenvalue[..., 0]
+    return where(level > 0, level, 1.0)
+
+
 def _gain(question: Question) -> Any:
     """‖θ_T‖² − ‖θ_T − θ_S‖² per mode: what fine-tuning starts ahead by."""
     m = question.problem.modes
@@ -219,9 +225,12 @@ VOCABULARY: Mapping[str, Callable[[Question], Any]] = {
     # the source
     "n_source": lambda q: q.problem.n_source,
     "source_noise_variance": lambda q: q.problem.outputs * q.problem.source_noise_std * q.problem.source_noise_std,
+    "source_ridge": lambda q: q.problem.source_ridge,
+    "whitened_source_ridge": lambda q: q.problem.source_ridge / _safe_level(q),
     # the training
     "ridge": lambda q: q.learner.ridge,
     "whitened_ridge": lambda q: q.learner.ridge / _safe_scale(q),
+    "feature_ridge": lambda q: q.learner.ridge / _safe_level(q),
     "whitened_time": lambda q: q.learner.time * value_of("scale", q, None),
     "depth": lambda q: model_of(q.learner).depth,
     "imbalance": lambda q: chain_imbalances(int(model_of(q.learner).depth), model_of(q.learner).imbalance),

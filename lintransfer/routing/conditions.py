@@ -114,6 +114,7 @@ other_inputs = condition(
     "source inputs of another covariance",
     lambda q: q.problem.vectors is not None and q.problem.vectors.source_covariance is not None,
 )
+equal_inputs = condition("trained under Σ = λI", lambda q: q.problem.modes.eigenvalue.shape[-1] == 1)
 one_output = condition("one output", lambda q: q.problem.outputs == 1)
 noiseless = condition("no noise", lambda q: is_number(q.problem.noise_std, 0))
 full_rank = condition("Σ of full rank", lambda q: is_traced(q.problem.modes) or bool(np.all(rank(q) == q.problem.dim)))
@@ -166,6 +167,16 @@ def _has_weights(question: Question) -> bool:
 with_weights = condition("source weights", _has_weights)
 known_source = condition("known source", lambda q: not _fitted(q) and _has_weights(q))
 fitted_source = condition("fitted source", _fitted)
+
+
+def _source_ridge(question: Question) -> Any:
+    """λ_S where it matters, 0 where nobody depends on the source fit."""
+    return question.problem.source_ridge if _fitted(question) else 0.0
+
+
+plain_fit = condition("a source fitted without ridge", lambda q: is_number(_source_ridge(q), 0))
+numbered_fit = condition("source ridge a number", lambda q: _number(_source_ridge(q)))
+tuned_fit = condition("the best source ridge", lambda q: q.problem.source_ridge == "optimal")
 moving = condition("a source that does not vanish", lambda q: _positive(q.problem.source_norm))
 vanishing = condition("a source that vanishes", lambda q: is_number(q.problem.source_norm, 0))
 
@@ -179,6 +190,7 @@ without_ridge = condition("no ridge", lambda q: all(is_number(who.ridge, 0) for 
 ridgeless = without_ridge & converged
 numbered = condition("ridge a number", lambda q: all(_number(who.ridge) for who in q.contenders))
 with_ridge = numbered & converged
+plain_ridge = condition("a ridge that is not traced", lambda q: not is_traced(q.learner.ridge))
 tuned_ridge = condition("the best ridge", lambda q: q.learner.ridge == "optimal") & converged
 stopped = condition("stopped at a time", lambda q: _number(_optional(q.learner, "time"))) & without_ridge
 signed_ridge = condition("the best ridge of either sign", lambda q: q.learner.ridge == SIGNED) & converged

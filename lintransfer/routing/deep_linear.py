@@ -33,6 +33,7 @@ from lintransfer.routing.conditions import (
     one_sample,
     one_short,
     paired_below_dim,
+    plain_fit,
     plane,
     ridgeless,
     same_inputs,
@@ -82,7 +83,7 @@ def _deep_against_scratch(question: Question) -> bool:
 against_scratch = condition("against Scratch", _deep_against_scratch) & some_inputs
 trained = ridgeless & one_output
 plain = trained & unshifted & known_source & balanced
-fitted = trained & unshifted & fitted_source & balanced & isotropic & same_inputs & plane
+fitted = trained & unshifted & fitted_source & plain_fit & balanced & isotropic & same_inputs & plane
 chain = trained & unshifted & known_source & unbalanced & isotropic & moving
 overdetermined = trained & unshifted & balanced & gaussian & plane
 drawable = (
@@ -93,6 +94,7 @@ drawable = (
         ),
     )
     & with_weights
+    & plain_fit
 )
 
 

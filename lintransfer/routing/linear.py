@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from lintransfer.models import Linear
-from lintransfer.problems import TransferProblem
-from lintransfer.routing.arguments import arguments_of, value_of
 from lintransfer.routing.conditions import (
     Sizes,
     anisotropic,
     at_least_rank,
-    condition,
     dead_feature,
     dense,
-    dense_source,
     determined,
     diagonal,
-    diagonal_source,
     equal_features,
     fitted_source,
     full_rank,
@@ -37,11 +29,13 @@ from lintransfer.routing.conditions import (
     no_inputs,
     no_samples,
     noiseless,
+    numbered_fit,
     one_feature,
     one_output,
     one_sample,
     one_short,
-    other_inputs,
+    plain_fit,
+    plain_ridge,
     resting,
     ridgeless,
     same_inputs,
@@ -51,17 +45,34 @@ from lintransfer.routing.conditions import (
     shifted,
     signed_ridge,
     stopped,
+    tuned_fit,
     tuned_ridge,
     tuned_time,
     unshifted,
     with_ridge,
     with_weights,
 )
-from lintransfer.routing.question import Question
+from lintransfer.routing.linear_simulation import (
+    DENSE,
+    DIAGONAL,
+    EVEN,
+    FITTED_FEATURE,
+    MATRICES,
+    SAME,
+    SHIFTED_FLOW,
+    SPECTRA,
+    STOPPED_FIT,
+    TWO_SPECTRA,
+    VECTORS,
+    drawn_law,
+    known_fit,
+    optimised,
+    plain,
+    simulate_designs,
+    simulate_law,
+)
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Family, LawRoute, Route
-from lintransfer.simulate.linear.question import draws_a_law, simulate_risk, simulate_transferability
-from lintransfer.simulate.linear.question import tuned_time as tuned_stop
-from lintransfer.strategies import SIGNED, FineTune, LinearTransfer, Scratch
+from lintransfer.strategies import FineTune, LinearTransfer, Scratch
 from lintransfer.theory.linear.covariance import feature_covariance_risk, metric_transferability, ridge_risk
 from lintransfer.theory.linear.covariance_shift import (
     shifted_head_risk,
@@ -69,118 +80,95 @@ from lintransfer.theory.linear.covariance_shift import (
     shifted_matrix_risk,
     shifted_risk,
 )
-from lintransfer.theory.linear.early_stopping import early_stopped_risk, optimal_stopping_time, optimally_stopped_risk
+from lintransfer.theory.linear.early_stopping import early_stopped_risk, optimally_stopped_risk
 from lintransfer.theory.linear.exact_moments import codimension_one_risk, one_sample_risk
 from lintransfer.theory.linear.finite_source import (
     finite_source_risk,
     finite_source_transferability,
     source_feature_risk,
 )
+from lintransfer.theory.linear.fitted_stopping import (
+    optimally_stopped_shifted_risk,
+    optimally_stopped_two_stage_risk,
+    shifted_stopped_risk,
+    two_stage_stopped_risk,
+)
 from lintransfer.theory.linear.frozen_features import frozen_features_risk
 from lintransfer.theory.linear.isotropic import fine_tuning_transferability, least_squares_risk, min_norm_risk
-from lintransfer.theory.linear.laws import (
-    frozen_features_law,
-    min_norm_law,
-    transferability_law_of_fine_tuning,
-)
-from lintransfer.theory.linear.optimal_ridge import optimal_features_ridge_risk, optimal_ridge, optimal_ridge_risk
+from lintransfer.theory.linear.laws import frozen_features_law, min_norm_law, transferability_law_of_fine_tuning
+from lintransfer.theory.linear.optimal_ridge import optimal_features_ridge_risk, optimal_ridge_risk
+from lintransfer.theory.linear.optimal_shift import optimal_shifted_matrix_risk, optimal_shifted_risk
+from lintransfer.theory.linear.optimal_two_stage import optimal_two_stage_matrix_risk, optimal_two_stage_risk
 from lintransfer.theory.linear.ridge_heads import (
     optimal_ridge_features_risk,
     optimal_ridge_head_risk,
     ridge_features_risk,
     ridge_head_risk,
 )
+from lintransfer.theory.linear.source_feature_ridge import optimal_source_feature_ridge_risk, source_feature_ridge_risk
+from lintransfer.theory.linear.source_ridge import optimal_source_ridge_matrix_risk, optimal_source_ridge_risk
 from lintransfer.theory.linear.two_stage import two_stage_matrix_risk, two_stage_risk
 from lintransfer.theory.tasks.distances import untrained_risk
 
 FEATURES = {"eigenvalues": "feature_eigenvalues", "multiplicities": "feature_multiplicities", "displacement": "head"}
 RANK = {"dim": "rank"}
 UNDER_TEST = {"displacement_energy": "test_energy"}
-_SPECTRA = {
-    "eigenvalues": "spectrum", "multiplicities": "ones", "displacement": "displacement_squares",
-    "test_eigenvalues": "test_spectrum",
-}  # fmt: skip
-_TWO_SPECTRA = {
-    "eigenvalues": "spectrum", "multiplicities": "ones", "source": "source_squares",
-    "cross": "cross_products", "target": "target_squares", "source_eigenvalues": "source_spectrum",
-}  # fmt: skip
-_MATRICES = {"displacement": "displacement_vector"}
-_VECTORS = {"source": "source_vector", "target": "target_vector"}
-
-plain = known_source & unshifted
+_FLOW, _BEST_FLOW = {"time": "whitened_time"}, {"source_ridge": 0.0, "tuned_source": True}
 
 
-def _draw(designs: bool) -> Any:
-    """Simulate a learner, or (baseline, learner) on the same data; from the law of what matters, or on drawn designs."""
+def _stages(line: Any) -> tuple[Route, ...]:
+    """From a fitted source: ridges of the target and of the source, numbers and best ones."""
+    found = []
+    for when, names, sort, formulas in (
+        (SAME, {}, "", (two_stage_risk, optimal_two_stage_risk, optimal_source_ridge_risk)),
+        (DIAGONAL, TWO_SPECTRA, "", (two_stage_risk, optimal_two_stage_risk, optimal_source_ridge_risk)),
+        (DENSE, VECTORS, "-matrix", (two_stage_matrix_risk, optimal_two_stage_matrix_risk, optimal_source_ridge_matrix_risk)),
+    ):  # fmt: skip
+        number, tuned, source = formulas
+        best, both = f"optimal-two-stage{sort}-risk", f"optimal-source-ridge{sort}-risk"
+        lines: tuple[tuple[Any, str, Any, dict[str, Any]], ...] = (
+            (number, f"two-stage{sort}-risk", with_ridge & numbered_fit, {}),
+            (tuned, best, tuned_ridge & numbered_fit, {}),
+            (tuned, best, signed_ridge & numbered_fit, {"negative": True}),
+            (source, both, with_ridge & plain_ridge & tuned_fit, {}),
+            (source, both, tuned_ridge & tuned_fit, {"ridge": 0.0, "tuned": True}),
+        )
+        found += [
+            line(ASYMPTOTIC, formula, theorem, when & more, names=names | others, traced=formula is not source,
+                 broadcasts=False)
+            for formula, theorem, more, others in lines
+        ]  # fmt: skip
+    return tuple(found)
 
-    def draw(problem: TransferProblem, who: Any, n: Any, key: int, replicates: int) -> tuple[Any, Any]:
-        pair = who if isinstance(who, tuple) else (who,)
-        ask = simulate_transferability if isinstance(who, tuple) else simulate_risk
-        found = []
-        for size in np.ravel(n):
-            there = tuple(_with_numbers(problem, learner, int(size), key, replicates) for learner in pair)
-            found.append(ask(problem, there if isinstance(who, tuple) else there[0], size, key, replicates, designs))
-        mean, error = np.reshape(found, (-1, 2)).T
-        return mean.reshape(np.shape(n)), error.reshape(np.shape(n))
 
-    return draw
-
-
-simulate_designs, simulate_law = _draw(True), _draw(False)
-drawn_law = condition(
-    "equal eigenvalues or features, whose law is known",
-    lambda q: all(draws_a_law(q.problem, learner) for learner in q.contenders),
-)
-
-
-def _is_optimised(question: Question) -> bool:
-    """Whether every "optimal" stands for a number that a formula gives, or a simulation."""
-    asked = [question.of(who) for who in question.contenders]
-    return all(
-        q.holds(with_ridge) or q.holds(stopped) or _has_numbers(q) or q.holds(plain & tuned_ridge)
-        or q.holds(plain & signed_ridge)
-        or q.holds(tuned_time)
-        for q in asked
+def _flows(line: Any) -> tuple[Route, ...]:
+    """Gradient flow stopped early, from a fitted source and under covariance shift."""
+    return (
+        line(
+            ASYMPTOTIC, two_stage_stopped_risk, "two-stage-stopped-risk", EVEN & stopped & numbered_fit,
+            names=_FLOW | STOPPED_FIT, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, two_stage_stopped_risk, "two-stage-stopped-risk", EVEN & stopped & tuned_fit,
+            names=_FLOW | _BEST_FLOW, traced=False, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, optimally_stopped_two_stage_risk, "optimally-stopped-two-stage-risk",
+            EVEN & tuned_time & numbered_fit, names=STOPPED_FIT, broadcasts=False, seconds=4e-4,
+        ),
+        line(
+            ASYMPTOTIC, optimally_stopped_two_stage_risk, "optimally-stopped-two-stage-risk",
+            EVEN & tuned_time & tuned_fit, names=_BEST_FLOW, traced=False, broadcasts=False, seconds=4e-4,
+        ),
+        line(
+            ASYMPTOTIC, shifted_stopped_risk, "shifted-stopped-risk", SHIFTED_FLOW & stopped,
+            names=_FLOW | {"spread": "full_spread"}, broadcasts=False,
+        ),
+        line(
+            ASYMPTOTIC, optimally_stopped_shifted_risk, "optimally-stopped-shifted-risk", SHIFTED_FLOW & tuned_time,
+            names={"spread": "full_spread"}, traced=False, broadcasts=False, seconds=0.03,
+        ),
     )  # fmt: skip
-
-
-def _has_numbers(question: Question) -> bool:
-    learner = question.learner
-    return not isinstance(learner.ridge, str) and not isinstance(getattr(learner, "time", 0.0), str)
-
-
-optimised = condition('every "optimal" a number that is known', _is_optimised) & with_weights & known_head
-
-
-def _with_numbers(p: TransferProblem, learner: Any, n: int, key: int, replicates: int) -> Any:
-    """The learner with every "optimal" replaced by the number it stands for at this n: by formula, and the stopping time
-    where there is none (Σ not λI, a fitted source) by simulation on other training sets."""
-    question = Question(p, learner)
-    if _has_numbers(question):
-        return learner
-    if isinstance(learner.ridge, str):
-        return replace(learner, ridge=float(best_ridge(p, learner, float(n))))
-    known = question.holds(plain & isotropic)
-    time = best_time(question, float(n)) if known else tuned_stop(p, learner, n, key, replicates)
-    return replace(learner, time=float(time))
-
-
-def best_ridge(p: TransferProblem, learner: Any, n: Any) -> Any:
-    """The λ that ``ridge="optimal"`` stands for, per sample size, of a learner whose risk has been asked."""
-    if not isinstance(learner, LinearTransfer):
-        negative = {"negative": learner.ridge == SIGNED}
-        return optimal_ridge(**arguments_of(optimal_ridge, Question(p, learner), n, negative)).ridge
-    f = p.features
-    noise = p.outputs * p.noise_variance + f.unexplained
-    head = value_of("head", Question(p, learner), n)
-    return optimal_ridge(n, f.eigenvalue, f.multiplicity, head, noise).ridge
-
-
-def best_time(question: Question, n: Any) -> Any:
-    """The stopping time that ``time="optimal"`` stands for, Σ = λI."""
-    scale = float(question.problem.modes.eigenvalue[0])
-    time = optimal_stopping_time(**arguments_of(optimal_stopping_time, question, n, {}))
-    return time / (scale if scale > 0 else 1.0)
 
 
 def _weights(who: type) -> tuple[Route, ...]:
@@ -194,7 +182,7 @@ def _weights(who: type) -> tuple[Route, ...]:
         line(EXACT, min_norm_risk, "min-norm-risk", gaussian & isotropic & ridgeless & known_source),
         line(
             EXACT, finite_source_risk, "finite-source-fine-tuning",
-            gaussian & isotropic & ridgeless & fitted_source & same_inputs,
+            gaussian & isotropic & ridgeless & fitted_source & same_inputs & plain_fit,
         ),
         line(EXACT, least_squares_risk, "least-squares-risk", certain & unshifted, determined, names=RANK),
         line(
@@ -216,24 +204,22 @@ def _weights(who: type) -> tuple[Route, ...]:
         ),
         line(ASYMPTOTIC, optimal_ridge_risk, "optimal-ridge-risk", plain & tuned_ridge, broadcasts=False),
         line(
-            ASYMPTOTIC, shifted_risk, "shifted-risk", shifted & known_source & with_ridge & diagonal, names=_SPECTRA,
+            ASYMPTOTIC, shifted_risk, "shifted-risk", shifted & known_source & with_ridge & diagonal, names=SPECTRA,
             broadcasts=False,
         ),
         line(
             ASYMPTOTIC, shifted_matrix_risk, "shifted-matrix-risk", shifted & known_source & with_ridge & dense,
-            names=_MATRICES, broadcasts=False,
+            names=MATRICES, broadcasts=False,
         ),
         line(
-            ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & same_inputs, broadcasts=False,
+            ASYMPTOTIC, optimal_shifted_risk, "optimal-shifted-risk", shifted & known_source & tuned_ridge & diagonal,
+            names=SPECTRA, traced=False, broadcasts=False,
         ),
         line(
-            ASYMPTOTIC, two_stage_risk, "two-stage-risk", fitted_source & unshifted & with_ridge & other_inputs & diagonal_source,
-            names=_TWO_SPECTRA, broadcasts=False,
+            ASYMPTOTIC, optimal_shifted_matrix_risk, "optimal-shifted-matrix-risk",
+            shifted & known_source & tuned_ridge & dense, names=MATRICES, traced=False, broadcasts=False,
         ),
-        line(
-            ASYMPTOTIC, two_stage_matrix_risk, "two-stage-matrix-risk",
-            fitted_source & unshifted & with_ridge & other_inputs & dense_source, names=_VECTORS, broadcasts=False,
-        ),
+        *_stages(line),
         line(
             ASYMPTOTIC, early_stopped_risk, "early-stopped-risk", isotropic & plain & stopped,
             names={"time": "whitened_time"}, broadcasts=False, pairs=True,
@@ -242,7 +228,8 @@ def _weights(who: type) -> tuple[Route, ...]:
             ASYMPTOTIC, optimally_stopped_risk, "optimally-stopped-risk", isotropic & plain & tuned_time,
             broadcasts=False, pairs=True, seconds=4e-4,
         ),
-        line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless & with_weights),
+        *_flows(line),
+        line(LAW, simulate_law, "min-norm-law", drawn_law & ridgeless & with_weights & known_fit),
         line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),
         line(SIMULATE, simulate_designs, "simulation", optimised),
     )  # fmt: skip
@@ -282,8 +269,13 @@ _HEAD: tuple[Route, ...] = (
     ),
     _line(
         EXACT, source_feature_risk, "source-feature-transfer",
-        gaussian & isotropic & ridgeless & fitted_source & same_inputs & one_output,
+        FITTED_FEATURE & ridgeless,
     ),
+    _line(
+        EXACT, source_feature_ridge_risk, "source-feature-ridge", FITTED_FEATURE & with_ridge,
+        names={"ridge": "feature_ridge"},
+    ),
+    _line(EXACT, optimal_source_feature_ridge_risk, "optimal-source-feature-ridge", FITTED_FEATURE & tuned_ridge),
     _line(
         EXACT, shifted_head_risk, "covariance-shift", gaussian & shifted & known_source & ridgeless & live_features, shift_determined,
         names={"n_features": "shift_count", "unexplained": "shift_unexplained"},
@@ -296,7 +288,7 @@ _HEAD: tuple[Route, ...] = (
         ASYMPTOTIC, optimal_features_ridge_risk, "optimal-features-ridge-risk", plain & tuned_ridge, names=FEATURES,
         broadcasts=False,
     ),
-    _line(LAW, simulate_law, "frozen-features-law", drawn_law & ridgeless),
+    _line(LAW, simulate_law, "frozen-features-law", drawn_law & ridgeless & known_fit),
     _line(LAW, simulate_law, "conditional-risk", drawn_law & optimised),
     _line(SIMULATE, simulate_designs, "simulation", optimised),
 )  # fmt: skip
@@ -323,7 +315,7 @@ TRANSFERABILITY: tuple[Route, ...] = (
     ),
     _pair(
         EXACT, finite_source_transferability, "finite-source-transferability",
-        same_training & ridgeless & fitted_source & gaussian & isotropic & same_inputs,
+        same_training & ridgeless & fitted_source & gaussian & isotropic & same_inputs & plain_fit,
     ),
     _pair(ASYMPTOTIC, metric_transferability, "metric-transferability", same_training & with_ridge & plain),
     *(

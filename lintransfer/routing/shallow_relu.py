@@ -29,6 +29,7 @@ from lintransfer.routing.conditions import (
     nonnegative_ridge,
     on_sphere,
     one_output,
+    plain_fit,
     same_inputs,
     same_training,
     some_inputs,
@@ -88,7 +89,7 @@ plane_if_wide = condition(
         not any(_is_wide(who) for who in q.contenders) or is_traced(q.problem.modes) or bool(np.all(rank(q) >= 2))
     ),
 )
-simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target & with_weights
+simulated = smooth & some_inputs & plane_if_wide & narrow_or_ridgeless & fit_like_target & plain_fit & with_weights
 _sphere, _gaussian = (
     smooth & wide & on_sphere & many_dimensions,
     smooth & wide & gaussian & known_source & many_directions,
@@ -120,7 +121,7 @@ RISK: tuple[Route, ...] = (
     *_lines(Scratch),
     *_lines(FineTune),
     Route(
-        FineTune, ShallowReLU, ASYMPTOTIC, two_stage_risk, "relu-two-stage-risk", _sphere & fitted_source, names=_SQUARES,
+        FineTune, ShallowReLU, ASYMPTOTIC, two_stage_risk, "relu-two-stage-risk", _sphere & fitted_source & plain_fit, names=_SQUARES,
         broadcasts=False,
     ),
 )  # fmt: skip

@@ -42,7 +42,8 @@ from lintransfer.routing.conditions import (
     unshifted,
     with_ridge,
 )
-from lintransfer.routing.linear import RANK, UNDER_TEST, best_ridge, best_time
+from lintransfer.routing.linear import RANK, UNDER_TEST
+from lintransfer.routing.linear_simulation import best_ridge, best_time
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Family, LawRoute, Route
 from lintransfer.simulate.two_layer_linear.question import simulate_gains, simulate_risks

@@ -60,8 +60,9 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
     if method == LAW:
         simple = all(_is_number(who.ridge, 0) and _is_number(getattr(who, "time", math.inf), math.inf) for who in
                      question.contenders)  # fmt: skip
+        fit = _ROTATION * min(source, p.dim) ** 2 * (not _is_number(p.source_ridge, 0))
         few = simple or any(isinstance(m, DeepLinear) for m in models)
-        return Work(1e-6 + (0.0 if few else 1.0) * _ROTATION * least**2, 80.0 * (1.0 if few else least) + 0 * n)
+        return Work(1e-6 + fit + (0.0 if few else 1.0) * _ROTATION * least**2, 80.0 * (1.0 if few else least) + 0 * n)
     if p.mix is not None and any(_is_layered(who) for who in question.contenders):
         flows = sum(_follows(who) for who in question.contenders)
         per_flow = _LAYERS * (float(p.n_features or 0) + 1) * least * flows

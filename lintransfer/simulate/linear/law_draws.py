@@ -121,15 +121,20 @@ def source_fit_draws(
     cross_energy: float,
     target_energy: float,
     source_noise_std: float,
+    source_ridge: float = 0.0,
 ) -> SourceFit:
-    """Draws of the min-norm / least-squares fit ŵ_S = Pθ_S + X⁺ξσ_S, as far as a target task sees it.
+    """Draws of the min-norm / least-squares fit ŵ_S = Pθ_S + X⁺ξσ_S, as far as a target task sees it; or of a ridge fit.
 
     With e = θ_S/s: Pe has length √b, b ~ Beta(n_S/2, (d−n_S)/2); the fitted noise has length ρ and a uniform
     direction in the row space; what is orthogonal to e has a uniform direction in e's complement.
     """
     rank = min(n_source, dim)
-    if rank == 0:
+    if rank == 0 or source_ridge == math.inf:
         return SourceFit(np.zeros(replicates), np.zeros(replicates))
+    if source_ridge > 0:
+        values = squared_singular_values(rng, replicates, n_source, dim)
+        along, aside = _ridge_fit(rng, values, dim, math.sqrt(source_energy), source_noise_std, source_ridge)
+        return _seen(rng, along, aside, dim, source_energy, cross_energy, target_energy)
     share = np.ones(replicates) if rank == dim else rng.beta(rank / 2, (dim - rank) / 2, size=replicates)
     noise = rng.chisquare(rank, replicates) / rng.chisquare(abs(dim - n_source) + 1, replicates)
     length = source_noise_std * np.sqrt(noise)
@@ -138,6 +143,28 @@ def source_fit_draws(
     along = norm * share + length * coordinate * np.sqrt(share)
     radial = (norm * np.sqrt(share) + length * coordinate) * np.sqrt(1 - share)
     aside = np.hypot(radial, length * np.sqrt(1 - coordinate * coordinate))
+    return _seen(rng, along, aside, dim, source_energy, cross_energy, target_energy)
+
+
+def _ridge_fit(
+    rng: np.random.Generator, values: np.ndarray, dim: int, norm: float, noise_std: float, ridge: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lengths along and aside from θ_S of V f(S)Uᵀ(Xθ_S + σξ), f = s/(s² + λ), given s² (replicates, rank)."""
+    replicates, rank = values.shape
+    normal = rng.standard_normal(values.shape)
+    outside = 2 * rng.standard_gamma((dim - rank) / 2, size=replicates) if dim > rank else np.zeros(replicates)
+    unit = normal / np.sqrt((normal * normal).sum(-1) + outside)[:, None]
+    step = np.sqrt(values) / (values + ridge)
+    fit = norm * np.sqrt(values) * step * unit + noise_std * step * rng.standard_normal(values.shape)
+    along = (fit * unit).sum(-1)
+    return along, np.sqrt(np.maximum((fit * fit).sum(-1) - along * along, 0))
+
+
+def _seen(
+    rng: np.random.Generator, along: Any, aside: Any, dim: int, source: float, cross_energy: float, target_energy: float
+) -> SourceFit:
+    """Energies of a fit of given lengths along θ_S and aside from it, where it points in a uniform direction."""
+    norm, replicates = math.sqrt(source), len(along)
     target_along = cross_energy / norm if norm > 0 else 0.0
     target_aside = math.sqrt(max(target_energy - target_along**2, 0.0))
     cross = target_along * along + target_aside * aside * _sphere_coordinate(rng, dim - 1, (replicates,))

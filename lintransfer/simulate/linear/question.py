@@ -56,7 +56,7 @@ def simulate_risk(
     >>> mean.round(2)
     array([1. , 0.5, 0. ])
     """
-    _check(learner)
+    _check(learner, problem)
     return _means(lambda rng, size: _risks(rng, replicates, problem, learner, size, designs), n, key, replicates)
 
 
@@ -69,7 +69,7 @@ def simulate_transferability(
     learner is it drawn independently of the other, which has the same mean.
     """
     for learner in pair:
-        _check(learner)
+        _check(learner, problem)
     return _means(lambda rng, size: _differences(rng, replicates, problem, pair, size, designs), n, key, replicates)
 
 
@@ -110,7 +110,9 @@ def draws_a_law(problem: TransferProblem, learner: Any) -> bool:
     return _isotropic_training(problem, plain, SourceFit(1.0, 0.0)) is not None
 
 
-def _check(learner: Any) -> None:
+def _check(learner: Any, problem: TransferProblem) -> None:
+    if isinstance(problem.source_ridge, str) and problem.n_source is not None:
+        refuse("source_ridge", 'a number to simulate ("optimal" is to be resolved first)', problem.source_ridge)
     if not isinstance(learner, Scratch | FineTune | LinearTransfer):
         refuse("learner", "Scratch, FineTune or LinearTransfer", learner)
     if isinstance(learner.ridge, str):
@@ -233,6 +235,7 @@ def _source_fit(rng: np.random.Generator, replicates: int, problem: TransferProb
         cross_energy=cross,
         target_energy=target,
         source_noise_std=problem.source_noise_std / math.sqrt(scale) if scale > 0 else 0.0,
+        source_ridge=problem.source_ridge / scale if scale > 0 else 0.0,
     )
 
 
@@ -356,6 +359,7 @@ def _trained(rng: np.random.Generator, replicates: int, problem: TransferProblem
         noise_std=problem.noise_std,
         n_source=problem.n_source,
         source_noise_std=problem.source_noise_std,
+        source_ridge=problem.source_ridge,
         inputs=problem.inputs,
         **world,
     )

@@ -22,7 +22,7 @@ from lintransfer.theory.linear.source_ridge import optimal_source_ridge
 from lintransfer.theory.linear.two_stage import fitted_displacement
 
 _NODES = 160  # of the ladder of times, from far before everything to far after it
-_ZOOMS, _FAN = 14, 5  # steps of refinement, each to a third, and times looked at in one
+_ZOOMS, _FAN = 12, 9  # steps of refinement, each to 0.3 of the cell, and times looked at in one
 _REACH = 64.0
 
 
@@ -166,7 +166,9 @@ def optimal_shifted_time(
     root = np.sqrt(dim / some)
     low, high = (1 - root) ** 2, (1 + root) ** 2
     with np.errstate(all="ignore"):
-        ratio = some * max(displacement_energy, test_energy * dim / spread if spread > 0 else 0) / (dim * noise_variance)
+        ratio = (
+            some * max(displacement_energy, test_energy * dim / spread if spread > 0 else 0) / (dim * noise_variance)
+        )
         late = np.where(low > 0, np.log1p(ratio * low) / low, ratio)
         late = np.fmin(np.fmin(late, _REACH / low), 1e12)
     ends = np.log(1e-4 / high), np.log(_REACH * np.maximum(late, 1 / high))
@@ -178,7 +180,7 @@ def optimal_shifted_time(
     for _ in range(_ZOOMS):
         x = centre[:, None] + width[:, None] * fan
         values = risk(np.exp(x))
-        centre, width = x[np.arange(len(flat)), values.argmin(axis=-1)], width * 0.6
+        centre, width = x[np.arange(len(flat)), values.argmin(axis=-1)], width * 0.3
     candidates = np.stack([np.zeros(len(flat)), np.exp(centre), np.full(len(flat), math.inf)], axis=-1)
     chosen = candidates[np.arange(len(flat)), risk(candidates).argmin(axis=-1)]
     return plain(np.where(flat > 0, chosen, 0.0).reshape(sizes.shape))

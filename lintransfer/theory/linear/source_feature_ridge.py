@@ -36,9 +36,7 @@ def source_feature_ridge_risk(
     >>> round(float(source_feature_ridge_risk(3, 16, 8, 1.0, 0.8, 1.0, 0.04, 0.0, ridge=0.625)), 4)  # known: `ridge_head_risk`
     0.5275
     """
-    left = source_feature_unexplained(
-        n_source, dim, source_energy, cross_energy, target_energy, source_noise_variance
-    )
+    left = source_feature_unexplained(n_source, dim, source_energy, cross_energy, target_energy, source_noise_variance)
     risk = ridge_head_risk(n, target_energy - left, left, noise_variance, ridge)
     return where(_vanishes(n_source, source_energy, source_noise_variance), target_energy, risk)
 
@@ -62,9 +60,7 @@ def optimal_source_feature_ridge_risk(
     >>> round(float(optimal_source_feature_ridge_risk(3, 16, 8, 1.0, 0.8, 1.0, 0.04, 0.0)), 4)
     0.5275
     """
-    left = source_feature_unexplained(
-        n_source, dim, source_energy, cross_energy, target_energy, source_noise_variance
-    )
+    left = source_feature_unexplained(n_source, dim, source_energy, cross_energy, target_energy, source_noise_variance)
     risk = optimal_ridge_head_risk(n, target_energy - left, left, noise_variance)
     return where(_vanishes(n_source, source_energy, source_noise_variance), target_energy, risk)
 

@@ -158,7 +158,9 @@ def optimal_source_ridge_matrix(
     alive, turn = levels > 0, basis.T @ source_basis
     start = where(alive[:, None], source_basis.T @ source.reshape(len(levels), -1), 0)
     gap = basis.T @ target.reshape(len(levels), -1) - turn @ start
-    fit = Fit(where(alive, levels, levels.max(initial=0) or 1), 1.0 * alive, (start * start).sum(-1), gap, 0.0, turn, start)
+    fit = Fit(
+        where(alive, levels, levels.max(initial=0) or 1), 1.0 * alive, (start * start).sum(-1), gap, 0.0, turn, start
+    )
 
     def retune(size: float, source_ridge: float) -> OptimalRidge:
         return optimal_two_stage_matrix_ridge(

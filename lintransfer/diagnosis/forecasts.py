@@ -12,7 +12,7 @@ from lintransfer.diagnosis.leave_one_out import LeaveOneOutPath, leave_one_out_p
 from lintransfer.estimation import Rows, dropped_directions, estimate, jackknife_error, jackknife_groups
 from lintransfer.problems import TransferProblem
 from lintransfer.risks import risk
-from lintransfer.routing.linear import best_ridge
+from lintransfer.routing.linear_simulation import best_ridge
 from lintransfer.strategies import Learner
 
 _ROWS_PER_DIMENSION = 4  # with fewer, the spread of the estimated spectrum biases what is plugged into it

@@ -26,7 +26,7 @@ from lintransfer.theory.linear.covariance_shift import shifted_matrix_risk
 from lintransfer.theory.linear.finite_source import finite_source_displacement
 from lintransfer.theory.linear.two_stage import two_stage_matrix_risk, two_stage_risk
 
-_PAIR = {"source": SOURCE**2, "cross": SOURCE * TARGET, "target": TARGET**2}
+PAIR = {"source": SOURCE**2, "cross": SOURCE * TARGET, "target": TARGET**2}
 _EQUAL = {
     "eigenvalues": np.ones(1),
     "multiplicities": np.full(1, 30.0),
@@ -37,7 +37,8 @@ _EQUAL = {
 _QUIET = {"noise_variance": 0.0, "source_noise_variance": 0.0, "ridge": 0.0, "source_ridge": 0.0}
 
 
-def _stage_sample(rng: np.random.Generator) -> dict[str, Any]:
+def stage_sample(rng: np.random.Generator) -> dict[str, Any]:
+    """A point of the two-stage risk, of any size."""
     modes = random_modes(rng)
     size, rank = len(modes["eigenvalues"]), int(modes["multiplicities"].sum())
     source, target, overlap = rng.uniform(0, 2, size), rng.uniform(0, 2, size), rng.uniform(-0.9, 0.9, size)
@@ -68,7 +69,8 @@ def _stage_matrix_sample(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _stage_allowance(n: int, n_source: int, dim: int, **_: Any) -> float:
+def stage_allowance(n: int, n_source: int, dim: int, **_: Any) -> float:
+    """The relative error of order 1/(d|1 − γ|), of either stage, that a deterministic equivalent may have."""
     return 6 / (dim * abs(1 - n / dim)) + 6 / (dim * abs(1 - n_source / dim))
 
 
@@ -100,7 +102,7 @@ ROWS = (
                         "source_ridge": 0.0,
                     }
                     | SINGLE
-                    | _PAIR
+                    | PAIR
                     for n in (0, 1, 2, 9)
                 ),
             ),
@@ -119,7 +121,7 @@ ROWS = (
                         "source_ridge": r,
                     }
                     | SINGLE
-                    | _PAIR
+                    | PAIR
                     for n in (0, 2, 9)
                     for r in (0.0, 1.0)
                 ),
@@ -158,20 +160,20 @@ ROWS = (
                         "source_ridge": 0.1,
                     }
                     | SINGLE
-                    | _PAIR
+                    | PAIR
                     for n in (0, 2, 9)
                     for m in (1, 2, 20)
                 ),
             ),
         ),
-        sample=_stage_sample,
+        sample=stage_sample,
         experiments=tuple(
             Experiment(
                 two_stage,
                 growing(n=n, n_source=n_source, dim=12, ridge=ridge, source_ridge=source_ridge),
                 "asymptotic",
                 6_000,
-                allowance=_stage_allowance,
+                allowance=stage_allowance,
                 arguments=two_stage_arguments,
             )
             for n, n_source, ridge, source_ridge in ((4, 8, 0.0, 0.0), (6, 24, 0.3, 0.2))
@@ -206,7 +208,7 @@ ROWS = (
                     source_ridge=0.1,
                     source_eigenvalues=np.array([0.2, 1.5, 1.0]),
                     **SINGLE,
-                    **_PAIR,
+                    **PAIR,
                 ),
                 tuple(
                     {"n": n, "n_source": m, "angle": a} for n in (0, 2, 9) for m in (0, 1, 2, 20) for a in (0.0, 0.7)
@@ -262,7 +264,7 @@ ROWS = (
                 growing(n=n, n_source=n_source, dim=12, ridge=ridge, source_ridge=source_ridge),
                 "asymptotic",
                 6_000,
-                allowance=_stage_allowance,
+                allowance=stage_allowance,
                 arguments=two_stage_dense_arguments,
             )
             for n, n_source, ridge, source_ridge in ((4, 8, 0.0, 0.0), (6, 24, 0.3, 0.2))

@@ -66,6 +66,11 @@ SPECTRAL_FITTED = teachers(POWER, n_source=45, source_noise_std=0.3)
 SPECTRAL_FEW = teachers(POWER, n_source=8, source_noise_std=0.3)
 OWN_INPUTS = teachers(POWER, n_source=45, source_noise_std=0.3, source_covariance=dense(TWO, 1))
 OWN_SPECTRUM = teachers(dense(POWER, 2), n_source=45, source_noise_std=0.3, source_covariance=TWO)
+RIDGED, BEST_FITTED = FITTED.with_noise(source_ridge=4.0), FITTED.with_noise(source_ridge="optimal")
+SPECTRAL_BEST = SPECTRAL_FITTED.with_noise(source_ridge="optimal")
+OWN_BEST = OWN_INPUTS.with_noise(source_ridge="optimal")
+OWN_DIAGONAL = teachers(POWER, n_source=45, source_noise_std=0.3, source_covariance=TWO, source_ridge="optimal")
+SHIFTED_EVEN = teachers(None, test_covariance=dense(POWER, 4))
 DENSE = teachers(dense(TWO, 3))
 DEFICIENT = teachers(LOW)
 SHIFTED = teachers(TWO, test_covariance=PLACE / D)
@@ -127,7 +132,7 @@ POINTS: tuple[Point, ...] = (
     Point("head, best ridge", NOISY, lt.LinearTransfer(ridge="optimal"), [1, 8, 45]),
     Point("head, fitted", FITTED, lt.LinearTransfer(), [0, 8, 45]),
     Point("head, few sources", FEW_SOURCES, lt.LinearTransfer(), [8]),
-    Point("head, fitted, ridge", FITTED, lt.LinearTransfer(ridge=1.0), [8], closed=False),
+    Point("head, fitted, ridge", FITTED, lt.LinearTransfer(ridge=1.0), [1, 8, 45]),
     Point("head, no direction", NO_DIRECTION, lt.LinearTransfer(), [0, 8]),
     # the linear model, any Σ
     Point("tune, spectrum, quiet", SPECTRAL_QUIET, lt.FineTune(), [0, 1, 10, 19, 25]),
@@ -150,6 +155,34 @@ POINTS: tuple[Point, ...] = (
     Point("tune, shifted, ridge", SHIFTED, lt.FineTune(ridge=0.5), ON_BOTH),
     Point("scratch, shifted, deficient", SHIFTED_DEFICIENT, lt.Scratch(), [0]),
     Point("tune, shifted, fitted", SHIFTED_FITTED, lt.FineTune(), [8, 45], closed=False),
+    # the best ridge, source ridge and stopping time, from a fitted source and under covariance shift
+    Point("tune, fitted, best ridge", FITTED, lt.FineTune(ridge="optimal"), [8, 20, 45], off=5.0),
+    Point("tune, fitted, best ridge of either sign", SPECTRAL_FITTED, lt.FineTune(ridge="optimal-signed"), [8, 45], off=5.0),
+    Point("tune, spectrum, fitted, best ridge", SPECTRAL_FITTED, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, inputs of its own, best ridge", OWN_INPUTS, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, spectrum of its own, best ridge", OWN_SPECTRUM, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, source ridge", RIDGED, lt.FineTune(), [0, 8], off=5.0),
+    Point("tune, source ridge, best ridge", RIDGED, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, source ridge, best time", RIDGED, lt.FineTune(time="optimal"), [8, 45], off=5.0),
+    Point("tune, best source ridge", BEST_FITTED, lt.FineTune(ridge=2.0), [8, 45], off=5.0),
+    Point("tune, best source ridge and ridge", BEST_FITTED, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, best source ridge, stopped", BEST_FITTED, lt.FineTune(time=1.0), [8, 45], off=5.0),
+    Point("tune, best source ridge and time", BEST_FITTED, lt.FineTune(time="optimal"), [8, 45], off=5.0),
+    Point("tune, spectrum, best source ridge", SPECTRAL_BEST, lt.FineTune(ridge=0.5), [8, 45], off=5.0),
+    Point("tune, spectrum, best source ridge and ridge", SPECTRAL_BEST, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, inputs of its own, best source ridge", OWN_BEST, lt.FineTune(ridge=0.5), [8, 45], off=5.0),
+    Point("tune, inputs of its own, best source ridge and ridge", OWN_BEST, lt.FineTune(ridge="optimal"), [8, 45], off=5.0),
+    Point("tune, spectrum of its own, best source ridge", OWN_DIAGONAL, lt.FineTune(ridge=0.5), [8, 45], off=5.0),
+    Point("tune, spectrum of its own, best source ridge and ridge", OWN_DIAGONAL, lt.FineTune(ridge="optimal"), [8], off=5.0),
+    Point("tune, fitted, stopped", FITTED, lt.FineTune(time=1.0), [0, 8, 20, 45], off=5.0),
+    Point("tune, few sources, best time", FEW_SOURCES, lt.FineTune(time="optimal"), [8, 45], off=5.0),
+    Point("head, fitted, best ridge", FITTED, lt.LinearTransfer(ridge="optimal"), [1, 8, 45]),
+    Point("head, source ridge", RIDGED, lt.LinearTransfer(ridge=1.0), [8], closed=False),
+    Point("scratch, shifted, best ridge", SHIFTED, lt.Scratch(ridge="optimal"), [8, 45]),
+    Point("tune, shifted, best ridge", SHIFTED, lt.FineTune(ridge="optimal"), [8, 20, 45]),
+    Point("tune, shifted, dense, best ridge", SHIFTED_DENSE, lt.FineTune(ridge="optimal"), [8, 20, 45]),
+    Point("scratch, shifted, even, stopped", SHIFTED_EVEN, lt.Scratch(time=1.0), [0, 8, 45]),
+    Point("tune, shifted, even, best time", SHIFTED_EVEN, lt.FineTune(time="optimal"), [8, 45]),
     Point("head, shifted", SHIFTED, lt.LinearTransfer(), [0, 12]),
     Point("head, shifted, several features", SHIFTED_FEATURES, lt.LinearTransfer(), [0, 12]),
     Point("head, shifted, ridge", SHIFTED, lt.LinearTransfer(ridge=1.0), [12], closed=False),

@@ -48,6 +48,11 @@ def source_sizes(dim: int) -> st.SearchStrategy[int | None]:
     return st.sampled_from([None, None, 0, max(dim // 2, 1), dim - 1, dim, dim + 1, 3 * dim + 2])
 
 
+def source_ridges() -> st.SearchStrategy[float | str]:
+    """λ_S: none, some, so much that nothing is learnt, or the best."""
+    return st.sampled_from([0.0, 0.0, 0.7, np.inf, "optimal"])
+
+
 def seeds() -> st.SearchStrategy[int]:
     """Seeds of vectors and matrices."""
     return st.integers(0, 999)
@@ -101,6 +106,7 @@ def isotropic_worlds(draw: Any, fitted: bool = True, dims: tuple[int, ...] = ISO
     return lt.TransferProblem.isotropic(
         dim, draw(overlaps(dim)), noise_std=draw(noises()), source_norm=draw(norms()), target_norm=draw(norms()),
         n_source=draw(source_sizes(dim)) if fitted else None, source_noise_std=draw(noises()) if fitted else 0.0,
+        source_ridge=draw(source_ridges()) if fitted else 0.0,
     )  # fmt: skip
 
 
@@ -150,6 +156,7 @@ def teacher_worlds(draw: Any, dims: tuple[int, ...] = DIMS, fitted: bool = True)
         source, target, covariance=draw(st.none() | covariances(dim)), noise_std=draw(noises()), n_source=n_source,
         source_noise_std=draw(noises()) if fitted else 0.0,
         source_covariance=draw(covariances(dim, full_rank=True)) if own else None,
+        source_ridge=draw(source_ridges()) if fitted else 0.0,
     )  # fmt: skip
 
 

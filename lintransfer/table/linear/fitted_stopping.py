@@ -166,7 +166,7 @@ ROWS = (
             ),
         ),
         mutants=(
-            Mutant("trained to convergence", lambda tuned_source, **point: two_stage_stopped_risk(time=math.inf, **point)),
+            Mutant("trained to convergence", lambda tuned_source=False, **point: two_stage_stopped_risk(time=math.inf, **point)),
             Mutant("perfect source", instead(n_source=10**12)),
             dropped("source_noise_variance"),
         ),

@@ -223,7 +223,7 @@ ROWS = (
                     source_eigenvalues=source_eigenvalues,
                 ),
             ),
-            Mutant("no source ridge", lambda tuned, **point: two_stage_risk(source_ridge=0.0, **point)),
+            Mutant("no source ridge", lambda tuned=False, **point: two_stage_risk(source_ridge=0.0, **point)),
             dropped("source_noise_variance"),
             scaled(cross=0.5),
         ),
@@ -271,7 +271,7 @@ ROWS = (
         ),
         experiments=(_experiment(dense=True),),
         mutants=(
-            Mutant("no source ridge", lambda tuned, **point: two_stage_matrix_risk(source_ridge=0.0, **point)),
+            Mutant("no source ridge", lambda tuned=False, **point: two_stage_matrix_risk(source_ridge=0.0, **point)),
             Mutant("source inputs like the target's", instead(source_covariance="covariance")),
             dropped("source_noise_variance"),
         ),

@@ -135,7 +135,7 @@ def phase_diagram(
 ) -> PhaseDiagram:
     """Risk and transferability of `learners` on the grid of `axes` × `n`.
 
-    axes: values by name, out of `lintransfer.grids.AXES`: overlap, source_norm, target_norm, noise_std, source_noise_std, n_source (the
+    axes: values by name, out of `lintransfer.grids.AXES`: overlap, source_norm, target_norm, noise_std, source_noise_std, source_ridge, n_source (the
     problem), ridge, time, depth (the learners; the baseline keeps its own, frozen features have none; it makes linear
     models deep).  baseline: by default `Scratch()`, of the learners'
     model if that is one ReLU network.

@@ -81,6 +81,8 @@ def test_verify_succeeds_and_writes_its_report(capsys, tmp_path):
         (["curve", "--overlap", "2"], "overlap must be a cosine between -1 and 1, got 2.0"),
         (["curve", "--learner", "magic"], "learner must be one of scratch, fine-tune, linear-transfer"),
         (["curve", "--learner", "fine-tune:colour=1"], "option of fine-tune must be one of ridge, time"),
+        (["curve", "--source-ridge", "best"], "source_ridge must be a number ≥ 0"),
+        (["curve", "--n-features", "3", "--source-ridge", "1"], "source-ridge must be left out with --n-features"),
         (["curve", "--method", "magic"], "method must be one of auto"),
         (["curve", "--n", "10", "--figure", "/nowhere/x.png"], "output path must lie in an existing folder"),
         (["curve", "--n", "10", "--figure", "x.exe"], "output path must end in a picture format"),
@@ -100,6 +102,16 @@ def test_mistakes_get_one_line_and_status_2(capsys, arguments, message, tmp_path
     assert status == 2 and out == "" and len(lines) == 1
     assert message in lines[0] and "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_best_source_ridge_on_the_command_line(capsys):
+    options = ["curve", "--dim", "30", "--n", "5", "--n-source", "40", "--source-noise-std", "0.8", "--json"]
+    risks = []
+    for ridge in ("0", "5", "optimal"):
+        status, out, _ = run(capsys, *options, "--learner", "fine-tune:ridge=1", "--source-ridge", ridge)
+        assert status == 0
+        risks.append(json.loads(out)["risk"]["FineTune(ridge=1)"][0])
+    assert risks[2] <= min(risks[:2])
 
 
 def test_a_bad_list_is_refused_by_the_parser(capsys):

@@ -163,3 +163,20 @@ def test_an_impossible_world_is_refused_in_one_line(message):
         REFUSED[message]()
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_a_source_ridge_is_kept_checked_and_part_of_the_structure_if_it_is_a_word():
+    p = TransferProblem.isotropic(5, 0.5, n_source=8, source_ridge=2)
+    assert p.source_ridge == 2.0 and p.with_overlap(0.1).with_norms(2.0).with_source_size(3).source_ridge == 2.0
+    best = p.with_noise(source_ridge="optimal")
+    assert best.source_ridge == "optimal" and best.with_noise(noise_std=0.3).source_ridge == "optimal"
+    assert hash(best) == hash(p) and best != p and best == p.with_noise(source_ridge="optimal")
+    leaves, structure = jax.tree_util.tree_flatten(best)
+    assert all(not isinstance(leaf, str) for leaf in leaves) and structure != jax.tree_util.tree_structure(p)
+    assert jax.jit(lambda q: q.noise_std + 1.0)(best) == 1.0 and jax.tree_util.tree_map(lambda x: x, best) == best
+    for build in (TransferProblem.isotropic, TransferProblem.sphere):
+        assert build(dim=5, overlap=0.5, n_source=8, source_ridge="optimal").source_ridge == "optimal"
+    assert TransferProblem.from_teachers(np.ones(3), np.ones(3), source_ridge=0.5).source_ridge == 0.5
+    for wrong in (-1.0, "best", np.nan, 1e200, None, [1.0]):
+        with pytest.raises(DomainError, match="source_ridge must be a number ≥ 0"):
+            TransferProblem.isotropic(5, 0.5, source_ridge=wrong)

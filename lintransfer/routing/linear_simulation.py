@@ -143,7 +143,7 @@ def _with_source_ridge(p: TransferProblem, learners: Any, n: int) -> TransferPro
 def best_source_ridge(question: Question, n: Any) -> Any:
     """The λ_S that ``source_ridge="optimal"`` stands for, per sample size, of a learner whose risk has been asked."""
     tuned = isinstance(question.learner.ridge, str)
-    names = {"tuned": tuned} | ({"ridge": 0.0} if tuned else {})
+    names: dict[str, Any] = {"tuned": tuned} | ({"ridge": 0.0} if tuned else {})
     if question.holds(DENSE):
         return optimal_source_ridge_matrix(
             **arguments_of(optimal_source_ridge_matrix, question, n, names | VECTORS)

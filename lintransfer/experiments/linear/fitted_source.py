@@ -43,7 +43,7 @@ def best_two_stage(
     rng: np.random.Generator, replicates: int, *, n: int, n_source: int, dim: int, source_ridge: float, dense: bool
 ) -> np.ndarray:
     """Risks of fine-tuning from a ridge fit, at the best of many ridges on the target."""
-    fit = {"n": n, "n_source": n_source, "source_ridge": source_ridge}
+    fit: dict[str, Any] = {"n": n, "n_source": n_source, "source_ridge": source_ridge}
     ladder = [{"ridge": ridge} for ridge in _RIDGES]
     return _least(paired_risk_samples(rng, replicates, ladder, **fit, **_world(dim, dense)))
 
@@ -53,7 +53,7 @@ def best_source_ridge(
 ) -> np.ndarray:
     """Risks of fine-tuning from a ridge fit, at the best for the target of many ridges on the source."""
     seed = int(rng.integers(2**60))
-    fit = {"n": n, "n_source": n_source, "ridge": ridge, **_world(dim, dense)}
+    fit: dict[str, Any] = {"n": n, "n_source": n_source, "ridge": ridge, **_world(dim, dense)}
     rungs = [risk_samples(np.random.default_rng(seed), replicates, source_ridge=rung, **fit) for rung in _RIDGES]
     return _least(np.array(rungs))
 
@@ -77,7 +77,7 @@ def best_shifted(
 ) -> np.ndarray:
     """Risks of regression from zero under another test covariance, at the best of many ridges."""
     values = spectrum(dim, 1.0)
-    world = {
+    world: dict[str, Any] = {
         "covariance": mixed_spectrum(dim, 1.0) if dense else values,
         "test_covariance": values if dense else values[::-1].copy(),
     }

@@ -38,7 +38,7 @@ from lintransfer.theory.linear.isotropic import least_squares_risk, underparamet
 
 _MODES = {"eigenvalues": np.array([2.0, 0.5]), "multiplicities": np.array([3.0, 5.0])}
 _ENERGIES = np.array([0.7, 0.4])
-SINGLE = {"eigenvalues": np.array([2.0, 1.0, 0.5]), "multiplicities": np.ones(3)}
+SINGLE: dict[str, Any] = {"eigenvalues": np.array([2.0, 1.0, 0.5]), "multiplicities": np.ones(3)}
 SOURCE, TARGET = np.array([0.5, -1.0, 0.3]), np.array([0.8, -0.4, -0.6])
 
 

@@ -92,7 +92,9 @@ ROWS = (
             ),
             Limit(
                 "trained to convergence, no noise: the exact risk",
-                lambda n, n_source: finite_source_risk(n, n_source, 20, *SOURCE.values(), 0.0, 0.2),
+                lambda n, n_source: finite_source_risk(
+                    n, n_source, 20, noise_variance=0.0, source_noise_variance=0.2, **SOURCE
+                ),
                 grid(n=[0, 5, 90], n_source=[0, 5, 60]),
                 given={"dim": 20, "noise_variance": 0.0, "source_noise_variance": 0.2, "time": math.inf} | SOURCE,
             ),

@@ -52,7 +52,7 @@ ROWS = (
             ),
             Limit(
                 "no ridge: the head by least squares",
-                lambda n, n_source: source_feature_risk(n, n_source, 6, *SOURCE.values(), *_NOISES.values()),
+                lambda n, n_source: source_feature_risk(n, n_source, 6, **SOURCE, **_NOISES),
                 grid(n=[0, 1, 3, 30], n_source=[0, 3, 6, 20]),
                 given={"dim": 6, "ridge": 0.0} | _NOISES | SOURCE,
             ),

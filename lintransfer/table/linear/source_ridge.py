@@ -28,7 +28,7 @@ _NOISES = {"noise_variance": 0.4, "source_noise_variance": 0.3}
 _OWN = np.array([0.2, 1.5, 1.0])
 _POINTS = grid(n=[0, 1, 9], n_source=[1, 2, 20], ridge=[0.1], **_NOISES)
 _LADDER = np.geomspace(0.005, 5000, 2000)
-_EQUAL = {"eigenvalues": np.ones(1), "multiplicities": np.full(1, 30.0)}
+_EQUAL: dict[str, Any] = {"eigenvalues": np.ones(1), "multiplicities": np.full(1, 30.0)}
 
 
 def _slope_sample(rng: np.random.Generator) -> dict[str, Any]:

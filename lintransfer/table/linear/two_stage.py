@@ -26,7 +26,7 @@ from lintransfer.theory.linear.covariance_shift import shifted_matrix_risk
 from lintransfer.theory.linear.finite_source import finite_source_displacement
 from lintransfer.theory.linear.two_stage import two_stage_matrix_risk, two_stage_risk
 
-PAIR = {"source": SOURCE**2, "cross": SOURCE * TARGET, "target": TARGET**2}
+PAIR: dict[str, Any] = {"source": SOURCE**2, "cross": SOURCE * TARGET, "target": TARGET**2}
 _EQUAL = {
     "eigenvalues": np.ones(1),
     "multiplicities": np.full(1, 30.0),

@@ -47,13 +47,18 @@ def fitted_distance(
     one = np.ones(1)
     energies = source_energy, cross_energy, target_energy
     if tuned_source:
-        modes = one, dim * one, *(float(e) * one for e in energies)
-        return optimal_source_ridge(0, n_source, *modes, source_noise_variance=source_noise_variance).risk
+        own, shared, goal = (float(e) * one for e in energies)
+        best = optimal_source_ridge(
+            0, n_source, one, dim * one, own, shared, goal, source_noise_variance=source_noise_variance
+        )
+        return best.risk
     exact = finite_source_displacement(n_source, dim, *energies, source_noise_variance)
-    if not np.ndim(source_ridge) and isinstance(source_ridge, int | float) and source_ridge == 0:
+    if isinstance(source_ridge, int | float) and source_ridge == 0:
         return exact
-    modes = one, dim * one, *(e * one for e in energies)
-    penalised = fitted_displacement(n_source, *modes, source_noise_variance, source_ridge)[..., 0]
+    own, shared, goal = (e * one for e in energies)
+    penalised = fitted_displacement(n_source, one, dim * one, own, shared, goal, source_noise_variance, source_ridge)[
+        ..., 0
+    ]
     return where(source_ridge > 0, penalised, exact)
 
 

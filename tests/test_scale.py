@@ -299,9 +299,9 @@ class TestSizes:
         ("problem", "learner", "n"),
         [
             (world, deep, 10**9),
-            (P.isotropic(10**4, -0.9, n_source=0), lt.FineTune(time=471), 10001),
+            (P.isotropic(10**4, -0.9, n_source=10**4, source_ridge=1.0), lt.LinearTransfer(ridge=1.0), 10001),
             (P.isotropic(500, -0.5, n_source=1000), lt.FineTune(lt.ShallowReLU()), 5000),
-            (P.sphere(1000, 0.5, n_source=10**9), lt.FineTune(time=2.0), 5),
+            (P.sphere(1000, 0.5, n_source=10**9), lt.LinearTransfer(), 5),
             (P.isotropic(20, 0.5), lt.FineTune(lt.DeepLinear(3, imbalance=(1e6, -1e6))), 5),
         ],
     )

@@ -145,7 +145,7 @@ def too_much(lt: Any) -> None:
     for method in ("auto", "simulate"):
         outcome(lt.risk, plane, chain, 5, method=method)
         outcome(lt.risk, plane, chain, [5, 6, 7], method=method)
-        outcome(lt.risk, sphere, lt.FineTune(time=2.0), 5, method=method)
+        outcome(lt.risk, sphere, lt.LinearTransfer(), 5, method=method)
         outcome(lt.risk, sphere, lt.FineTune(lt.ShallowReLU(64)), 5, method=method)
         outcome(lt.risk, lt.TransferProblem.sphere(20, 0.5), lt.FineTune(lt.ShallowReLU(64)), 10**6, method=method)
         outcome(
@@ -188,7 +188,7 @@ def grids(lt: Any, points: Any, brief: dict[str, Any]) -> None:
     sizes, deep = [0, 5, 19, 20, 30], lt.DeepLinear(2)
     axes = {
         "overlap": [-0.5, 0.2, 0.9], "source_norm": [0.0, 0.5, 2.0], "target_norm": [0.5, 2.0], "noise_std": [0.0, 0.1, 1.0],
-        "source_noise_std": [0.1, 1.0], "n_source": [None, 0, 30], "ridge": [0.0, 1.0, "optimal", math.inf],
+        "source_noise_std": [0.1, 1.0], "n_source": [None, 0, 30], "source_ridge": [0.0, 1.0, "optimal"], "ridge": [0.0, 1.0, "optimal", math.inf],
         "time": [0.0, 1.0, "optimal"], "depth": [1, 2, math.inf],
     }  # fmt: skip
     for name, values in axes.items():

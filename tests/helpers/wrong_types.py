@@ -96,6 +96,7 @@ def calls():
         "target_norm",
         "noise_std",
         "source_noise_std",
+        "source_ridge",
         "n_source",
         "ridge",
         "time",

@@ -181,6 +181,7 @@ ROWS = (
         formula=shifted_stopped_risk,
         source="follows from early-stopped-risk by averaging over directions; spectrum: Marchenko & Pastur (1967)",
         follows=("early-stopped-risk",),
+        see=("marchenko1967",),
         domain="Σ = I, any Σ' (through δᵀΣ'δ and trΣ'), flow on the mean loss, 0 ≤ T ≤ ∞, every n ≥ 0; error O(1/d)",
         derivation="derivations.linear.fitted_stopping.shifted_stopped_risk",
         limits=(

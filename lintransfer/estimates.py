@@ -54,7 +54,9 @@ class Estimate:
     @classmethod
     def tree_unflatten(cls, words: tuple[Any, ...], numbers: tuple[Any, ...]) -> Estimate:
         """The inverse of `tree_flatten`."""
-        return cls(*numbers[:3], *map(_thawed, words), numbers[3])
+        value, std_err, valid, chosen = numbers
+        method, theorem = map(_thawed, words)
+        return cls(value, std_err, valid, method, theorem, chosen)
 
     def __eq__(self, other: object) -> bool:
         return same_content(self, other) if isinstance(other, Estimate) else NotImplemented
@@ -72,9 +74,9 @@ class Estimate:
         return len(self.value)
 
     def __getitem__(self, index: Any) -> Estimate:
-        words = (w if isinstance(w, str) else one_word(w[index]) for w in (self.method, self.theorem))
+        method, theorem = (w if isinstance(w, str) else one_word(w[index]) for w in (self.method, self.theorem))
         chosen = None if self.chosen is None else {name: v[index] for name, v in self.chosen.items()}
-        return Estimate(self.value[index], self.std_err[index], self.valid[index], *words, chosen)
+        return Estimate(self.value[index], self.std_err[index], self.valid[index], method, theorem, chosen)
 
     def __sub__(self, other: Estimate) -> Estimate:
         """The difference of two estimates made independently: errors add in squares, the weaker method counts."""

@@ -3,6 +3,8 @@ asymptotic boundaries that belong beside an exact one."""
 
 from __future__ import annotations
 
+import math
+
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -88,7 +90,7 @@ def _keywords(learner: Learner, starts: dict[str, Any]) -> dict[str, Any]:
     if isinstance(learner, LinearTransfer):
         return {"features": starts["feature"], "ridge": learner.ridge}
     start = starts["source"] if isinstance(learner, FineTune) else None
-    return {"initial": start, "ridge": learner.ridge, "time": learner.time}
+    return {"initial": start, "ridge": learner.ridge, "time": getattr(learner, "time", math.inf)}
 
 
 def asymptotic_boundaries(

@@ -27,7 +27,7 @@ class Question:
     its place in the whole grid.  paired: its numbers go with the sizes n one by one instead; cell(()) is one of them.
     """
 
-    problem: TransferProblem
+    problem: Any
     learner: Any
     baseline: Any = None
     grid: tuple[int, ...] = ()

@@ -93,8 +93,8 @@ def start_energy(question: Question) -> Any:
     p = question.problem
     if p.n_source is None:
         return _energy(question, "displacement")
-    energies = (_energy(question, name) for name in ("source", "cross", "target"))
-    return finite_source_displacement(p.n_source, p.dim, *energies, task_noises(question)[..., 0])
+    source, cross, target = (_energy(question, name) for name in ("source", "cross", "target"))
+    return finite_source_displacement(p.n_source, p.dim, source, cross, target, task_noises(question)[..., 0])
 
 
 def _replayed(question: Question, n: Any) -> tuple[Any, Any, Any, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lintransfer.models import Linear
-from lintransfer.routing.arguments import arguments_of, value_of
+from lintransfer.routing.arguments import arguments_of, rank, value_of
 from lintransfer.routing.conditions import (
     EVERY_SIZE,
     Condition,
@@ -23,8 +23,9 @@ from lintransfer.routing.conditions import (
     isotropic,
     known_source,
     linear_pair,
+    numbered_fit,
     one_output,
-    rank,
+    plain_fit,
     same_inputs,
     unshifted,
     with_weights,
@@ -84,7 +85,15 @@ best_weight = condition("the best weight", _is_word("weight", "optimal"))
 stretch_number = condition("stretch a number", _has_number("stretch"))
 best_stretch = condition("the best stretch", _is_word("stretch", "optimal"))
 two_modes = condition("a source and a target of one Σ", lambda q: not isinstance(q.problem, TaskFamily))
-white = gaussian & isotropic & unshifted & one_start & with_weights
+plain_start = condition(
+    "a source fitted without ridge, where training starts from it",
+    lambda q: isinstance(q.learner, Pool | Stack) or q.holds(plain_fit),
+)
+numbered_start = condition(
+    "source ridge a number, where training starts from the source",
+    lambda q: all(isinstance(who, Pool | Stack) for who in q.contenders) or q.holds(numbered_fit),
+)
+white = gaussian & isotropic & unshifted & one_start & plain_start & with_weights
 pooled = several & white
 _SUMS = {"displacement_energy": "pooled_target", "misfit": "pooled_misfit", "noise": "pooled_noise"}
 _WHITE_RIDGE = {"weights": "task_weights", "ridge": "whitened_task_ridge"}
@@ -98,7 +107,8 @@ enough_rows = Sizes("N ≥ rank Σ + 2", lambda q, n: value_of("total_size", q, 
 
 
 def _replayed(question: Question, n: Any) -> Any:
-    p, kept = question.problem, question.learner.kept
+    p: Any = question.problem
+    kept = question.learner.kept
     return ((p.n_source <= p.dim) & (kept <= p.n_source) & (n + kept <= p.dim)) | ((kept == 0) & (n == n))
 
 
@@ -133,10 +143,8 @@ def chosen(question: Question, n: Any) -> dict[str, Any] | None:
     if isinstance(who, WeightAverage) and not question.holds(white & no_mixed_optimum):
         if not question.holds(gaussian & unshifted & known_source):
             return None
-        found = optimal_interpolation_equivalent(
-            **arguments_of(optimal_interpolation_equivalent, question, np.asarray(n, float), {})
-        )
-        return {"weight": found.weight}
+        given = arguments_of(optimal_interpolation_equivalent, question, np.asarray(n, float), {})
+        return {"weight": optimal_interpolation_equivalent(**given).weight}
     if not question.holds(white & no_mixed_optimum):
         return None
 
@@ -150,7 +158,9 @@ def chosen(question: Question, n: Any) -> dict[str, Any] | None:
             return {"weights": best.weights, "ridge": best.ridge * scale}
         if isinstance(who, Stack):
             ridges = _own_ridges(question, n) * scale if who.ridge == "optimal" else None
-            found = {} if ridges is None else {"ridge": ridges}
+            found: dict[str, Any] = {}
+            if ridges is not None:
+                found["ridge"] = np.broadcast_to(ridges, (*np.shape(n), *np.shape(ridges)[-1:]))
             if who.weights == "optimal":
                 found["weights"] = ask(optimal_stack if ridges is None else optimal_ridge_stack, {}).coefficients
             return found
@@ -172,7 +182,9 @@ def _numbered(problem: Any, learner: Any, n: float) -> Any:
     found = chosen(Question(problem, learner), n)
     if found is None:
         return learner
-    plain = {name: tuple(np.ravel(value).tolist()) if np.ndim(value) else float(value) for name, value in found.items()}
+    plain: dict[str, Any] = {
+        name: tuple(np.ravel(value).tolist()) if np.ndim(value) else float(value) for name, value in found.items()
+    }
     if isinstance(learner, Pool):
         plain["weights"] = tuple(max(w, 1e-30) for w in plain["weights"])
     return replace(learner, **plain)
@@ -208,10 +220,16 @@ def _is_mixed(question: Question) -> bool:
 
 
 no_mixed_optimum = condition("weights that are best too", lambda q: not _is_mixed(q))
-drawn = condition('every "optimal" a number that is known', _is_known) & gaussian & one_output & with_weights
+drawn = (
+    condition('every "optimal" a number that is known', _is_known)
+    & gaussian
+    & one_output
+    & with_weights
+    & numbered_start
+)
 kept_rows = Sizes(
     "at most n_S rows replayed",
-    lambda q, n: (getattr(q.learner, "kept", 0) <= q.problem.n_source) & (n == n),
+    lambda q, n: (getattr(q.learner, "kept", 0) <= value_of("n_source", q, n)) & (n == n),
 )
 
 RISK: tuple[Route, ...] = (

@@ -74,9 +74,9 @@ def _two_tasks(problem: TransferProblem, n: int) -> World:
     covariances = None if own is None and given is None else [own if given is None else given, own]
     known = source if problem.n_source is None else None
     noises = [float(problem.source_noise_std), float(problem.noise_std)]
-    return World(
-        np.stack([source, target]), (problem.n_source or 0, n), noises, covariances, known, told.get("test_covariance")
-    )
+    ridge = 0.0 if isinstance(problem.source_ridge, str) else float(problem.source_ridge)
+    tested = told.get("test_covariance")
+    return World(np.stack([source, target]), (problem.n_source or 0, n), noises, covariances, known, ridge, tested)
 
 
 def teachers_of(gram: np.ndarray, dim: int) -> np.ndarray:

@@ -24,7 +24,7 @@ Rows = tuple[np.ndarray, np.ndarray]  # designs (…, n, d) and labels (…, n, 
 class World:
     """K tasks: teachers (K, d), sizes n_k, label noise σ_k, covariances of the inputs (None: identity), the target's last.
 
-    known: weights that fine-tuning starts from where no source is fitted, (d,).  test_covariance: of the risk, if not the
+    known: weights that fine-tuning starts from where no source is fitted, (d,).  source_ridge: of that fit.  test_covariance: of the risk, if not the
     target's.
     """
 
@@ -33,6 +33,7 @@ class World:
     noise_stds: Sequence[float]
     covariances: Sequence[Any] | None = None
     known: np.ndarray | None = None
+    source_ridge: float = 0.0
     test_covariance: Any = None
 
     def covariance(self, task: int) -> Any:
@@ -116,7 +117,7 @@ def _draw(rng: np.random.Generator, size: int, world: World, more: int) -> Data:
     else:
         start = np.zeros((size, world.teachers.shape[1], 1))
         for design, labels in every[:-1]:
-            start = least_squares(design, labels, start)
+            start = least_squares(design, labels, start, world.source_ridge)
     return Data(every, [rows(len(every) - 1) for _ in range(more)], start)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,6 +75,31 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     except DomainError as error:
         raise DataFileError(f"{path}: {error}") from error
     return arrays
+
+
+def load_with_sources(path: str | os.PathLike[str], others: Sequence[str | os.PathLike[str]]) -> dict[str, Any]:
+    """Arrays X, y and perhaps X_unlabelled of an ``.npz`` file, and as source candidates from other files, a dict: what
+    `lintransfer.diagnose` takes, unchecked.
+
+    A source's file holds its rows X (n_k, d) and y (n_k,), or its weights source (d,), and its name is the file's. Weights
+    in the first file are a candidate too.
+    Raises `DataFileError`, in one line, for files that cannot be read or lack arrays, and for two of one name.
+    """
+    arrays: dict[str, Any] = read_arrays(path, ("X", "y"), ("source", "X_unlabelled"))
+    sources: dict[str, Any] = {}
+    if "source" in arrays:
+        sources[Path(path).stem] = arrays.pop("source")
+    for other in others:
+        name = Path(other).stem
+        if name in sources:
+            raise DataFileError(f"sources must come from files of different names, got {in_one_line(name)} twice")
+        found = read_arrays(other, (), ("X", "y", "source"))
+        if "source" not in found and not {"X", "y"} <= set(found):
+            raise DataFileError(
+                f"{in_one_line(str(other))[1:-1]} must hold the arrays X and y, or source, got {', '.join(found) or 'neither'}"
+            )
+        sources[name] = (found["X"], found["y"]) if {"X", "y"} <= set(found) else found["source"]
+    return {**arrays, "source": sources}
 
 
 def read_arrays(

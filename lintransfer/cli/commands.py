@@ -135,6 +135,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--n", type=int, default=None, help="the training-set size in question (default: all labelled rows)"
     )
+    sub.add_argument(
+        "--source",
+        action="append",
+        metavar="FILE.npz",
+        help="a candidate source: its rows X (n, d) and y (n,), or its weights source (d,); may be repeated: then which "
+        "of them to use, and how (DATA.npz needs no source)",
+    )
     sub.add_argument("--error", type=float, default=None, help="prediction error to reach (default: near the best)")
     sub.add_argument("--key", type=int, default=0)
     sub.add_argument("--figure", help="write the predicted and measured curves here")
@@ -406,7 +413,11 @@ def _diagnose(options: Any) -> int:
     from lintransfer.diagnosis import picture as diagnosis_plot
 
     _check_outputs(options)
-    arrays: dict[str, Any] = datasets.load_arrays(options.arrays)
+    arrays: dict[str, Any]
+    if options.source:
+        arrays = datasets.load_with_sources(options.arrays, options.source)
+    else:
+        arrays = datasets.load_arrays(options.arrays)
     found = diagnosis.diagnose(**arrays, n=options.n, error=options.error, key=options.key)
     if options.figure:
         plotting.save_figure(diagnosis_plot.plot_diagnosis(found), options.figure)

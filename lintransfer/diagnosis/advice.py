@@ -3,85 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from io import StringIO
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from lintransfer.diagnosis.forecasts import Forecast, Forecaster
 from lintransfer.diagnosis.layers import LAYERS, layer_forecaster
+from lintransfer.diagnosis.result import Diagnosis, caveats_of_rows, ratio_of, samples_needed
+from lintransfer.diagnosis.sources import diagnose_sources
 from lintransfer.errors import UnknownNameError, in_one_line, refuse
-from lintransfer.estimation import Rows, check_rows
+from lintransfer.estimation import check_rows
 from lintransfer.models import Linear, TwoLayerLinear
 from lintransfer.strategies import SIGNED, FineTune, Learner, LinearTransfer, ProbeThen, Scratch, label_of, model_of
 from lintransfer.validation import real_number, seed, whole_number
 
 SIX = tuple(kind(ridge=ridge) for kind in (Scratch, FineTune, LinearTransfer) for ridge in (0.0, "optimal"))
 _DISTRUST = 0.15  # a measured error this far off the prediction, beyond two standard errors, is reported
-_FEW_ROWS = 5.0  # a column whose energy sits in fewer rows than this makes them rows of high leverage
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """Predicted and measured prediction errors (noise included, no factor ½) of several learners on a user's rows.
-
-    learners: their labels; arrays below have one row per learner.  n: the sample size in question.
-    error, std_err: predicted at n, (L,).  ridge: the penalty behind it, (L,).
-    best: label of the least error at n, "" if none is known and finite.  lead, lead_std_err: by how much it beats the
-    best learner of another strategy; `nan` if there is none.
-    goal: the error to reach.  needed: samples from which on a learner stays below it, (L,); inf if it does not within
-    the curve, nan if the curve is not known.  needed_range: the same for curves two standard errors lower and higher.
-    sizes, curve, curve_std_err: predicted learning curves, (k,) and (L, k).
-    measured_sizes, measured, measured_std_err, predicted: held-out errors by resampling the rows, beside the
-    prediction for the same n and ridge, (m,) and (L, m); nan for learners that are only measured.
-    overlap, overlap_std_err: cosine of source and target in the metric of the covariance, and its standard error.
-    noise_std, noise_std_err: σ.  rows, unlabelled_rows, dim: of the data.
-    method: "theory" (formulas on the estimated problem) or "leave-one-out" (no covariance plugged in).
-    caveats: where not to trust this, one sentence each.
-    """
-
-    learners: tuple[str, ...]
-    n: int
-    error: np.ndarray
-    std_err: np.ndarray
-    ridge: np.ndarray
-    best: str
-    lead: float
-    lead_std_err: float
-    goal: float
-    needed: np.ndarray
-    needed_range: np.ndarray
-    sizes: np.ndarray
-    curve: np.ndarray = field(repr=False)
-    curve_std_err: np.ndarray = field(repr=False)
-    measured_sizes: np.ndarray
-    measured: np.ndarray = field(repr=False)
-    measured_std_err: np.ndarray = field(repr=False)
-    predicted: np.ndarray = field(repr=False)
-    overlap: float
-    overlap_std_err: float
-    noise_std: float
-    noise_std_err: float
-    rows: int
-    unlabelled_rows: int
-    dim: int
-    method: str
-    caveats: tuple[str, ...]
-
-    @property
-    def ratio(self) -> np.ndarray:
-        """Measured over predicted error, (L, m); nan where the prediction is zero, infinite or unknown."""
-        return _over(self.measured, self.predicted)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain lists and numbers, for JSON."""
-        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
-        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in plain.items()}
-
-    def __str__(self) -> str:
-        return _as_text(self)
 
 
 def diagnose(
@@ -98,7 +36,9 @@ def diagnose(
     """Estimate the transfer problem behind a user's arrays, predict learning curves, and check them on the same rows.
 
     X: inputs (N, d).  y: labels (N,).  source: source weights (d,), or a tuple (B, v), features (k, d) and head (k,) of a
-    two-layer top on frozen features X: then the question is which layers to tune, from which head.  X_unlabelled: further inputs (M, d). Second
+    two-layer top on frozen features X: then the question is which layers to tune, from which head; or a list (or a dict,
+    whose names label the answers) of candidate sources, each of them weights (d,) or a pair (X_k, y_k) of its rows: then
+    it is which of them to use, and whether to pool their rows or to fine-tune in sequence.  X_unlabelled: further inputs (M, d). Second
     moments are taken about zero: centre X and y, or add a column of ones, if the models should have an intercept.
     n: training-set size in question, by default N.  learners: by default scratch, fine-tuning and linear transfer,
     each without and with the best ridge; ridge may be a number.  error: prediction error (noise included) to reach,
@@ -106,7 +46,8 @@ def diagnose(
 
     The formulas are used if N + M is at least four times the rank of the inputs; otherwise a plugged-in covariance
     is too optimistic, and leave-one-out errors of the rows are transported to other sizes
-    (`lintransfer.diagnosis.leave_one_out`).
+    (`lintransfer.diagnosis.leave_one_out`). Of several sources everything is measured on rows left out, in columns of one
+    size, to which ridges belong (`lintransfer.diagnosis.sources`).
     Raises `DomainError` for arrays that do not match, are not finite, or have fewer than ten rows, and for impossible
     n, error, key or repeats; `UnknownNameError` for an unknown learner.
 
@@ -116,17 +57,17 @@ def diagnose(
     >>> diagnose(X, y, source=np.full(10, 0.25), n=40).best
     'FineTune(ridge=optimal)'
     """
+    if are_several(source):
+        if learners is not None:
+            refuse("learners", "left out with several sources: all ways of using them are compared", learners)
+        return diagnose_sources(X, y, source, X_unlabelled, *_question(n, error, key, repeats))
     layered = isinstance(source, tuple)
     oracle: Any = layer_forecaster(X, y, source, X_unlabelled) if layered else None
     rows = oracle.rows if layered else check_rows(X, y, source, X_unlabelled)
     chosen = (LAYERS if layered else SIX) if learners is None else _checked(learners, layered)
     total = len(rows.labels)
-    size = total if n is None else whole_number("n", n, 1)
-    if size > 2**53:
-        refuse("n", "a whole number ≥ 1 and ≤ 2⁵³", n)
-    if error is not None:
-        error = real_number("error", error, "a finite number > 0", lambda v: math.isfinite(v) and v > 0)
-    repeats, key = whole_number("repeats", repeats, 2), seed("key", key)
+    n, error, key, repeats = _question(n, error, key, repeats)
+    size = total if n is None else n
 
     oracle = oracle or Forecaster(rows)
     checks = _check_sizes(total, oracle.rank)
@@ -142,11 +83,12 @@ def diagnose(
     lead = _lead(chosen, found, first) if known.any() else (math.nan, math.nan)
     goal = 1.05 * float(at_n[first]) if error is None else error
     half_width = np.where(np.isfinite(curve_std_err), 2 * curve_std_err, 0.0)
-    needed = np.stack([_needed(sizes, curve + shift * half_width, goal) for shift in (0, -1, 1)], axis=1)
+    needed = np.stack([samples_needed(sizes, curve + shift * half_width, goal) for shift in (0, -1, 1)], axis=1)
 
     there = slice(1 + len(sizes), None)
     splits = oracle.splits(chosen, ridges[:, there], list(checks), repeats, key)
     measured, measured_std_err = splits.mean(-1), splits.std(-1, ddof=1) / math.sqrt(repeats)
+    leads = np.array([forecast.lead_over(found[first]) for forecast in found])
     labels = tuple(label_of(learner) for learner in chosen)
     best = labels[first] if known.any() else ""
     predicted = np.where(np.array([[oracle.forecasts(who)] for who in chosen]), errors[:, there], np.nan)
@@ -160,6 +102,8 @@ def diagnose(
         best=best,
         lead=lead[0],
         lead_std_err=lead[1],
+        behind=np.where(known, -leads[:, 0], at_n) if best else np.full(len(chosen), math.nan),
+        behind_std_err=np.where(known, leads[:, 1], math.nan),
         goal=goal,
         needed=needed[:, 0],
         needed_range=needed[:, 1:],
@@ -178,13 +122,26 @@ def diagnose(
         unlabelled_rows=0 if rows.unlabelled is None else len(rows.unlabelled),
         dim=rows.design.shape[1],
         method=oracle.method,
-        caveats=(*_caveats_of_rows(rows, oracle), *_caveats_of_check(chosen, *check)),
+        caveats=(*caveats_of_rows(rows, oracle.rank, oracle.caveats), *_caveats_of_check(chosen, *check)),
     )
 
 
-def _over(measured: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    usable = np.isfinite(predicted) & (predicted > 0)
-    return np.where(usable, measured, np.nan) / np.where(usable, predicted, 1.0)
+def are_several(source: Any) -> bool:
+    """Whether this is a list or dict of candidate sources, not one source's weights."""
+    if isinstance(source, Mapping):
+        return True
+    if not isinstance(source, list):
+        return False
+    return not source or any(isinstance(one, list | tuple | Mapping) or getattr(one, "ndim", 0) > 0 for one in source)
+
+
+def _question(n: Any, error: Any, key: Any, repeats: Any) -> tuple[int | None, float | None, int, int]:
+    """What is asked beside the arrays, checked."""
+    size = None if n is None else whole_number("n", n, 1)
+    if error is not None:
+        error = real_number("error", error, "a finite number > 0", lambda v: math.isfinite(v) and v > 0)
+    repeats = whole_number("repeats", repeats, 2)
+    return size, error, seed("key", key), repeats
 
 
 def _checked(learners: Sequence[Learner], layered: bool) -> tuple[Learner, ...]:
@@ -228,47 +185,12 @@ def _lead(learners: Sequence[Learner], found: Sequence[Forecast], first: int) ->
     return found[first].lead_over(min(others, key=lambda f: f.error[0]))
 
 
-def _needed(sizes: np.ndarray, curves: np.ndarray, goal: float) -> np.ndarray:
-    """Per curve, the size from which on it stays at or below the goal, interpolated in log n; inf if it never does,
-    nan if it is not known everywhere."""
-    needed = np.where(np.isnan(curves).any(1) | np.isnan(goal), np.nan, np.inf)
-    for i in np.flatnonzero(needed == np.inf):
-        curve = curves[i]
-        above = curve > goal
-        last = len(sizes) - 1 - int(np.argmax(above[::-1])) if above.any() else -1
-        if last < 0:
-            needed[i] = sizes[0]
-        elif last < len(sizes) - 1:
-            drop = curve[last] - curve[last + 1]
-            part = (curve[last] - goal) / drop if np.isfinite(drop) and drop > 0 else 1.0
-            needed[i] = math.ceil(sizes[last] * (sizes[last + 1] / sizes[last]) ** part)
-    return needed
-
-
-def _caveats_of_rows(rows: Rows, oracle: Any) -> list[str]:
-    said = list(oracle.caveats)
-    energy = (rows.design**2).sum(0)
-    used = energy > 0
-    carried_by = energy[used] ** 2 / (rows.design[:, used] ** 4).sum(0)
-    few = int((carried_by < _FEW_ROWS).sum())
-    if few:
-        said.append(
-            f"{few} of {len(used)} columns take their energy from fewer than {_FEW_ROWS:g} rows: such rows have high "
-            f"leverage, and ridgeless fits on little more than {oracle.rank} rows are far worse than theory says"
-        )
-    mean, mean_square = float(rows.labels.mean()), float(np.mean(rows.labels**2))
-    constant = bool((np.ptp(rows.design, axis=0)[used] == 0).any())
-    if mean**2 > 0.2 * mean_square and not constant:
-        said.append(f"y has mean {mean:.3g}, the models no intercept: centre X and y, or add a column of ones to X")
-    return said
-
-
 def _caveats_of_check(
     learners: Sequence[Learner], sizes: np.ndarray, measured: np.ndarray, std_err: np.ndarray, predicted: np.ndarray
 ) -> list[str]:
     """One sentence per learner whose measured errors are off the predicted ones."""
     said = []
-    ratio, spread = _over(measured, predicted), _over(std_err, predicted)
+    ratio, spread = ratio_of(measured, predicted), ratio_of(std_err, predicted)
     for i, learner in enumerate(learners):
         # A heavy-tailed error has a large standard error, which is no excuse for the prediction: hence the cap.
         off = np.isfinite(ratio[i]) & (np.abs(ratio[i] - 1) > _DISTRUST + 2 * np.minimum(spread[i], _DISTRUST / 2))
@@ -276,44 +198,3 @@ def _caveats_of_check(
             worst = ", ".join(f"{ratio[i, j]:.2g} at n = {sizes[j]}" for j in np.flatnonzero(off))
             said.append(f"{label_of(learner)}: measured over predicted error is {worst}: do not trust its curve there")
     return said
-
-
-def _as_text(found: Diagnosis) -> str:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"Prediction error (noise included) at n = {found.n}, and samples needed", title_justify="left")
-    for name in ("learner", "error at n", "ridge", f"n for {found.goal:.4g}", "likely range", "measured/predicted"):
-        table.add_column(name, justify="left" if name == "learner" else "right")
-    for i, name in enumerate(found.learners):
-        low, high = found.needed_range[i]
-        ratio = found.ratio[i][np.isfinite(found.ratio[i])]
-        table.add_row(
-            f"{name} *" if name == found.best else name,
-            f"{found.error[i]:.4g} ± {found.std_err[i]:.2g}",
-            f"{found.ridge[i]:.3g}",
-            f"{found.needed[i]:.0f}",
-            f"{low:.0f} … {high:.0f}",
-            f"{ratio.min():.2f} … {ratio.max():.2f}" if len(ratio) else "-",
-        )
-    unlabelled = f" and {found.unlabelled_rows} unlabelled" if found.unlabelled_rows else ""
-    out = StringIO()
-    console = Console(file=out, width=118, highlight=False)
-    console.print(
-        f"{found.rows} labelled{unlabelled} rows, d = {found.dim}; predicted by {found.method}\n"
-        f"overlap of source and target {found.overlap:.3g} ± {found.overlap_std_err:.2g}, "
-        f"noise σ = {found.noise_std:.3g} ± {found.noise_std_err:.2g}"
-    )
-    console.print(table)
-    ahead = f", ahead of the next strategy by {found.lead:.2g} ± {found.lead_std_err:.2g}" if found.lead >= 0 else ""
-    tie = " (a tie)" if found.lead < 2 * found.lead_std_err else ""
-    among = ", the best of those whose error is known there" if np.isnan(found.error).any() else ""
-    if found.best:
-        console.print(f"Use {found.best} at n = {found.n}{among}{ahead}{tie}.")
-    else:
-        console.print(f"No learner has a known and finite error at n = {found.n}.")
-    sizes = f"n = {found.measured_sizes[0]} … {found.measured_sizes[-1]}"
-    console.print(f"Checked on held-out rows at {sizes}; n for an error: from there on, over the predicted curve.")
-    for caveat in found.caveats:
-        console.print(f"! {caveat}")
-    return out.getvalue().rstrip()

@@ -68,7 +68,7 @@ class Diagnosis:
     @property
     def ties(self) -> tuple[str, ...]:
         """Labels of the learners that are not told from the best, at two standard errors of the difference."""
-        near = self.behind < 2 * self.behind_std_err
+        near = self.behind <= 2 * self.behind_std_err
         return tuple(name for name, so in zip(self.learners, near, strict=True) if so and name != self.best)
 
     @property
@@ -159,7 +159,7 @@ def _as_text(found: Diagnosis) -> str:
         )
     console.print(table)
     ahead = f", ahead of the next strategy by {found.lead:.2g} ± {found.lead_std_err:.2g}" if found.lead >= 0 else ""
-    tie = " (a tie)" if found.lead < 2 * found.lead_std_err else ""
+    tie = " (a tie)" if found.lead <= 2 * found.lead_std_err else ""
     among = ", the best of those whose error is known there" if np.isnan(found.error).any() else ""
     if found.best:
         console.print(f"Use {found.best} at n = {found.n}{among}{ahead}{tie}.")

@@ -8,7 +8,8 @@ On n training rows, with K = ΦΦᵀ and H = K(K+p)⁻¹, every design and penal
     loo = mean((y − m − H(y − m))_i/(1 − H_ii))²,  exactly its mean squared leave-one-out error, and
     evidence = −½[n log(Q/n) + log det(K/p + 1)],  Q = (y − m)ᵀ(K/p + 1)⁻¹(y − m), that of Gaussian labels;
 the least (n/2) log loo − evidence is chosen among those with at most n/3 degrees of freedom tr H, or a penalty of at
-least 0.3 mean K_ii. A smaller penalty looks good on few rows by luck; it is taken only if its loo is seven times lower.
+least 0.3 mean K_ii. A smaller penalty looks good on few rows by luck; it is taken only if its loo is 2.5 times lower and its
+evidence higher by 0.1 a row.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from lintransfer.diagnosis.leave_one_out import leave_one_out_path
 _PENALTIES = np.append(
     np.geomspace(1e3, 1e-7, 31), 1e12
 )  # in units of the largest eigenvalue of K; the last: stay at m
-_STABLE, _FLAT, _LUCK = 1 / 3, 0.3, 7.0
+_STABLE, _FLAT, _LUCK, _GAIN = 1 / 3, 0.3, 2.5, 0.1
+_SILENCE = 1e-300  # a sum of squares that is none
 _MOST_NUMBERS = 3e7  # in one array of the splits that are worked on together
 
 
@@ -45,7 +47,7 @@ class Choice(NamedTuple):
     score: float
 
 
-class _Split(NamedTuple):
+class Split(NamedTuple):
     """Eigenvalues (R, m) of K for R sets of training rows, and what fits and leverages are made of."""
 
     squares: np.ndarray
@@ -54,16 +56,19 @@ class _Split(NamedTuple):
     dual: bool
 
 
-def _decomposed(factor: np.ndarray, train: np.ndarray) -> _Split:
+def decomposed(factor: np.ndarray, train: np.ndarray) -> Split:
+    """Of the rows in train (R, n), by the smaller Gram matrix."""
     rows = factor[train]
     if rows.shape[2] < rows.shape[1]:
         squares, vectors = np.linalg.eigh(rows.swapaxes(1, 2) @ rows)
-        return _Split(np.maximum(squares, 0.0), rows @ vectors, vectors, False)
+        return Split(np.maximum(squares, 0.0), rows @ vectors, vectors, False)
     squares, vectors = np.linalg.eigh(rows @ rows.swapaxes(1, 2))
-    return _Split(np.maximum(squares, 0.0), vectors, rows.swapaxes(1, 2) @ vectors, True)
+    return Split(np.maximum(squares, 0.0), vectors, rows.swapaxes(1, 2) @ vectors, True)
 
 
-class _Path(NamedTuple):
+class Path(NamedTuple):
+    """Of R sets of training rows, along P penalties."""
+
     penalty: np.ndarray  # (R, P)
     score: np.ndarray
     loo: np.ndarray
@@ -72,7 +77,7 @@ class _Path(NamedTuple):
     coefficients: np.ndarray  # (R, m)
 
 
-def _path(split: _Split, left: np.ndarray) -> _Path:
+def scored_path(split: Split, left: np.ndarray) -> Path:
     """Scores of a path of penalties for the labels (R, n) that the offset leaves."""
     count = left.shape[1]
     largest = np.where(split.squares[:, -1:] > 0, split.squares[:, -1:], 1.0)
@@ -81,14 +86,14 @@ def _path(split: _Split, left: np.ndarray) -> _Path:
     inverse = 1 / (split.squares[:, :, None] + penalty[:, None, :])
     moved = split.basis @ (coefficients[:, :, None] * inverse)
     square = split.basis**2 @ inverse
-    total = np.maximum((left**2).sum(1), np.finfo(float).tiny)[:, None]
+    total = (left**2).sum(1)[:, None]
     if split.dual:
         missed = moved / np.maximum(square, np.finfo(float).tiny)
         energy = penalty * np.einsum("rm,rmp->rp", coefficients**2, inverse)
     else:
         missed = (left[:, :, None] - moved) / np.maximum(1 - square, 1e-12)
         energy = total - np.einsum("rm,rmp->rp", coefficients**2, inverse)
-    floor = total * np.finfo(float).eps
+    floor = np.maximum(total * np.finfo(float).eps, _SILENCE)
     loo = np.maximum((missed**2).sum(1), floor) / count
     energy = np.maximum(energy, floor) / count
     volume = np.log1p(split.squares[:, :, None] / penalty[:, None, :]).sum(1)
@@ -96,15 +101,17 @@ def _path(split: _Split, left: np.ndarray) -> _Path:
     freedom = (split.squares[:, :, None] * inverse).sum(1)
     typical = split.squares.sum(1, keepdims=True) / count
     stable = (freedom <= max(count * _STABLE, 1.0)) | (penalty >= _FLAT * typical)
-    return _Path(penalty, score, loo, stable, freedom, coefficients)
+    return Path(penalty, score, loo, stable, freedom, coefficients)
 
 
-def _pick(score: np.ndarray, loo: np.ndarray, stable: np.ndarray) -> np.ndarray:
-    """Per row of (R, points) the place of the point that is chosen."""
-    safe = np.where(stable, score, np.inf).argmin(1)
-    any_ = score.argmin(1)
+def _pick(score: np.ndarray, loo: np.ndarray, stable: np.ndarray, count: int) -> np.ndarray:
+    """Per row of (R, points) the place of the point that is chosen by `count` rows."""
+    evidence = 0.5 * count * np.log(loo) - score
+    safe, bold = np.where(stable, score, np.inf).argmin(1), score.argmin(1)
     each = np.arange(len(score))
-    return np.where(loo[each, any_] < loo[each, safe] / _LUCK, any_, safe)
+    better = loo[each, bold] < loo[each, safe] / _LUCK
+    likelier = evidence[each, bold] > evidence[each, safe] + _GAIN * count
+    return np.where(better & likelier, bold, safe)
 
 
 def chosen_fits(
@@ -113,14 +120,20 @@ def chosen_fits(
     """Predictions (learners, R, N) for all rows after training on the R sets of rows in train (R, n), and the choices."""
     predicted = np.empty((len(learners), len(train), len(labels)))
     choices: list[list[Choice]] = []
-    splits: dict[int, _Split] = {}
+    splits: dict[int, Split] = {}
     for place, designs in enumerate(learners):
         paths = []
         for design in designs:
             if id(design.factor) not in splits:
-                splits[id(design.factor)] = _decomposed(design.factor, train)
-            paths.append(_path(splits[id(design.factor)], (labels - design.offset)[train]))
-        where = _pick(*(np.concatenate([getattr(p, name) for p in paths], 1) for name in ("score", "loo", "stable")))
+                splits[id(design.factor)] = decomposed(design.factor, train)
+            path = scored_path(splits[id(design.factor)], (labels - design.offset)[train])
+            if design.weight:  # the rows that are pooled have a finite weight
+                path.score[:, -1] = np.inf
+            paths.append(path)
+        where = _pick(
+            *(np.concatenate([getattr(p, name) for p in paths], 1) for name in ("score", "loo", "stable")),
+            train.shape[1],
+        )
         found = []
         for r, spot in enumerate(where):
             which, at = divmod(int(spot), len(_PENALTIES))

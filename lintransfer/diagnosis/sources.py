@@ -17,13 +17,13 @@ import numpy as np
 
 from lintransfer.diagnosis.candidates import Source, candidates, own_fit
 from lintransfer.diagnosis.result import Diagnosis, caveats_of_rows, samples_needed
-from lintransfer.diagnosis.ridge_choice import balanced_orders, chosen_fits, held_out_squares, transported
+from lintransfer.diagnosis.ridge_choice import Design, balanced_orders, chosen_fits, held_out_squares, transported
 from lintransfer.errors import refuse
 from lintransfer.estimation import Rows, check_rows
 from lintransfer.numerics.decomposition import decompose
 from lintransfer.validation import bounded, real_array
 
-_KURTOSIS, _PRIOR_ROWS = 3.0, 20.0  # squared errors vary thrice as much as Gaussian ones, says a prior worth 20 rows
+_VARIANCE, _PRIOR_ROWS = 4.0, 20.0  # of squared errors, over that of Gaussian ones, says a prior worth 20 rows
 
 
 def diagnose_sources(
@@ -41,24 +41,18 @@ def diagnose_sources(
     sizes = np.unique(np.round(np.geomspace(5, 50 * max(total, size), 120)))
     everything = np.concatenate([[size], sizes, checks]).astype(float)
 
-    splits, squares = [], []
-    for check in checks:
-        found = held_out_squares(designs, labels, orders, int(check)) * unit**2
-        splits.append(np.nanmean(found, axis=2))
-        counts = np.maximum(np.sum(~np.isnan(found), axis=1), 1)
-        squares.append(np.where(np.isnan(found).all(1), np.nan, np.nansum(found, axis=1) / counts))
-    per_split, per_row = np.stack(splits, 1), np.stack(squares, 1)  # (L, m, R), (L, m, N)
+    per_split, per_row = (unit**2 * one for one in _measured(designs, labels, orders, checks))
     measured = per_split.mean(2)
     shape = np.stack([transported(one, labels, everything) for one in designs]) * unit**2
     there = shape[:, 1 + len(sizes) :]
     ratio = np.where(there > 0, measured, 1.0) / np.where(there > 0, there, 1.0)
     errors = _along(everything, shape, checks, ratio)
-    spread = _relative_error(per_row)
+    choices = [found[0] for found in chosen_fits(designs, labels, np.arange(total)[None])[1]]
+    spread = _relative_error(per_row, np.array([choice.freedom for choice in choices]))
     relative = np.stack([np.interp(np.log(everything), np.log(checks), line) for line in spread])
 
     at_n = errors[:, 0]
     known = np.isfinite(at_n)
-    choices = [found[0] for found in chosen_fits(designs, labels, np.arange(total)[None])[1]]
     nearest = int(np.argmin(np.abs(np.log(checks / size))))
     first = _first(
         at_n, per_row[:, nearest], np.array([choice.score for choice in choices]), total / 2 <= size <= 2 * total
@@ -156,7 +150,7 @@ def _one_source(name: str, given: Any, rows: Rows) -> Source:
 
 
 def _in_units(rows: Rows, sources: Sequence[Source]) -> tuple[np.ndarray, np.ndarray, list[Source], float]:
-    """Columns of root mean square 1 over all rows and the largest label of size one: what comes out does not depend on
+    """Columns of root mean square 1 over all rows and labels of size one: what comes out does not depend on
     units. The last is the unit of the labels."""
     every = [rows.design, *(one.design for one in sources if one.design is not None)]
     every += [] if rows.unlabelled is None else [rows.unlabelled]
@@ -165,7 +159,8 @@ def _in_units(rows: Rows, sources: Sequence[Source]) -> tuple[np.ndarray, np.nda
     count = sum(map(len, every))
     column = largest * np.sqrt(sum(((part / largest) ** 2).sum(axis=0) for part in every) / count)
     column = np.where(column > 0, column, 1.0)
-    unit = float(np.abs(rows.labels).max())
+    given = [one.labels if one.labels is not None else rows.design @ one.weights for one in sources]
+    unit = max(float(np.abs(part).max()) for part in (rows.labels, *given))
     scaled = []
     for one in sources:
         if one.design is None or one.labels is None:
@@ -181,6 +176,20 @@ def _check_sizes(total: int, size: int) -> np.ndarray:
     most = int(0.8 * total)
     ladder = np.round(np.geomspace(max(5, 0.1 * total), most, 5)).astype(int)
     return np.unique(np.append(ladder, size if ladder[0] <= size <= most else most))
+
+
+def _measured(
+    designs: Sequence[Sequence[Design]], labels: np.ndarray, orders: np.ndarray, checks: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean squared errors on the rows left out, (L, m, R) for each split and (L, m, N) for each row; a row that was never
+    left out has nan."""
+    splits, rows = [], []
+    for check in checks:
+        squares = held_out_squares(designs, labels, orders, int(check))
+        splits.append(np.nanmean(squares, axis=2))
+        count = np.sum(~np.isnan(squares), axis=1)
+        rows.append(np.where(count > 0, np.nansum(squares, axis=1) / np.maximum(count, 1), np.nan))
+    return np.stack(splits, 1), np.stack(rows, 1)
 
 
 def _along(sizes: np.ndarray, shape: np.ndarray, checks: np.ndarray, ratio: np.ndarray) -> np.ndarray:
@@ -211,16 +220,17 @@ def _first(error: np.ndarray, squares: np.ndarray, score: np.ndarray, tell: bool
     return int(np.argmin(np.where(near, score, np.inf)))
 
 
-def _relative_error(squares: np.ndarray) -> np.ndarray:
-    """Standard error of a mean squared error over its value, from the rows' own (…, N); nan rows were never held out.
+def _relative_error(squares: np.ndarray, freedom: np.ndarray) -> np.ndarray:
+    """Standard errors (L, m) of mean squared errors over their values, from the rows' own (L, m, N), where nan rows were
+    never held out, and the degrees of freedom (L,) of the learners.
 
-    The mean of N squares has the variance 2κ/N of its square, κ = 1 for Gaussian errors; κ is shrunk towards 3.
+    The mean of ν = N − df squares has the variance 2κ/ν of its square, κ = 1 for Gaussian errors; κ is shrunk towards 4.
     """
-    count = np.maximum(np.sum(~np.isnan(squares), axis=-1), 2)
-    mean = np.nanmean(squares, axis=-1)
-    variance = np.nanvar(squares, axis=-1, ddof=1)
+    count = np.maximum(np.sum(~np.isnan(squares), axis=2), 2)
+    mean, variance = np.nanmean(squares, axis=2), np.nanvar(squares, axis=2, ddof=1)
     own = variance / np.where(mean > 0, 2 * mean**2, 1.0)
-    return np.sqrt(2 * (count * own + _PRIOR_ROWS * _KURTOSIS) / (count + _PRIOR_ROWS) / count)
+    kappa = (count * own + _PRIOR_ROWS * _VARIANCE) / (count + _PRIOR_ROWS)
+    return np.sqrt(2 * kappa / (count - np.minimum(freedom[:, None], count / 3)))
 
 
 def _paired_error(apart: np.ndarray) -> np.ndarray:

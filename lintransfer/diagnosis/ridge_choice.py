@@ -204,7 +204,10 @@ class Transport(NamedTuple):
 
 
 def transported(designs: Sequence[Design], labels: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Least error over several designs at sample sizes (k,); nan where the best of them does not tell."""
-    error, unknown = map(np.stack, zip(*[Transport.of(design, labels).at(sizes) for design in designs], strict=True))
+    """Least error over several designs at sample sizes (k,); nan where the best of them does not tell, and beyond 2N where
+    one of them may have its least error past the end of its path."""
+    paths = [Transport.of(design, labels) for design in designs]
+    error, unknown = map(np.stack, zip(*[path.at(sizes) for path in paths], strict=True))
     best = (error.argmin(0), np.arange(len(sizes)))
-    return np.where(unknown[best], np.nan, error[best])
+    far = (sizes > 2 * len(labels)) & (not all(path.complete for path in paths))
+    return np.where(unknown[best] | far, np.nan, error[best])

@@ -56,6 +56,8 @@ def diagnose(
     >>> y = X @ target + 0.5 * rng.standard_normal(200)
     >>> diagnose(X, y, source=np.full(10, 0.25), n=40).best
     'FineTune(ridge=optimal)'
+    >>> diagnose(X[:30], y[:30], source={"near": np.full(10, 0.25), "far": np.arange(10.0)}).best
+    'FineTune(ridge=optimal) from near'
     """
     if are_several(source):
         if learners is not None:

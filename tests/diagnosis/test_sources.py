@@ -243,6 +243,13 @@ def test_plain_lists_are_weights_as_before():
 
 
 X0, Y0 = rows(TARGET, 20, 1)
+
+
+def test_layers_have_a_picture_too():
+    found = lt.diagnose(X0, Y0, source=(np.eye(DIM)[:2], NEAR[:2]), learners=[lt.Scratch(), lt.FirstLayer()], repeats=2)
+    assert len(plot_diagnosis(found).axes[0].get_legend().get_texts()) == 2
+
+
 BAD = {
     "source must be weights (d,), or a non-empty list of candidate sources, got []": [],
     "source 1 must be one weight for each of the 10 columns of X": [NEAR[1:]],

@@ -4,7 +4,6 @@ asymptotic boundaries that belong beside an exact one."""
 from __future__ import annotations
 
 import math
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -47,10 +47,11 @@ from lintransfer.theory.linear.weight_averages_covariance import (
 )
 from lintransfer.theory.tasks.averages import optimal_soup_risk, optimal_soup_stretch, soup_risk
 from lintransfer.theory.tasks.isotropic_pooling import isotropic_pooled_risk
+from lintransfer.theory.tasks.optimal_pooled_ridge import optimal_pooled_ridge, optimal_pooled_ridge_risk
 from lintransfer.theory.tasks.optimal_pooling import optimal_pooling, optimal_pooling_risk
 from lintransfer.theory.tasks.pooled_ridge import pooled_gram_risk
 from lintransfer.theory.tasks.pooling import pooled_least_squares_risk, pooled_risk
-from lintransfer.theory.tasks.replay import replay_target_risk
+from lintransfer.theory.tasks.replay import replay_equivalent, replay_target_risk
 from lintransfer.theory.tasks.stacking import (
     optimal_ridge_stack,
     optimal_ridge_stack_risk,
@@ -153,6 +154,8 @@ def chosen(question: Question, n: Any) -> dict[str, Any] | None:
 
     scale = np.asarray(value_of("task_scale", question, n))
     with np.errstate(all="ignore"):
+        if isinstance(who, Pool) and who.weights != "optimal":
+            return {"ridge": ask(optimal_pooled_ridge, {"weights": "task_weights"}).ridge * scale}
         if isinstance(who, Pool):
             best = ask(optimal_pooling, _BEST_BOTH if who.ridge == "optimal" else _BEST_WEIGHTS)
             return {"weights": best.weights, "ridge": best.ridge * scale}
@@ -185,7 +188,7 @@ def _numbered(problem: Any, learner: Any, n: float) -> Any:
     plain: dict[str, Any] = {
         name: tuple(np.ravel(value).tolist()) if np.ndim(value) else float(value) for name, value in found.items()
     }
-    if isinstance(learner, Pool):
+    if isinstance(learner, Pool) and "weights" in plain:
         plain["weights"] = tuple(max(w, 1e-30) for w in plain["weights"])
     return replace(learner, **plain)
 
@@ -214,9 +217,7 @@ def _is_known(question: Question) -> bool:
 
 def _is_mixed(question: Question) -> bool:
     who = question.learner
-    if isinstance(who, Pool):
-        return who.weights != "optimal" and who.ridge == "optimal"
-    return not isinstance(who, Stack) and "optimal" in vars(who).values() and not is_number(who.ridge, 0)
+    return not isinstance(who, Pool | Stack) and "optimal" in vars(who).values() and not is_number(who.ridge, 0)
 
 
 no_mixed_optimum = condition("weights that are best too", lambda q: not _is_mixed(q))
@@ -231,6 +232,13 @@ kept_rows = Sizes(
     "at most n_S rows replayed",
     lambda q, n: (getattr(q.learner, "kept", 0) <= value_of("n_source", q, n)) & (n == n),
 )
+kept_away = Sizes(
+    "at most n_S rows replayed, n_S and m + n not within 1 of d",
+    lambda q, n: (
+        kept_rows.holds(q, n) & (abs(value_of("n_source", q, n) - q.problem.dim) > 1)
+        & (abs(n + q.learner.kept - q.problem.dim) > 1)
+    ),
+)  # fmt: skip
 
 RISK: tuple[Route, ...] = (
     _line(Pool, EXACT, pooled_risk, "pooled-risk", pooled & equal_weights & no_ridge, names=_SUMS),
@@ -250,6 +258,10 @@ RISK: tuple[Route, ...] = (
     _line(
         Pool, ASYMPTOTIC, optimal_pooling_risk, "optimal-pooling-risk", pooled & best_weights & ridge_number,
         names=_BEST_WEIGHTS, traced=False,
+    ),
+    _line(
+        Pool, ASYMPTOTIC, optimal_pooled_ridge_risk, "optimal-pooled-ridge-risk", pooled & given_weights & best_ridge,
+        names={"weights": "task_weights"}, traced=False,
     ),
     _line(
         Pool, ASYMPTOTIC, pooled_gram_risk, "pooled-gram-risk",
@@ -287,6 +299,9 @@ RISK: tuple[Route, ...] = (
     _line(
         Replay, EXACT, pooled_least_squares_risk, "pooled-least-squares-risk",
         several & gaussian & unshifted & same_inputs & two_modes, enough_replayed, names=_REPLAYED,
+    ),
+    _line(
+        Replay, ASYMPTOTIC, replay_equivalent, "replay-equivalent", pooled & two_modes, kept_away, traced=False,
     ),
     *(
         _line(who, SIMULATE, _draw, "simulation", (several if who in (Pool, Stack, Replay) else one_output) & drawn,

@@ -211,6 +211,7 @@ POINTS: tuple[Point, ...] = (
     Point("pool, ridge", FEW_SOURCES, lt.Pool(ridge=2.0), [0, 4, 12, 30], off=5.0),
     Point("pool, best weights", FITTED, lt.Pool("optimal"), [0, 8, 45], off=5.0),
     Point("pool, best weights, ridge", FEW_SOURCES, lt.Pool("optimal", ridge=2.0), [4, 30], off=5.0),
+    Point("pool, best ridge", FITTED, lt.Pool(ridge="optimal"), [0, 8, 20, 45], off=5.0),
     Point("pool, best of both", FITTED, lt.Pool("optimal", ridge="optimal"), [0, 8, 20, 45], off=5.0),
     Point("stack", FITTED, lt.Stack(), [0, 8, 45]),
     Point("stack, coefficients", FEW_SOURCES, lt.Stack((0.4, 0.5)), [0, 8, 45]),

@@ -93,10 +93,20 @@ def pooled(kind: str) -> Any:
 
 
 def best_pool(
-    rng: np.random.Generator, replicates: int, *, sizes: tuple[int, ...], dim: int, noises: tuple[float, ...]
+    rng: np.random.Generator,
+    replicates: int,
+    *,
+    sizes: tuple[int, ...],
+    dim: int,
+    noises: tuple[float, ...],
+    lattice_weights: tuple[float, ...] | None = None,
 ) -> np.ndarray:
-    """Risks of the weight and the ridge, out of a lattice, whose mean over the same isotropic data is least."""
-    lattice = [(w, r) for w in np.geomspace(0.05, 4, 9) for r in dim * np.geomspace(0.03, 2, 9)]
+    """Risks of the weight and the ridge, out of a lattice, whose mean over the same isotropic data is least.
+
+    lattice_weights: the weights of the lattice, if not from 0.05 to 4.
+    """
+    some = np.geomspace(0.05, 4, 9) if lattice_weights is None else np.array(lattice_weights)
+    lattice = [(w, r) for w in some for r in dim * np.geomspace(0.03, 2, 9)]
     found = np.empty((len(lattice), replicates))
     truth = teachers(dim, 2)[-1]
     for piece, inputs, labels in _data(rng, replicates, sizes, dim, noises, "flat"):

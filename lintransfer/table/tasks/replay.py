@@ -86,6 +86,16 @@ _MUTANTS = (
     Mutant("no replay", instead(kept=0)),
 )
 
+def _of_any_size(rng: np.random.Generator) -> dict[str, Any]:
+    dim = float(np.round(np.exp(rng.uniform(4, 15))))
+    n_source = np.round(dim * rng.uniform(1.2, 4))
+    return {
+        "n": np.round(dim * rng.uniform(0, 0.5)), "n_source": n_source, "kept": np.round(dim * rng.uniform(0, 0.4)),
+        "dim": dim, "source_energy": rng.uniform(0.1, 2), "target_energy": rng.uniform(0.5, 2), "distance_energy": 0.5,
+        "noise_variance": rng.uniform(0, 1), "source_noise_variance": rng.uniform(0, 1),
+    }  # fmt: skip
+
+
 ROWS = (
     Theorem(
         name="replay-target-risk",
@@ -172,5 +182,45 @@ ROWS = (
             ),
         ),
         mutants=_MUTANTS,
+    ),
+    Theorem(
+        name="replay-equivalent",
+        kind="asymptotic",
+        statement="R_T: cascade of two ridgeless stages on the rows dropped, kept and new, any n_S",
+        formula=replay_equivalent,
+        source="follows from cascade-risk",
+        follows=("cascade-risk",),
+        domain="Σ = I, 0 ≤ m ≤ n_S; not at n_S = d or m + n = d",
+        limits=(
+            Limit(
+                "the exact risk where the source's fit meets all its rows, as d → ∞",
+                lambda **point: replay_target_risk(**point),
+                tuple({**size, **_TARGET} for size in grid(n=10**6, n_source=5 * 10**6, kept=[0, 10**6, 5 * 10**6], dim=10**7)),
+                rtol=1e-5,
+            ),
+            Limit(
+                "nothing kept: sequential training, n_S > d too, as d → ∞",
+                _target_in_turn,
+                tuple({**size, **_TARGET} for size in grid(n=[10**6, 3 * 10**7], n_source=2 * 10**7, kept=0, dim=10**7)),
+                rtol=1e-5,
+            ),
+        ),
+        sample=_of_any_size,
+        experiments=(
+            Experiment(
+                replayed(0),
+                tuple(
+                    {"n": 4 * k, "n_source": 36 * k, "kept": 6 * k, "dim": 24 * k, **_TARGET} for k in (1, 2, 4)
+                ),
+                "asymptotic",
+                2000,
+                0.1,
+                lambda dim, **_: 4 / dim,
+            ),
+        ),
+        mutants=(
+            Mutant("no replay", instead(kept=0)),
+            Mutant("noise of the source forgotten", instead(source_noise_variance=0.0)),
+        ),
     ),
 )

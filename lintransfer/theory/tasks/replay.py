@@ -13,8 +13,14 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from lintransfer.arithmetic import ratio_where, where
+from lintransfer.theory.tasks.cascades import cascade_risk
 from lintransfer.theory.tasks.sequences import sequential_stage_risk
+
+_REPLAYED = ((1.0, 0.0), (1.0, 1.0), (0.0, 1.0))  # which stage sees the rows that are dropped, kept and new
+_FROM_SOURCE = ((0.0, 1.0), (0.0, 0.0))
 
 
 class ReplayRisk(NamedTuple):
@@ -89,6 +95,34 @@ def replay_source_risk(
     rest = seen * source_energy / dim + aside
     h = kept * distance_energy / dim + z
     return _selected(n, n_source, kept, dim, plain, start, z, rest, distance_energy, h + noise_variance, small)
+
+
+def replay_equivalent(
+    n: Any, n_source: Any, kept: Any, dim: Any, source_energy: Any, target_energy: Any, distance_energy: Any,
+    noise_variance: Any, source_noise_variance: Any,
+) -> Any:  # fmt: skip
+    """R_T after replay for any n_S, also above d, where the source's fit does not meet the rows that are kept.
+
+    Arguments as in `replay_risk`; one dim. Returns R_T, (…); inf or nan at n_S = d and m + n = d.
+    Deterministic equivalent, error O(1/d), Σ = I. Follows from `cascade_risk` with three groups of rows (dropped, kept, new)
+    and two stages, both without ridge.
+
+    >>> round(float(replay_equivalent(2e8, 4e8, 4e8, 1e9, 1.0, 1.0, 0.5, 0.0, 0.0)), 6)  # all kept: pooled, as d → ∞
+    0.7
+    """
+    given = n, n_source, kept, source_energy, target_energy, distance_energy, noise_variance, source_noise_variance
+    n, n_source, kept, source, target, apart, noise, source_noise = np.broadcast_arrays(
+        *(np.asarray(value, float) for value in given)
+    )
+    norm, zero = np.sqrt(source), 0 * n
+    along = np.where(norm > 0, (source + target - apart) / np.where(norm > 0, 2 * norm, 1.0), 0.0)
+    old = np.stack([norm, zero, zero], axis=-1)  # in the directions of the source, beside it, and the rest
+    new = np.stack([along, np.sqrt(np.maximum(target - along * along, 0.0)), zero], axis=-1)
+    return cascade_risk(
+        np.stack([n_source - kept, kept, n], axis=-1), np.ones((3, 3)), np.stack([old, old, new], axis=-2),
+        np.stack([source_noise, source_noise, noise], axis=-1), _REPLAYED, [0.0, 0.0], _FROM_SOURCE,
+        [1.0, min(dim - 1.0, 1.0), max(dim - 2.0, 0.0)],
+    )  # fmt: skip
 
 
 def _of_source(n_source: Any, kept: Any, dim: Any, noise: Any) -> tuple[Any, Any, Any, Any]:

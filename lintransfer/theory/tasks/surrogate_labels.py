@@ -35,7 +35,7 @@ def surrogate_factors(n: Any, eigenvalues: Any, multiplicities: Any, ridge: Any 
     spread = learnt * learnt + waste
     trace, square = total(multiplicities * eigenvalues), total(multiplicities * eigenvalues * eigenvalues)
     start = ratio_where(square > 0, trace + ridge, square, 0) + 0 * s.kappa
-    factors = ratio_where(spread > 0, learnt, spread, 0)
+    factors = ratio_where(spread > 0, learnt, spread, 0 * learnt)
     return plain(where(per_mode(s.untrained), per_mode(start) * eigenvalues, factors))
 
 
@@ -58,7 +58,7 @@ def surrogate_risk(
         n, eigenvalues, multiplicities, displacement, noise_variance, ridge
     )
     alive, learnt, waste, amplified, s = _learning(n, eigenvalues, multiplicities, ridge)
-    kept = ratio_where(learnt > 0, waste, learnt * learnt + waste, 1)
+    kept = ratio_where(learnt > 0, waste, learnt * learnt + waste, 1 + 0 * learnt)  # a κ that is nan stays so
     trained = total(where(alive, eigenvalues * displacement, 0) * kept) + where(
         noise_variance > 0, noise_variance * amplified, 0
     )

@@ -1,11 +1,12 @@
-"""T4 for two covariances in d = 2 that share no basis: the envelope of `pooled_ridge`, with full matrices."""
+"""T4 for two covariances in d = 2 that share no basis, the first and that of the test given in numbers (any basis and
+scale of the second): the envelope of `pooled_ridge`, with full matrices."""
 
 import numpy as np
 import sympy as sp
 
 from ..pooled_ridge.envelope import NOISES, PROBE, RIDGE, WEIGHTS, A, slope_at_rest
 
-ROOTS = [sp.Matrix([[a, b], [0, c]]) for a, b, c in np.reshape(sp.symbols("r1:10", positive=True), (3, 3))]
+ROOTS = [sp.Matrix([[a, b], [0, c]]) for a, b, c in [(1, 0, 2), sp.symbols("r1:4", positive=True), (2, 1, 1)]]
 FIRST, SECOND, TESTED = (root * root.T for root in ROOTS)
 TEACHERS = [sp.Matrix(sp.symbols(f"theta{k}(1:3)", real=True)) for k in (1, 2)]
 

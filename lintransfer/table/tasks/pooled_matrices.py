@@ -57,7 +57,7 @@ ROWS = (
         source="follows from Couillet, Debbah & Silverstein (2011) (the fixed point) and the envelope theorem",
         follows=("couillet2011",),
         domain="K groups, any Σ_k and Σ_t, n_k ≥ 0, λ ≥ 0; convexity in weights and ridge is not proved",
-        covers="two groups, d = 2, λ > 0",
+        covers="two groups, d = 2, one first and one test covariance, λ > 0",
         derivation="derivations.tasks.pooled_matrices.pooled_matrix_risk",
         limits=(
             Limit(

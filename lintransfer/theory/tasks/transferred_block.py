@@ -40,7 +40,8 @@ def transferred_block_error(
     kept = (d + d * rank - 2) * source_block_energy * rank / d / (d + 2) / (d - 1)
     mixed = n_transferred * source_energy * rank / d * (d - rank) / (d + 2) / (d - 1)
     fitted = where(n_source_features > 1, kept + mixed, rank * source_block_energy)
-    noise = n_transferred * min_norm_risk(n_source, n_source_features, 0, source_noise_variance) / n_source_features
+    noise = min_norm_risk(n_source, n_source_features, 0, source_noise_variance) / n_source_features
+    noise = n_transferred * where(n_transferred > 0, noise, 0 * source_noise_variance)  # nothing is copied, inf or not
     return target_block_energy - 2 * rank * block_cross_energy / n_source_features + fitted + noise
 
 

@@ -30,6 +30,13 @@ def test_blocks_add_up_to_the_whole_fit(n_source, features, data):
     np.testing.assert_allclose(sum(parts), error(slice(None)), rtol=1e-12)
 
 
+def test_where_nothing_is_copied_the_peak_of_the_source_does_not_matter():
+    nothing = dict(BLOCK, source_block_energy=0.0, block_cross_energy=0.0, target_block_energy=0.0)
+    for n_source in (5, 6, 7, 20):
+        assert transferred_block_error(n_source, 6, 0, **nothing, source_noise_variance=0.4) == 0
+        assert transferred_block_risk(3, 9, n_source, 6, 0, **nothing, **REST) < math.inf
+
+
 def test_nothing_known_nothing_copied_is_scratch():
     """A source of zeros without noise, all features free but those copied, which the target does not need."""
     zero = dict.fromkeys(BLOCK, 0.0)

@@ -332,10 +332,19 @@ def check_picture(path: Any) -> None:
         raise DataFileError(f"output path must end in a picture format such as .png, .svg or .pdf, got {str(path)!r}")
 
 
-def save_figure(figure: Figure, path: Any) -> None:
-    """Write a figure, whole or not at all, in the format of the path's suffix."""
+def save_figure(figure: Figure, path: Any, colours: int | None = None) -> None:
+    """Write a figure, whole or not at all, in the format of the path's suffix.
+
+    colours: of a .png, at most so many of them (up to 256), which makes the file a third as large.
+    """
     from lintransfer.storage import whole_file
 
     check_picture(path)
     with whole_file(path) as temporary:
         figure.savefig(temporary, dpi=150)
+        if colours is not None:
+            from PIL import Image
+
+            with Image.open(temporary) as picture:
+                few = picture.convert("RGB").quantize(colours)
+            few.save(temporary, format="png", optimize=True)

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import lintransfer as lt
+from lintransfer import plotting
 from lintransfer.diagnosis.picture import plot_diagnosis
 from lintransfer.strategies import label_of
 
@@ -96,6 +97,18 @@ def test_fits_of_networks():
 
 
 @pytest.mark.filterwarnings("error")
+def test_a_picture_of_few_colours_is_smaller_and_looks_the_same(tmp_path):
+    from matplotlib.image import imread
+
+    figure, panels = plotting.new_figure(figsize=(4, 3))
+    panels[0, 0].plot([0, 1], [0, 1], color="#0072b2")
+    plotting.save_figure(figure, tmp_path / "all.png")
+    plotting.save_figure(figure, tmp_path / "few.png", colours=64)
+    full, few = (imread(tmp_path / name)[..., :3] for name in ("all.png", "few.png"))
+    assert full.shape == few.shape and abs(full - few).mean() < 0.01
+    assert (tmp_path / "few.png").stat().st_size < 0.6 * (tmp_path / "all.png").stat().st_size
+
+
 def test_no_figure_stays_open(tmp_path):
     plt.close("all")
     diagram = lt.phase_diagram(p, [lt.LinearTransfer()], [5, 20], overlap=[0.0, 0.9])

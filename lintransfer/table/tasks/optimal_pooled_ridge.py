@@ -66,7 +66,10 @@ ROWS = (
         sample=_sample,
         mutants=(
             Mutant("σ for σ²", instead(noise_variances=lambda noise_variances: np.asarray(noise_variances) ** 2)),
-            dropped("noise_variances"),
+            Mutant(
+                "the noise of the source alone",
+                instead(noise_variances=lambda noise_variances: 0.2 + 0 * np.asarray(noise_variances)),
+            ),
         ),
     ),
     Theorem(
@@ -88,9 +91,7 @@ ROWS = (
             Limit(
                 "never above the risk at any ridge, and as low as the lowest of many",
                 True,
-                tuple(
-                    {"cross": c, "sizes": sizes} for c in (-0.4, 0.3, 0.9) for sizes in ((40.0, 20.0), (5.0, 10.0))
-                ),
+                tuple({"cross": c, "sizes": sizes} for c in (-0.4, 0.3, 0.9) for sizes in ((40.0, 20.0), (5.0, 10.0))),
                 left=_never_above,
             ),
             Limit(
@@ -114,7 +115,7 @@ ROWS = (
                 0.15,
                 lambda dim, **_: 2 / dim,
                 lambda sizes, dim, noises, lattice_weights: (
-                    isotropic_arguments(sizes, dim, noises) | {"weights": np.array([lattice_weights[0], 1.0])}
+                    dict(isotropic_arguments(sizes, dim, noises)) | {"weights": np.array([lattice_weights[0], 1.0])}
                 ),
             ),
         ),

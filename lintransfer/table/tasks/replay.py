@@ -12,7 +12,7 @@ from lintransfer.table.mutants import dropped, instead, moved, swapped
 from lintransfer.table.points import grid
 from lintransfer.table.row import NOT_FOUND, Experiment, Limit, Mutant, Theorem
 from lintransfer.theory.linear.isotropic import min_norm_risk
-from lintransfer.theory.tasks.replay import replay_source_risk, replay_target_risk
+from lintransfer.theory.tasks.replay import replay_equivalent, replay_source_risk, replay_target_risk
 from lintransfer.theory.tasks.sequences import sequential_stage_risk
 
 _TARGET = {
@@ -85,6 +85,7 @@ _MUTANTS = (
     Mutant("kept rows as new rows of the target", instead(n=lambda n, kept: n + kept, kept=0)),
     Mutant("no replay", instead(kept=0)),
 )
+
 
 def _of_any_size(rng: np.random.Generator) -> dict[str, Any]:
     dim = float(np.round(np.exp(rng.uniform(4, 15))))
@@ -195,13 +196,18 @@ ROWS = (
             Limit(
                 "the exact risk where the source's fit meets all its rows, as d → ∞",
                 lambda **point: replay_target_risk(**point),
-                tuple({**size, **_TARGET} for size in grid(n=10**6, n_source=5 * 10**6, kept=[0, 10**6, 5 * 10**6], dim=10**7)),
+                tuple(
+                    {**size, **_TARGET}
+                    for size in grid(n=10**6, n_source=5 * 10**6, kept=[0, 10**6, 5 * 10**6], dim=10**7)
+                ),
                 rtol=1e-5,
             ),
             Limit(
                 "nothing kept: sequential training, n_S > d too, as d → ∞",
                 _target_in_turn,
-                tuple({**size, **_TARGET} for size in grid(n=[10**6, 3 * 10**7], n_source=2 * 10**7, kept=0, dim=10**7)),
+                tuple(
+                    {**size, **_TARGET} for size in grid(n=[10**6, 3 * 10**7], n_source=2 * 10**7, kept=0, dim=10**7)
+                ),
                 rtol=1e-5,
             ),
         ),
@@ -209,9 +215,7 @@ ROWS = (
         experiments=(
             Experiment(
                 replayed(0),
-                tuple(
-                    {"n": 4 * k, "n_source": 36 * k, "kept": 6 * k, "dim": 24 * k, **_TARGET} for k in (1, 2, 4)
-                ),
+                tuple({"n": 4 * k, "n_source": 36 * k, "kept": 6 * k, "dim": 24 * k, **_TARGET} for k in (1, 2, 4)),
                 "asymptotic",
                 2000,
                 0.1,

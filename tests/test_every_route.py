@@ -635,6 +635,7 @@ def test_rotations_do_not_matter(data):
         turn @ v.source, turn @ v.target, turned(v.covariance), noise_std=problem.noise_std,
         test_covariance=turned(v.test_covariance), features=None if v.feature_map is None else turn @ v.feature_map,
         n_source=problem.n_source, source_noise_std=problem.source_noise_std, source_covariance=turned(v.source_covariance),
+        source_ridge=problem.source_ridge,
     )  # fmt: skip
     learner = data.draw(st.sampled_from(CLOSED_LEARNERS))
     for n in some(problem):
@@ -658,6 +659,7 @@ def test_inputs_in_other_units_scale_the_risk(data, factor):
         test_covariance=None if v.test_covariance is None else factor * v.test_covariance, n_source=problem.n_source,
         source_noise_std=math.sqrt(factor) * problem.source_noise_std,
         source_covariance=None if v.source_covariance is None else factor * v.source_covariance,
+        source_ridge=problem.source_ridge if problem.source_ridge == "optimal" else factor * problem.source_ridge,
     )  # fmt: skip
     for kind in (lt.Scratch, lt.FineTune, lt.LinearTransfer):
         mine, theirs = kind(ridge=ridge), kind(ridge=ridge if isinstance(ridge, str) else factor * ridge)

@@ -135,7 +135,7 @@ def _stages(line: Any) -> tuple[Route, ...]:
         )
         found += [
             line(ASYMPTOTIC, formula, theorem, when & more, names=names | others, traced=formula is not source,
-                 broadcasts=False)
+                 broadcasts=False, seconds=0.02 if "tuned" in others else 0.0)
             for formula, theorem, more, others in lines
         ]  # fmt: skip
     return tuple(found)

@@ -25,7 +25,7 @@ from lintransfer.diagnosis.picture import plain_ticks
 from lintransfer.diagnosis.ridge_choice import chosen_fits
 
 FIGURES = Path(__file__).parent.parent / "figures"
-SIZES, PILOTS, REPEATS = (12, 25, 50, 100, 200), 12, 10
+SIZES, PILOTS, REPEATS = (12, 25, 50, 100, 200), 16, 10
 Rows = tuple[np.ndarray, np.ndarray]
 
 
@@ -38,16 +38,22 @@ class Task(NamedTuple):
 
 
 def tasks() -> Iterator[Task]:
-    """Pairs of digits; patients, tumours and wines split by a feature."""
+    """Questions about digits, whose sources saw other images; patients, tumours and wines split by two features."""
     images, digit = datasets.load_digits(return_X_y=True)
+    images = np.c_[images / 16, np.ones(len(images))]
+    mine = np.random.default_rng(0).permutation(len(images)) % 2 == 0
 
-    def pair(a: int, b: int) -> Rows:
-        those = (digit == a) | (digit == b)
-        return np.c_[images[those] / 16, np.ones(those.sum())], np.where(digit[those] == a, 1.0, -1.0)
+    def asked(answer: np.ndarray, those: np.ndarray) -> Rows:
+        return images[those], answer[those].astype(float)
 
-    yield Task("digits, 3 against 8", pair(3, 8), [pair(5, 8), pair(1, 7)])
-    yield Task("digits, 1 against 7", pair(1, 7), [pair(2, 7), pair(0, 6)])
-    yield Task("digits, 4 against 9", pair(4, 9), [pair(9, 4)])
+    def pair(a: int, b: int, half: np.ndarray) -> Rows:
+        return asked(np.where(digit == a, 1, -1), half & ((digit == a) | (digit == b)))
+
+    yield Task("digits, 3 against 8", pair(3, 8, mine), [pair(5, 8, ~mine), pair(1, 7, ~mine)])
+    yield Task("digits, 4 against 9", pair(4, 9, mine), [pair(9, 4, ~mine), pair(1, 7, ~mine)])
+    value, even = (digit - 4.5) / np.sqrt(8.25), np.where(digit % 2 == 0, 1, -1)
+    high = asked(np.where(digit >= 5, 1, -1), mine)
+    yield Task("digits, at least 5?", high, [asked(value, ~mine), asked(even, ~mine)])
     for name, load, halves in (
         ("diabetes, one sex, older", datasets.load_diabetes, (1, 0)),
         ("tumours, by two features", datasets.load_breast_cancer, (0, 1)),

@@ -217,11 +217,14 @@ def test_bundled_tasks_are_advised_well():
     pick = lambda those: (X[those], y[those])  # noqa: E731
     images, digit = datasets.load_digits(return_X_y=True)
 
-    def pair(a, b):
-        those = (digit == a) | (digit == b)
+    odd = np.arange(len(digit)) % 2 == 1  # the sources saw other images
+
+    def pair(a, b, half):
+        those = half & ((digit == a) | (digit == b))
         return np.c_[images[those] / 16, np.ones(those.sum())], np.where(digit[those] == a, 1.0, -1.0)
 
-    tasks = [(pick(~sex & old), [pick(sex), pick(~sex & ~old)]), (pair(3, 8), [pair(5, 8), pair(1, 7)])]
+    halves = pair(3, 8, odd), [pair(5, 8, ~odd), pair(1, 7, ~odd)]
+    tasks = [(pick(~sex & old), [pick(sex), pick(~sex & ~old)]), halves]
     for (inputs, labels), sources in tasks:
         places, truths, diagnoses = [], [], []
         for key in range(5):

@@ -20,7 +20,7 @@ import numpy as np
 from sklearn import datasets
 
 import lintransfer as lt
-from lintransfer.diagnosis.candidates import Source, candidates, own_fit
+from lintransfer.diagnosis.candidates import Source, candidates, column_sizes, own_fit
 from lintransfer.diagnosis.picture import plain_ticks
 from lintransfer.diagnosis.ridge_choice import chosen_fits
 
@@ -72,8 +72,7 @@ def tasks() -> Iterator[Task]:
 def worth(target: Rows, others: Rows, sources: list[Rows]) -> np.ndarray:
     """Errors on the other rows of every way of learning, chosen and trained on the target's."""
     inputs, labels = np.concatenate([target[0], others[0]]), np.concatenate([target[1], others[1]])
-    column = np.sqrt(np.mean(np.concatenate([target[0], *(X for X, _ in sources)]) ** 2, axis=0))
-    column = np.where(column > 0, column, 1.0)
+    column = column_sizes([target[0], *(X for X, _ in sources)])
     listed = [
         Source(f"source {k}", X / column, y, own_fit(X / column, y).weights) for k, (X, y) in enumerate(sources, 1)
     ]

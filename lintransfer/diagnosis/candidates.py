@@ -22,7 +22,7 @@ _FREE = (1.0, 30.0)  # penalties on the target's own part, in units of those on 
 
 
 class Source(NamedTuple):
-    """A candidate source in standardised columns: its rows (n_k, d) and (n_k,), or its weights (d,)."""
+    """A candidate source, its columns divided by their sizes: its rows (n_k, d) and (n_k,), or its weights (d,)."""
 
     name: str
     design: np.ndarray | None
@@ -69,8 +69,21 @@ def own_fit(design: np.ndarray, labels: np.ndarray) -> OwnFit:
     return OwnFit((s / (s * s + choice.penalty) * (u.T @ labels)) @ vt, choice.penalty, noise)
 
 
+def column_sizes(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """The size (d,) of each column over all arrays (…, d): the fourth root of its mean fourth power, 1 for zeros.
+
+    Divided by it, columns do not depend on their units, and one that few rows carry counts for less than it does at
+    a root mean square of one, where such rows have all the leverage.
+    """
+    largest = np.max([np.abs(part).max(axis=0) for part in arrays], axis=0)
+    largest = np.where(largest > 0, largest, 1.0)
+    total = sum(((part / largest) ** 4).sum(axis=0) for part in arrays)
+    mean = np.asarray(total) / sum(map(len, arrays))
+    return np.where(mean > 0, largest * mean**0.25, 1.0)
+
+
 def candidates(design: np.ndarray, sources: Sequence[Source]) -> list[Candidate]:
-    """Everything that is compared on target rows with these inputs (N, d), in standardised columns."""
+    """Everything that is compared on target rows with these inputs (N, d), columns divided by their sizes."""
     own = _narrow(design)
     nothing = np.zeros(len(design))
     found = [Candidate("Scratch(ridge=optimal)", None, (Design(own, nothing),))]

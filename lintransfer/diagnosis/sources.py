@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.diagnosis.candidates import Source, candidates, own_fit
+from lintransfer.diagnosis.candidates import Source, candidates, column_sizes, own_fit
 from lintransfer.diagnosis.result import Diagnosis, caveats_of_rows, samples_needed
 from lintransfer.diagnosis.ridge_choice import Design, balanced_orders, chosen_fits, held_out_squares, transported
 from lintransfer.errors import refuse
@@ -150,15 +150,10 @@ def _one_source(name: str, given: Any, rows: Rows) -> Source:
 
 
 def _in_units(rows: Rows, sources: Sequence[Source]) -> tuple[np.ndarray, np.ndarray, list[Source], float]:
-    """Columns of root mean square 1 over all rows and labels of size one: what comes out does not depend on
-    units. The last is the unit of the labels."""
+    """Columns and labels of size one over all rows: what comes out does not depend on units. Last, the labels' unit."""
     every = [rows.design, *(one.design for one in sources if one.design is not None)]
     every += [] if rows.unlabelled is None else [rows.unlabelled]
-    largest = np.max([np.abs(part).max(axis=0) for part in every], axis=0)
-    largest = np.where(largest > 0, largest, 1.0)
-    count = sum(map(len, every))
-    column = largest * np.sqrt(sum(((part / largest) ** 2).sum(axis=0) for part in every) / count)
-    column = np.where(column > 0, column, 1.0)
+    column = column_sizes(every)
     given = [one.labels if one.labels is not None else rows.design @ one.weights for one in sources]
     unit = max(float(np.abs(part).max()) for part in (rows.labels, *given))
     scaled = []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import lintransfer as lt
 from lintransfer.cli import main
-from lintransfer.diagnosis.candidates import Source, candidates, own_fit
+from lintransfer.diagnosis.candidates import Source, candidates, column_sizes, own_fit
 from lintransfer.diagnosis.picture import plot_diagnosis
 from lintransfer.diagnosis.ridge_choice import (
     Design,
@@ -40,8 +40,7 @@ def errors_on(target, fresh, sources):
     """Error on fresh rows of every candidate, chosen and trained on all rows of the target; not through `diagnose`."""
     known = len(target[1])
     inputs, labels = np.concatenate([target[0], fresh[0]]), np.concatenate([target[1], fresh[1]])
-    column = np.sqrt(np.mean(np.concatenate([target[0], *(X for X, _ in sources)]) ** 2, axis=0))
-    column = np.where(column > 0, column, 1.0)
+    column = column_sizes([target[0], *(X for X, _ in sources)])
     listed = [
         Source(f"source {k}", X / column, y, own_fit(X / column, y).weights) for k, (X, y) in enumerate(sources, 1)
     ]

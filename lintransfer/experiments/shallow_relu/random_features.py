@@ -38,6 +38,29 @@ def head_risks(
     return found
 
 
+def averaged_head_risks(
+    rng: np.random.Generator, replicates: int, n: int, width: int, dim: int, noise_variance: float, ridge: float
+) -> np.ndarray:
+    """The same with a layer of its own for every training, (replicates,)."""
+    teacher, mean = np.full(dim, 1 / math.sqrt(dim)), 1 / math.sqrt(2 * math.pi)
+    found = np.empty(replicates)
+    for start in range(0, replicates, 50):
+        count = min(50, replicates - start)
+        W = rng.standard_normal((count, width, dim))
+        W /= np.linalg.norm(W, axis=2, keepdims=True)
+        x = rng.standard_normal((count, n + _TESTS, dim))
+        features, truth = np.maximum(x @ W.transpose(0, 2, 1), 0) - mean, x @ teacher
+        labels = truth[:, :n] + math.sqrt(noise_variance) * rng.standard_normal((count, n))
+        heads = least_squares(features[:, :n], labels[..., None], ridge=ridge)
+        missed = (features[:, n:] @ heads)[..., 0] - truth[:, n:]
+        found[start : start + count] = (missed**2).mean(axis=1)
+    return found
+
+
+def averaged_arguments(**point: Any) -> Mapping[str, Any]:
+    return {**point, "target_energy": 1.0}
+
+
 def layer_arguments(n: int, width: int, dim: int, noise_variance: float, ridge: float) -> Mapping[str, Any]:
     W, teacher = layer(width, dim)
     return {"n": n, "weights": W, "teacher": teacher, "noise_variance": noise_variance, "ridge": ridge}

@@ -6,12 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from lintransfer.experiments.shallow_relu.random_features import head_risks, layer_arguments
-from lintransfer.table.mutants import dropped, instead
+from lintransfer.experiments.shallow_relu.random_features import (
+    averaged_arguments,
+    averaged_head_risks,
+    head_risks,
+    layer_arguments,
+)
+from lintransfer.table.mutants import dropped, instead, swapped
 from lintransfer.table.points import asymptotic, grid, growing
 from lintransfer.table.row import Limit, Mutant, Theorem
 from lintransfer.theory.linear.covariance import ridge_risk
-from lintransfer.theory.shallow_relu.random_features import RELU_LINEAR, RELU_REST, random_features_risk
+from lintransfer.theory.shallow_relu.random_features import (
+    RELU_LINEAR,
+    RELU_REST,
+    averaged_random_features_risk,
+    random_features_risk,
+)
 
 _WIDE = np.vstack([np.eye(3)] * 2)
 
@@ -25,6 +35,13 @@ def _dense(n: Any, weights: Any, teacher: Any, noise_variance: Any, ridge: Any) 
     energy = (basis.T @ best) ** 2
     risk = ridge_risk(n, values, np.ones(len(values)), energy, noise_variance + unexplained, ridge)
     return float(unexplained + risk)
+
+
+def _mean_over_layers(n: int, width: int, dim: int, target_energy: float, noise_variance: float, ridge: float) -> float:
+    layers = np.random.default_rng(0).standard_normal((4, width, dim))
+    layers /= np.linalg.norm(layers, axis=2, keepdims=True)
+    teacher = np.full(dim, (target_energy / dim) ** 0.5)
+    return float(np.mean([random_features_risk(n, W, teacher, noise_variance, ridge) for W in layers]))
 
 
 ROWS = (
@@ -85,6 +102,48 @@ ROWS = (
             Mutant("a linear layer", instead(rest=0.0)),
             Mutant("features not centred: E relu² for its variance", instead(rest=0.25)),
             Mutant("ridge on the mean loss", instead(ridge=lambda n, ridge: n * ridge)),
+        ),
+    ),
+    Theorem(
+        name="averaged-random-features-risk",
+        slow=True,
+        kind="asymptotic",
+        statement="random-features-risk averaged over W: N eigenvalues s of WWᵀ by Marchenko and Pastur, ω = ¼s + ¼ − 1/(2π), u = ‖θ‖²[1 − ¼Σ(s/ω)/d]",
+        formula=averaged_random_features_risk,
+        source="Mei & Montanari (2022); here through the spectrum of WWᵀ",
+        papers=("mei2022",),
+        domain="x ~ N(0, I), rows of W uniform on the sphere, linear teacher, λ > 0 or n ≠ N; error O(1/d)",
+        limits=(
+            Limit(
+                "the mean over wide layers that are given",
+                _mean_over_layers,
+                grid(n=[200, 500], width=[300, 700], dim=400, target_energy=1.0, noise_variance=0.2, ridge=20.0),
+                rtol=0.03,
+            ),
+            Limit(
+                "linear activation, very wide: regression on x",
+                lambda n, dim, target_energy, noise_variance, **_: ridge_risk(
+                    n, np.full(1, 1.0), np.full(1, float(dim)), np.full(1, target_energy), noise_variance, 0.5
+                ),
+                grid(n=[20, 60], width=10**9, dim=40, target_energy=1.0, noise_variance=0.2, ridge=0.5 * 10**9 / 40),
+                rtol=1e-3,
+                left=lambda formula, **point: formula(linear=1.0, rest=1e-14, **point),
+            ),
+        ),
+        experiments=(
+            asymptotic(
+                averaged_head_risks,
+                growing("width", "ridge", n=20, width=24, dim=16, noise_variance=0.2, ridge=1.0),
+                2.5,
+                600,
+                0.06,
+                averaged_arguments,
+            ),
+        ),
+        mutants=(
+            dropped("noise_variance"),
+            Mutant("a linear layer", instead(rest=0.0)),
+            Mutant("d/N for N/d", swapped("width", "dim")),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-r"""Ridge regression on the features of one given random ReLU layer.
+r"""Ridge regression on the features of a random ReLU layer, given or averaged over.
 
 On Gaussian inputs centred features φ = relu(Wx) − 1/√(2π) act, for ridge regression in high dimension, as the Gaussian
 vector of their covariance Ω ≈ μ_1²WWᵀ + μ_*²I, of which x explains the linear part: μ_1 = E g·relu(g) = ½ and
@@ -19,6 +19,7 @@ from lintransfer.validation import nonnegative, real_array
 
 RELU_LINEAR = 0.5
 RELU_REST = 0.25 - 0.5 / math.pi
+_NODES = 400  # of the spectrum
 _UNIT = 1e-6  # by which a row's squared length may differ from 1
 
 
@@ -67,3 +68,48 @@ def random_features_risk(
         covariance, energy = np.append(covariance, rest), np.append(energy, 0.0)
     counts = np.append(np.ones(len(values)), beyond)[: len(covariance)]
     return feature_covariance_risk(n, covariance, counts, energy, unexplained, noise_variance, ridge)
+
+
+def averaged_random_features_risk(
+    n: Any,
+    width: float,
+    dim: float,
+    target_energy: float,
+    noise_variance: Any = 0.0,
+    ridge: Any = 0.0,
+    linear: float = RELU_LINEAR,
+    rest: float = RELU_REST,
+) -> Any:
+    r"""Mean risk of a ridge head on centred features of a random layer, averaged over the layer too.
+
+    .. math:: \Omega \text{ of } \omega = \mu_1^2s + \mu_*^2, \quad
+        \delta^2 = \frac{\mu_1^2 s}{\omega^2}\frac{\|\theta\|^2}d, \quad
+        u = \|\theta\|^2\left[1 - \frac{\mu_1^2}d\sum\frac s\omega\right]
+
+    with the N eigenvalues s of WWᵀ spread as Marchenko and Pastur's law of ratio N/d says.
+    n: sample sizes (…,) ≥ 0.  width: N ≥ 1.  dim: d ≥ 1.  target_energy: ‖θ‖².  Others as in `random_features_risk`.
+    Returns (…,).  Asymptotic: rows of W uniform on the sphere, relative error O(1/d) for n, N of the order of d.
+    Source: as `random_features_risk`; Marchenko & Pastur (1967) for the spectrum. Raises `DomainError`.
+
+    >>> round(float(averaged_random_features_risk(0, 30.0, 20.0, 4.0)), 12)
+    4.0
+    >>> alone = averaged_random_features_risk(10.0, 1e-6 + 1, 1e9, 1.0)  # one feature of so many sees nothing
+    >>> bool(alone > 0.999)
+    True
+    """
+    for name, value in (("width", width), ("dim", dim)):
+        if not nonnegative(name, value) >= 1:
+            refuse(name, "a number ≥ 1", value)
+    energy, rest = nonnegative("target_energy", target_energy), nonnegative("rest", rest)
+    ratio, angles = width / dim, np.arange(1, _NODES + 1) * math.pi / (_NODES + 1)
+    values = 1 + ratio + 2 * math.sqrt(ratio) * np.cos(angles)
+    counts = width * 2 / (_NODES + 1) * np.sin(angles) ** 2 / values  # of the eigenvalues that are not 0
+    alive = min(width, dim)
+    counts *= alive / counts.sum()
+    covariance = linear**2 * values + rest
+    seen = linear**2 * values / covariance
+    unexplained = energy * (max(dim - alive, 0.0) + float(counts @ (rest / covariance))) / dim
+    along = counts * seen / covariance * energy / dim
+    if width > dim:
+        covariance, counts, along = np.append(covariance, rest), np.append(counts, width - dim), np.append(along, 0.0)
+    return feature_covariance_risk(n, covariance, counts, along, unexplained, noise_variance, ridge)

@@ -99,7 +99,7 @@ def test_importing_changes_no_jax_setting_and_imports_nothing_heavy():
 def test_importing_costs_little_more_than_jax():
     code = "import sys, jax, jax.numpy; n = len(sys.modules); import lintransfer as lt; lt.risk; print(len(sys.modules) - n)"
     # Counted in modules, not seconds: it is the same on every machine. scipy.special is most of it.
-    assert int(python(code)) < 260
+    assert int(python(code)) < 280
 
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)

@@ -102,6 +102,13 @@ def load_with_sources(path: str | os.PathLike[str], others: Sequence[str | os.Pa
     return {**arrays, "source": sources}
 
 
+def _shown(path: str | os.PathLike[str]) -> str:
+    """A path in at most 80 characters, with its end."""
+    text = in_one_line(str(as_path(path)))[1:-1]
+    whole = "".join(c if c.isprintable() else "?" for c in str(as_path(path)))
+    return text if len(whole) <= 78 else f"…{whole[-77:]}"
+
+
 def read_arrays(
     path: str | os.PathLike[str], required: Sequence[str], optional: Sequence[str] = ()
 ) -> dict[str, np.ndarray]:
@@ -109,7 +116,7 @@ def read_arrays(
 
     Raises `DataFileError`, in one line, if the file cannot be read or lacks an array.
     """
-    shown = in_one_line(str(as_path(path)))[1:-1]
+    shown = _shown(path)
     try:
         with open(path, "rb") as file:
             archive = np.load(file, allow_pickle=False)

@@ -33,7 +33,7 @@ def bayes_floor(problem: TransferProblem | TaskFamily, n: Any = None) -> Estimat
 
     >>> p = TransferProblem.isotropic(100, 0.7, 0.3, n_source=300, source_noise_std=0.3)
     >>> print(bayes_floor(p, n=[20, 140]))
-    [0.431763 0.100989]  [asymptotic: transfer-floor]
+    [0.442438 0.114554]  [asymptotic: transfer-floor]
     """
     asked: Any = problem
     if not isinstance(problem, TaskFamily):
@@ -112,7 +112,7 @@ def worth(problem: TransferProblem | TaskFamily, learner: Learner, n: Any = None
     >>> p = TransferProblem.isotropic(100, 0.7, 0.3, n_source=300, source_noise_std=0.3)
     >>> from lintransfer.strategies import Pool
     >>> print(worth(p, Pool(weights="optimal"), n=60).value.round(1))
-    23.0
+    16.3
     """
     asked = ask(problem, learner, method=method).problem
     if not asked.is_isotropic:

@@ -486,6 +486,15 @@ PAPERS: dict[str, Paper] = {
         "S. Ma, R. Bassily, M. Belkin", "The Power of Interpolation: Understanding the Effectiveness of SGD in Modern "
         "Over-parametrized Learning", "ICML", 2018, "1712.06559", "80",
     ),
+    "evron2022": _proceedings(
+        "I. Evron, E. Moroshko, R. Ward, N. Srebro, D. Soudry",
+        "How catastrophic can catastrophic forgetting be in linear regression?", "COLT", 2022, "2205.09588",
+    ),
+    "ildiz2025": _proceedings(
+        "M. E. Ildiz, H. A. Gozeten, E. O. Taga, M. Mondelli, S. Oymak",
+        "High-dimensional Analysis of Knowledge Distillation: Weak-to-Strong Generalization and Scaling Laws", "ICLR",
+        2025, "2410.18837",
+    ),
 }  # fmt: skip
 
 # The data of CITATION.cff, which is not installed with the package.

@@ -36,8 +36,8 @@ def risk(
     Returns an `Estimate` of the shape of n; of a learner that uses several tasks it tells what "optimal" stood for, as
     ``.weights`` and the like. Add σ² (per output) for the prediction error on noisy labels.
     By "auto" it is nan, and not valid, only below the critical ridge (λ < λ_c ≤ 0: the loss has no minimum), where
-    `FineTune` starts from features without weights and n < rank Σ, where a finite ReLU network does not come to rest, and
-    where a simulation would need values that are traced.
+    `FineTune` starts from features without weights and n < rank Σ, where a finite ReLU network does not come to rest, where a
+    network would start from a source fitted with a ridge, and where a simulation would need values that are traced.
     Raises `DomainError` for impossible n, `UnknownNameError` for an unknown learner or method, `MissingMethodError`
     (listing what there is) where this learner has no such method. Source: ``lintransfer.theorem(estimate.theorem)``.
 

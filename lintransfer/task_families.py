@@ -128,6 +128,7 @@ class TaskFamily:
     has_shift = False
     outputs = 1
     inputs = "gaussian"
+    source_ridge = 0.0
     mix = n_features = given_features = vectors = None
 
     @property

@@ -16,6 +16,7 @@ NOT_IMPORTED = {
     "ruff": "/ruff ",
     "mypy": "/mypy\n",
     "coverage": '"-m", "coverage"',
+    "pytest-xdist": "-n 2 --dist",
 }  # but run
 CODE = [p for folder in ("lintransfer", "derivations", "tests") for p in sorted((ROOT / folder).rglob("*.py"))]
 

@@ -90,7 +90,7 @@ def diagnose(
     there = slice(1 + len(sizes), None)
     splits = oracle.splits(chosen, ridges[:, there], list(checks), repeats, key)
     measured, measured_std_err = splits.mean(-1), splits.std(-1, ddof=1) / math.sqrt(repeats)
-    leads = np.array([forecast.lead_over(found[first]) for forecast in found])
+    leads = np.array([f.lead_over(found[first]) if ok else (math.nan,) * 2 for f, ok in zip(found, known, strict=True)])
     labels = tuple(label_of(learner) for learner in chosen)
     best = labels[first] if known.any() else ""
     predicted = np.where(np.array([[oracle.forecasts(who)] for who in chosen]), errors[:, there], np.nan)

@@ -49,7 +49,7 @@ from lintransfer.routing.deep_linear_simulation import simulate, simulate_gain, 
 from lintransfer.routing.linear import RANK, UNDER_TEST
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, LAW, SIMULATE, Axis, Family, LawRoute, Route
-from lintransfer.strategies import FineTune, LinearTransfer, Scratch, model_of
+from lintransfer.strategies import FineTune, Scratch, model_of
 from lintransfer.theory.deep_linear.covariance import deep_covariance_risk, deep_covariance_transferability
 from lintransfer.theory.deep_linear.finite_source import finite_source_deep_closure, finite_source_deep_gain
 from lintransfer.theory.deep_linear.laws import deep_risk_law, deep_transferability_law
@@ -198,8 +198,8 @@ TRANSFER_LAWS: tuple[LawRoute, ...] = (
 
 
 def _with_depth(learner: Any, depth: Any) -> Any:
-    """The learner with a deep linear model of that depth; frozen features have none and stay as they are."""
-    if isinstance(learner, LinearTransfer):
+    """The learner with a deep linear model of that depth; frozen features and rows of several tasks have none and stay as they are."""
+    if not hasattr(learner, "model"):
         return learner
     model = DeepLinear(depth) if isinstance(learner.model, Linear) else learner.model
     if not isinstance(model, DeepLinear):

@@ -158,7 +158,8 @@ def chosen(question: Question, n: Any) -> dict[str, Any] | None:
             return {"ridge": ask(optimal_pooled_ridge, {"weights": "task_weights"}).ridge * scale}
         if isinstance(who, Pool):
             best = ask(optimal_pooling, _BEST_BOTH if who.ridge == "optimal" else _BEST_WEIGHTS)
-            return {"weights": best.weights, "ridge": best.ridge * scale}
+            unit = np.where((best.weights[..., -1] > 0) & (best.weights[..., -1] < np.inf), best.weights[..., -1], 1.0)
+            return {"weights": best.weights / unit[..., None], "ridge": best.ridge * scale / unit}
         if isinstance(who, Stack):
             ridges = _own_ridges(question, n) * scale if who.ridge == "optimal" else None
             found: dict[str, Any] = {}

@@ -285,7 +285,7 @@ class _Draw:
         own = self.pick([0.0, 0.0, "optimal", (0.3, 0.0)])
         return self.pick([
             f"lt.Pool({weights}, ridge={ridge!r})", f"lt.Stack({self.pick([repr('optimal'), pair])}, ridge={own!r})",
-            f"lt.WeightAverage({tuned}, {share!r})", f"lt.Soup({tuned}, {self.pick([1, 3, 10**6])}, {share!r})",
+            f"lt.WeightAverage({tuned}, {share!r})", f"lt.Soup({tuned}, {self.pick([1, 3, 40])}, {share!r})",
             f"lt.Replay({self.pick([0, 1, 5])})",
         ], [4, 2, 1, 1, 1])  # fmt: skip
 

@@ -232,7 +232,7 @@ POINTS: tuple[Point, ...] = (
     Point("soup, ridge", NOISY, lt.Soup(lt.FineTune(ridge=1.0), 2), [8], closed=False),
     Point("replay", FEW_SOURCES, lt.Replay(3), [0, 4, 10]),
     Point("replay of nothing", FITTED, lt.Replay(0), [0, 8, 45]),
-    Point("replay of many", FITTED, lt.Replay(30), [8], closed=False),
+    Point("replay of many", FITTED, lt.Replay(30), [8], off=5.0),
     # deep linear networks
     Point("deep scratch", NOISY, lt.Scratch(lt.DeepLinear(3)), ON_BOTH),
     Point("deep scratch, spectrum", SPECTRAL, lt.Scratch(lt.DeepLinear(3)), ON_BOTH, replicates=1500),

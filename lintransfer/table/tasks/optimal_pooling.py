@@ -151,7 +151,7 @@ ROWS = (
                 ),
                 left=lambda formula, cross, noise, ridge: bool(
                     formula([5.0, 40.0], 30.0, _gram(cross), np.array([noise, 0.5]), ridge=ridge)
-                    < formula([0.0, 40.0], 30.0, _gram(cross), np.array([noise, 0.5]), ridge=ridge) * (1 - 1e-12)
+                    < (tuned_ridge_risk(40.0, 30.0, 1.3, 0.5) if ridge is None else 0.5 * 30 / 10) * (1 - 1e-12)
                 ),
             ),
             Limit(

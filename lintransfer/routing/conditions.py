@@ -261,7 +261,11 @@ def _same_training(question: Question) -> bool:
 
 same_training = condition("against Scratch trained alike", _same_training)
 linear_pair = condition(
-    "against a linear learner", lambda q: all(getattr(who, "model", Linear()) == Linear() for who in q.contenders)
+    "against a linear learner of one task",
+    lambda q: all(
+        isinstance(who, Scratch | FineTune | LinearTransfer) and getattr(who, "model", Linear()) == Linear()
+        for who in q.contenders
+    ),
 )
 
 

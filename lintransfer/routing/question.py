@@ -102,6 +102,10 @@ def ask(problem: Any, learner: Any, baseline: Any = None, method: str = "auto") 
     if isinstance(problem, TaskFamily):
         worlds = [_world_of(problem, who) for who in (learner, baseline) if who is not None]
         problem = next((world for world in worlds if isinstance(world, TaskFamily)), worlds[0])
+        if isinstance(problem, TaskFamily) and isinstance(learner, Scratch):
+            raise MissingMethodError(
+                "Scratch on a family of tasks is what others are compared with: make it the baseline"
+            )
     if not isinstance(problem, TransferProblem | TaskFamily):
         refuse("problem", "a TransferProblem or a TaskFamily", problem)
     for who in (learner, baseline):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from lintransfer.arithmetic import array_namespace, total, where
 from lintransfer.routing.question import Question
 from lintransfer.task_families import TaskFamily
@@ -73,6 +75,31 @@ def task_scale(question: Question) -> Any:
     return where(scale > 0, scale, 1.0)
 
 
+def task_covariances(question: Question) -> list[Any]:
+    """Spectra (d,) or matrices (d, d) of the inputs of each task, where vectors were given."""
+    p: Any = question.problem
+    if isinstance(p, TaskFamily):
+        return [] if p.given is None or p.given.covariances is None else list(p.given.covariances)
+    if p.vectors is None:
+        return []
+    own = np.ones(p.dim) if p.vectors.covariance is None else p.vectors.covariance
+    return [own if p.vectors.source_covariance is None else p.vectors.source_covariance, own]
+
+
+def _task_matrices(question: Question) -> Any:
+    """(K, d, d)."""
+    return np.stack([np.diag(c) if np.ndim(c) == 1 else np.asarray(c) for c in task_covariances(question)])
+
+
+def task_teachers(question: Question) -> Any:
+    """θ_k (K, d), one output."""
+    p: Any = question.problem
+    given: Any = getattr(p, "given", None)
+    if given is not None:
+        return np.asarray(given.teachers)
+    return np.stack([np.asarray(p.vectors.source)[:, 0], np.asarray(p.vectors.target)[:, 0]])
+
+
 def _pooled(question: Question, n: Any) -> tuple[Any, Any, Any, Any, Any]:
     """Total size, target energy, pull, misfit and noise; of two tasks without differences of near-equal energies."""
     p = question.problem
@@ -125,6 +152,9 @@ OF_TASKS: Mapping[str, Callable[[Question], Any]] = {
     "mode_gram": mode_gram,
     "mode_eigenvalues": lambda q: _stacked(q.problem.modes.eigenvalue, q.problem.modes.eigenvalue).swapaxes(-1, -2),
     "noise_variances": task_noises,
+    "task_spectra": lambda q: np.stack(task_covariances(q)),
+    "task_covariances": _task_matrices,
+    "task_teachers": task_teachers,
     "task_weights": task_weights,
     "coefficients": task_weights,
     "task_scale": task_scale,

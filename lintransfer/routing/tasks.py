@@ -22,7 +22,6 @@ from lintransfer.routing.conditions import (
     is_number,
     isotropic,
     known_source,
-    linear_pair,
     numbered_fit,
     one_output,
     plain_fit,
@@ -32,8 +31,19 @@ from lintransfer.routing.conditions import (
 )
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Route
+from lintransfer.routing.task_arguments import task_covariances
 from lintransfer.simulate.tasks.question import simulate_tasks
-from lintransfer.strategies import Pool, Replay, Scratch, Soup, Stack, WeightAverage
+from lintransfer.strategies import (
+    ON_ALL_ROWS,
+    FineTune,
+    LinearTransfer,
+    Pool,
+    Replay,
+    Scratch,
+    Soup,
+    Stack,
+    WeightAverage,
+)
 from lintransfer.task_families import TaskFamily
 from lintransfer.theory.linear.weight_averages import (
     interpolation_risk,
@@ -49,7 +59,8 @@ from lintransfer.theory.tasks.averages import optimal_soup_risk, optimal_soup_st
 from lintransfer.theory.tasks.isotropic_pooling import isotropic_pooled_risk
 from lintransfer.theory.tasks.optimal_pooled_ridge import optimal_pooled_ridge, optimal_pooled_ridge_risk
 from lintransfer.theory.tasks.optimal_pooling import optimal_pooling, optimal_pooling_risk
-from lintransfer.theory.tasks.pooled_ridge import pooled_gram_risk
+from lintransfer.theory.tasks.pooled_matrices import pooled_matrix_risk
+from lintransfer.theory.tasks.pooled_ridge import pooled_gram_risk, pooled_ridge_risk
 from lintransfer.theory.tasks.pooling import pooled_least_squares_risk, pooled_risk
 from lintransfer.theory.tasks.replay import replay_equivalent, replay_target_risk
 from lintransfer.theory.tasks.stacking import (
@@ -94,6 +105,21 @@ numbered_start = condition(
     "source ridge a number, where training starts from the source",
     lambda q: all(isinstance(who, Pool | Stack) for who in q.contenders) or q.holds(numbered_fit),
 )
+own_inputs = (
+    several
+    & gaussian
+    & unshifted
+    & one_output
+    & condition(
+        "inputs of its own covariance for each task",
+        lambda q: (
+            not q.problem.is_isotropic
+            if isinstance(q.problem, TaskFamily)
+            else q.problem.vectors is not None and q.problem.vectors.source_covariance is not None
+        ),
+    )
+)
+own_spectra = condition("all of them diagonal", lambda q: all(np.ndim(c) == 1 for c in task_covariances(q)))
 white = gaussian & isotropic & unshifted & one_start & plain_start & with_weights
 pooled = several & white
 _SUMS = {"displacement_energy": "pooled_target", "misfit": "pooled_misfit", "noise": "pooled_noise"}
@@ -103,6 +129,7 @@ _MODES = {
     "eigenvalues": "mode_eigenvalues", "gram": "mode_gram", "weights": "task_weights", "ridge": "ridge",
     "multiplicities": "multiplicities",
 }  # fmt: skip
+_OWN: dict[str, Any] = {"teachers": "task_teachers", "weights": "task_weights", "ridge": "ridge"}
 _START = {"displacement_energy": "start_energy"}
 enough_rows = Sizes("N ≥ rank Σ + 2", lambda q, n: value_of("total_size", q, n) >= rank(q) + 2, lambda q: rank(q) + 9.0)
 
@@ -269,6 +296,14 @@ RISK: tuple[Route, ...] = (
         several & gaussian & unshifted & same_inputs & two_modes & given_weights & ridge_number, names=_MODES, traced=False,
     ),
     _line(
+        Pool, ASYMPTOTIC, pooled_ridge_risk, "pooled-ridge-risk", own_inputs & own_spectra & given_weights & ridge_number,
+        names=_OWN | {"eigenvalues": "task_spectra", "multiplicities": None}, traced=False, broadcasts=False,
+    ),
+    _line(
+        Pool, ASYMPTOTIC, pooled_matrix_risk, "pooled-matrix-risk", own_inputs & given_weights & ridge_number,
+        names=_OWN | {"covariances": "task_covariances", "test_covariance": None}, traced=False, broadcasts=False,
+    ),
+    _line(
         Stack, EXACT, stacked_risk, "stacked-risk", pooled & given_weights & no_ridge, names={}, traced=False,
     ),
     _line(Stack, EXACT, optimal_stack_risk, "optimal-stack-risk", pooled & best_weights & no_ridge, traced=False),
@@ -310,22 +345,26 @@ RISK: tuple[Route, ...] = (
         for who in (Pool, Stack, WeightAverage, Soup, Replay)
     ),
 )  # fmt: skip
-against_linear = linear_pair & condition(
-    "against a learner without options that are to be found",
-    lambda q: (
-        isinstance(q.baseline, Scratch | Pool | Stack | WeightAverage | Soup | Replay) or _has_numbers(q.baseline)
-    ),
+_SEVERAL = (Pool, Stack, WeightAverage, Soup, Replay)
+_ALONE = (Scratch, FineTune, LinearTransfer)
+linear_and_several = condition(
+    "linear learners, one of which uses several tasks, the others without options that are to be found",
+    lambda q: any(isinstance(who, _SEVERAL) for who in q.contenders) and all(map(_is_drawable, q.contenders)),
 )
 
 
-def _has_numbers(learner: Any) -> bool:
-    return not any(isinstance(v, str) and v.startswith("optimal") for v in vars(learner).values())
+def _is_drawable(learner: Any) -> bool:
+    if isinstance(learner, _SEVERAL):
+        return True
+    words = any(isinstance(v, str) and v.startswith("optimal") for v in vars(learner).values())
+    return isinstance(learner, _ALONE) and getattr(learner, "model", Linear()) == Linear() and not words
 
 
+rows_where_used = condition(
+    "rows of a source, where they are used",
+    lambda q: q.problem.n_source is not None or not any(isinstance(who, ON_ALL_ROWS) for who in q.contenders),
+)
 TRANSFERABILITY: tuple[Route, ...] = tuple(
-    _line(
-        who, SIMULATE, _draw, "simulation",
-        (several if who in (Pool, Stack, Replay) else one_output) & drawn & against_linear,
-    )
-    for who in (Pool, Stack, WeightAverage, Soup, Replay)
-)  # fmt: skip
+    _line(who, SIMULATE, _draw, "simulation", rows_where_used & drawn & linear_and_several)
+    for who in (*_SEVERAL, *_ALONE)
+)

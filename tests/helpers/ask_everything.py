@@ -109,6 +109,7 @@ def ask() -> None:
     too_long(lt, outcome)
     grids(lt, points, brief)
     explained(lt, points, methods)
+    several_tasks(lt, points, outcome)
     refusals(lt, points)
     flat = (
         lt.Scratch(),
@@ -131,6 +132,8 @@ def ask() -> None:
     asked += [(points.ONE_FEATURE, who) for who in (lt.FineTune(lt.TwoLayerLinear()), lt.ProbeThen(lt.FirstLayer()))]
     asked += [(points.COORDINATES, who) for who in (lt.FineTune(points.DIAGONAL), lt.Scratch(points.DIAGONAL))]
     asked += [(points.DEFICIENT, lt.Scratch()), (points.SPECTRAL_QUIET, lt.Scratch())]
+    asked += [(points.SPECTRAL_FITTED, lt.Pool()), (points.FITTED, lt.Pool()), (points.FEW_SOURCES, lt.Replay(3))]
+    asked += [(points.NOISY, lt.WeightAverage(weight="optimal"))]
     for problem, learner in asked:
         traced(lt, jax, problem, learner)
 
@@ -242,6 +245,47 @@ def too_long(lt: Any, outcome: Any) -> None:
     world = lt.TransferProblem.two_layer(400, 60, 0.5, mix=0.5)
     axes = {"overlap": [i / 40 for i in range(40)]}
     outcome(lt.phase_diagram, world, [lt.FineTune(lt.TwoLayerLinear())], range(300, 399), **axes)
+
+
+def several_tasks(lt: Any, points: Any, outcome: Any) -> None:
+    """Families of tasks, what their learners refuse, and sources that a ridge or other inputs fitted."""
+    gram = [[1.0, 0.5, 0.6], [0.5, 1.0, 0.7], [0.6, 0.7, 1.0]]
+    three = lt.TaskFamily.isotropic(20, gram, [45, 6, 8], 0.3)
+    two = lt.TaskFamily.isotropic(20, [[1.0, 0.5], [0.5, 1.0]], [45, 8], 0.3)
+    learners = (
+        lt.Scratch(), lt.FineTune(), lt.Pool(), lt.Pool((1.0, 2.0, 3.0)), lt.Pool((1.0, 2.0)), lt.Pool(ridge="optimal"),
+        lt.Pool("optimal", ridge="optimal"), lt.Pool("optimal"), lt.Stack(), lt.Stack(ridge="optimal"),
+        lt.Stack((0.1, 0.2, 0.3), ridge="optimal"), lt.Replay(3), lt.Soup(stretch="optimal"),
+    )  # fmt: skip
+    ridged = points.NOISY.with_noise(n_source=45, source_noise_std=0.3, source_ridge=2.0)
+    worlds = (
+        three,
+        two,
+        points.FITTED,
+        points.NOISY,
+        points.OWN_INPUTS,
+        points.SHIFTED_FITTED,
+        ridged,
+        points.SEVERAL_FITTED,
+    )
+    for world in worlds:
+        for learner in learners:
+            for method in ("auto", "simulate", "exact"):
+                outcome(lt.risk, world, learner, 8, method=method, replicates=2)
+            outcome(lt.risk, world, learner)
+            outcome(lt.transferability, world, learner, 8, replicates=2)
+            for base in (lt.Pool(), lt.FineTune(ridge=1.0), lt.Scratch(ridge="optimal"), lt.FineTune(ridge="optimal")):
+                outcome(lt.transferability, world, learner, 8, base, method="simulate", replicates=2)
+    outcome(lt.risk, points.FITTED, lt.Replay(60), 3)
+    outcome(lt.risk, points.SPECTRAL_FITTED, lt.WeightAverage(weight="optimal"), 3, replicates=2)
+    teachers, spectra = [[1.0, 0.5, 0.2]] * 3, [[1.0, 2.0, 3.0], [1.0, 1.0, 1.0], [2.0, 1.0, 0.5]]
+    outcome(lt.risk, lt.TaskFamily.from_teachers(teachers, [3, 4, 5], spectra), lt.Pool(ridge=1.0))
+    grid = {"overlap": [-0.5, 0.5], "n_source": [3, 30]}
+    outcome(
+        lt.phase_diagram, points.FITTED, [*learners[2:3], *learners[6:10], lt.Replay(5)], [5, 30], **grid, replicates=2
+    )
+    outcome(lt.route, two, lt.Pool())
+    outcome(lt.route, three, lt.Pool())
 
 
 def refusals(lt: Any, points: Any) -> None:

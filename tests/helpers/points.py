@@ -71,6 +71,7 @@ SPECTRAL_BEST = SPECTRAL_FITTED.with_noise(source_ridge="optimal")
 OWN_BEST = OWN_INPUTS.with_noise(source_ridge="optimal")
 OWN_DIAGONAL = teachers(POWER, n_source=45, source_noise_std=0.3, source_covariance=TWO, source_ridge="optimal")
 SHIFTED_EVEN = teachers(None, test_covariance=dense(POWER, 4))
+OWN_SPECTRA = teachers(POWER, n_source=45, source_noise_std=0.3, source_covariance=TWO)
 DENSE = teachers(dense(TWO, 3))
 DEFICIENT = teachers(LOW)
 SHIFTED = teachers(TWO, test_covariance=PLACE / D)
@@ -210,6 +211,8 @@ POINTS: tuple[Point, ...] = (
     Point("pool, spectrum", SPECTRAL_FITTED, lt.Pool(), [0, 8, 45]),
     Point("pool, spectrum, few rows", SPECTRAL_FEW, lt.Pool(), [4, 30], off=5.0),
     Point("pool, spectrum, ridge", SPECTRAL_FITTED, lt.Pool((1.0, 2.0), ridge=0.5), [0, 8, 45], off=5.0),
+    Point("pool, inputs of their own", OWN_INPUTS, lt.Pool((1.0, 2.0), ridge=0.5), [0, 8, 45], off=5.0),
+    Point("pool, spectra of their own", OWN_SPECTRA, lt.Pool(), [0, 8, 45], off=5.0),
     Point("pool, weights", FITTED, lt.Pool((1.0, 3.0)), [0, 8, 45], off=5.0),
     Point("pool, ridge", FEW_SOURCES, lt.Pool(ridge=2.0), [0, 4, 12, 30], off=5.0),
     Point("pool, best weights", FITTED, lt.Pool("optimal"), [0, 8, 45], off=5.0),

@@ -94,6 +94,8 @@ def _plan(learner: Any) -> dict[str, Any]:
     if isinstance(learner, FineTune):
         return {"kind": "fine-tune", "ridge": learner.ridge, "time": learner.time}
     if isinstance(learner, LinearTransfer):
+        if learner.head == "source":
+            refuse("head", '"zero" beside learners of several tasks', learner.head)
         return {"kind": "probe", "ridge": learner.ridge}
     if isinstance(learner, Pool):
         weights = {} if learner.weights == "equal" else {"weights": learner.weights}

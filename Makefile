@@ -11,7 +11,7 @@ diagram: .venv/core
 
 # The tests, without those marked slow, and the examples in docstrings.
 test: .venv/test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # Every row of the table on every rung, each with reduced work.
 quick: .venv/test
@@ -20,7 +20,7 @@ quick: .venv/test
 # Every row with all its work, and the tests marked slow.
 verify: .venv/test
 	$(BIN)/lintransfer verify --report verification.md
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -42,9 +42,10 @@ class SequenceRisk:
 
         definition: "past", the mean over all tasks but the last of the rise in risk since the task was learnt (Lin et al.
         2023); "all", the same over all tasks (Ding et al. 2024); "final", the mean of all risks at the end (Evron et al.
-        2022).
+        2022). nan where a task was infinitely wrong both times.
         """
-        return forgetting(self.risk.value, definition)
+        with np.errstate(invalid="ignore"):  # a task that was infinitely wrong and still is: nan
+            return forgetting(self.risk.value, definition)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return np.asarray(self.risk.value, dtype=dtype)

@@ -67,6 +67,8 @@ def test_forgetting_has_three_definitions():
     assert "forgetting" in str(found) and "task 2" in found._repr_html_()
     with pytest.raises(lt.DomainError, match="definition"):
         found.forgetting("mean")
+    at_threshold = lt.risk_sequence(FAMILY.with_sizes([40, 12, 20]))  # n_1 = d: infinite ever after
+    assert np.isnan(at_threshold.forgetting()) and at_threshold.forgetting("final") == np.inf and str(at_threshold)
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def _learner(text: str) -> Learner:
         if key not in known:
             raise UnknownNameError(f"option of {name} must be one of {', '.join(known)}, got {in_one_line(key)}")
         try:
-            options[key] = value if value.startswith("optimal") or key in _WORDS else float(value)
+            options[key] = value if value.startswith("optimal") or value == "equal" or key in _WORDS else float(value)
         except ValueError:
             refuse(key, 'a number or "optimal"', value)
     if strategy is ProbeThen:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.core.cache import clear_cache
 
 from lintransfer.table.row import Theorem
 from lintransfer.verification.derivation import (
@@ -66,8 +67,7 @@ def check_identity(row: Theorem, rng: np.random.Generator, seconds: float) -> tu
     if row.derivation is None:
         return Check(row.name, "identity", "MISSING", "no derivation yet"), None
     try:
-        with time_limit(_DERIVATION_SECONDS):
-            derivation = run_derivation(row.derivation)
+        derivation = _derived(row.derivation)
     except TimeLimit as error:
         return Check(row.name, "identity", "INCONCLUSIVE", f"the derivation takes {error}"), None
     except Exception as error:
@@ -89,6 +89,18 @@ def check_identity(row: Theorem, rng: np.random.Generator, seconds: float) -> tu
     for regime in regimes:
         _judge(regime, seconds)
     return _summary(row, derivation, regimes)
+
+
+def _derived(name: str) -> Derivation:
+    """The derivation; once more with SymPy's cache emptied if it takes too long, since what other derivations left there in
+    a long process may lead a simplification astray."""
+    try:
+        with time_limit(_DERIVATION_SECONDS):
+            return run_derivation(name)
+    except TimeLimit:
+        clear_cache()
+        with time_limit(_DERIVATION_SECONDS):
+            return run_derivation(name)
 
 
 def _regimes(derived: Mapping[str, Any], formula: Mapping[str, Any], points: Sequence[Point]) -> list[_Regime]:

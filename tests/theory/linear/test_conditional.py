@@ -145,7 +145,7 @@ def test_fifty_digits_are_those_of_the_pseudo_inverse():
 
 @given(
     n=st.integers(1, 8), more=st.integers(0, 5), rank=st.integers(1, 8), decades=st.floats(0, 12),
-    size=st.sampled_from([1e-150, 1e-30, 1.0, 1e30, 1e150]), seed=st.integers(0, 2**32 - 1), several=st.booleans(),
+    size=st.sampled_from([1e-75, 1e-30, 1.0, 1e30, 1e75]), seed=st.integers(0, 2**32 - 1), several=st.booleans(),
 )  # fmt: skip
 def test_quick_interpolation_is_that_of_the_singular_values(n, more, rank, decades, size, seed, several):
     rng, dim = np.random.default_rng(seed), n + more

@@ -373,3 +373,18 @@ def test_every_experiment_could_see_a_factor_of_two():
     weak = {row.name for row in THEOREMS for experiment in row.experiments if experiment.resolution >= 1}
     # Its first experiment sits where the transferability almost vanishes; it needs a `unit`, or more networks.
     assert weak <= {"deep-transferability"}
+
+
+def test_a_derivation_that_takes_too_long_is_run_once_more(monkeypatch):
+    from lintransfer.verification import identity
+
+    tried = []
+
+    def slow_at_first(name):
+        tried.append(name)
+        if len(tried) == 1:
+            raise identity.TimeLimit("more than 60 s")
+        return "derived"
+
+    monkeypatch.setattr(identity, "run_derivation", slow_at_first)
+    assert identity._derived("a.b") == "derived" and tried == ["a.b", "a.b"]

@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # what type checkers and editors read, in step with _PUBLIC
     from lintransfer.strategies import LinearTransfer as LinearTransfer
     from lintransfer.strategies import Pool as Pool
     from lintransfer.strategies import ProbeThen as ProbeThen
+    from lintransfer.strategies import RandomFeatures as RandomFeatures
     from lintransfer.strategies import Replay as Replay
     from lintransfer.strategies import Scratch as Scratch
     from lintransfer.strategies import Soup as Soup
@@ -83,6 +84,7 @@ _PUBLIC = {
     "WeightAverage": "strategies",
     "Soup": "strategies",
     "Replay": "strategies",
+    "RandomFeatures": "strategies",
     "Estimate": "estimates",
     "risk": "risks",
     "transferability": "risks",

@@ -299,6 +299,22 @@ class Replay:
         return 0.0
 
 
+@dataclass(frozen=True)
+class RandomFeatures:
+    """Freeze a random ReLU layer, φ(x) = relu(Wx) less its mean, and fit a head on its outputs; the source is not used.
+
+    width: N, the number of features, whose directions (rows of W) are uniform on the sphere.  ridge: λ ≥ 0 of
+    ‖y − φa‖² + λ‖a‖². Risks are averaged over W too.
+    """
+
+    width: int
+    ridge: Any = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "width", whole_number("width", self.width, 1))
+        _check_option(self, "ridge", "a finite number ≥ 0", lambda v: 0 <= v <= _LARGEST_RIDGE, ())
+
+
 def _task_weights(given: Any, words: tuple[str, ...], positive: bool = False) -> Any:
     """A word, or a tuple of finite numbers, one per task, not all 0."""
     rule = f"{' or '.join(map(repr, words))}, or one {'number > 0' if positive else 'finite number'} for each task, target last"
@@ -325,7 +341,7 @@ def _is_default(value: Any, default: float) -> bool:
 
 
 Several = Pool | Stack | WeightAverage | Soup | Replay
-Learner = Scratch | FineTune | LinearTransfer | FirstLayer | ProbeThen | Several
+Learner = Scratch | FineTune | LinearTransfer | FirstLayer | ProbeThen | Several | RandomFeatures
 ON_ALL_ROWS = (Pool, Stack, Replay)  # they train on rows of other tasks, not on what was learnt from them
 
 

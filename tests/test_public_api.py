@@ -30,6 +30,7 @@ PUBLIC = [
     "PhaseDiagram",
     "Pool",
     "ProbeThen",
+    "RandomFeatures",
     "Replay",
     "Report",
     "RiskCurve",

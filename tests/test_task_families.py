@@ -144,7 +144,7 @@ def test_learners_on_all_rows_ask_for_rows():
         lambda: lt.Pool(weights=np.array([1.0, np.nan])), lambda: lt.Stack("equal"), lambda: lt.Stack(ridge=2.0),
         lambda: lt.Stack(ridge=(1.0, -1.0)), lambda: lt.Stack((0.0, 0.0)), lambda: lt.WeightAverage(lt.Scratch()),
         lambda: lt.WeightAverage(weight=np.nan), lambda: lt.WeightAverage(lt.FineTune(ridge="optimal")),
-        lambda: lt.Soup(members=0), lambda: lt.Soup(stretch="equal"), lambda: lt.Replay(-1), lambda: lt.Replay(1.5),
+        lambda: lt.Soup(members=0), lambda: lt.Soup(stretch="equal"), lambda: lt.RandomFeatures(0), lambda: lt.RandomFeatures(3, ridge=-1.0), lambda: lt.RandomFeatures(3, "optimal"), lambda: lt.Replay(-1), lambda: lt.Replay(1.5),
         lambda: lt.Soup(lt.FineTune(lt.DeepLinear(2))), lambda: lt.WeightAverage(lt.FineTune(time=1.0)),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from lintransfer.strategies import (
     LinearTransfer,
     Pool,
     ProbeThen,
+    RandomFeatures,
     Replay,
     Scratch,
     Soup,
@@ -40,6 +41,7 @@ STRATEGIES: dict[str, type] = {
     "weight-average": WeightAverage,
     "soup": Soup,
     "replay": Replay,
+    "random-features": RandomFeatures,
 }
 THEN = {"fine-tune": FineTune(TwoLayerLinear()), "first-layer": FirstLayer()}  # what probing prepares
 

@@ -161,6 +161,7 @@ OF_TASKS: Mapping[str, Callable[[Question], Any]] = {
     "whitened_task_ridge": lambda q: q.learner.ridge / task_scale(q),
     "start_energy": start_energy,
     "distance_energy": lambda q: _energy(q, "displacement"),
+    "width": lambda q: q.learner.width,
     "kept": lambda q: q.learner.kept,
     "members": lambda q: q.learner.members,
     "stretch": lambda q: q.learner.stretch,

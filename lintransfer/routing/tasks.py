@@ -26,18 +26,21 @@ from lintransfer.routing.conditions import (
     one_output,
     plain_fit,
     same_inputs,
+    told,
     unshifted,
     with_weights,
 )
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import ASYMPTOTIC, EXACT, SIMULATE, Route
 from lintransfer.routing.task_arguments import task_covariances
+from lintransfer.simulate.shallow_relu.random_features import simulate_random_features
 from lintransfer.simulate.tasks.question import simulate_tasks
 from lintransfer.strategies import (
     ON_ALL_ROWS,
     FineTune,
     LinearTransfer,
     Pool,
+    RandomFeatures,
     Replay,
     Scratch,
     Soup,
@@ -55,6 +58,7 @@ from lintransfer.theory.linear.weight_averages_covariance import (
     optimal_interpolation_equivalent,
     optimal_interpolation_equivalent_risk,
 )
+from lintransfer.theory.shallow_relu.random_features import averaged_random_features_risk
 from lintransfer.theory.tasks.averages import optimal_soup_risk, optimal_soup_stretch, soup_risk
 from lintransfer.theory.tasks.isotropic_pooling import isotropic_pooled_risk
 from lintransfer.theory.tasks.optimal_pooled_ridge import optimal_pooled_ridge, optimal_pooled_ridge_risk
@@ -155,6 +159,10 @@ def _line(
     who: type, method: str, formula: Any, theorem: str, when: Condition, sizes: Sizes = EVERY_SIZE, **options: Any
 ) -> Route:
     return Route(who, Linear, method, formula, theorem, when, sizes, **options)
+
+
+def _started(formula: Any) -> Sizes:
+    return told("where the mean is a number (not n ≥ d from a fit of infinite energy)", formula, _START)
 
 
 # ---- simulation: every "optimal" becomes the number that it stands for
@@ -315,11 +323,10 @@ RISK: tuple[Route, ...] = (
         traced=False,
     ),
     _line(
-        WeightAverage, EXACT, interpolation_risk, "interpolation-risk", white & weight_number & no_ridge, names=_START,
+        WeightAverage, EXACT, interpolation_risk, "interpolation-risk", white & weight_number & no_ridge, _started(interpolation_risk), names=_START,
     ),
     _line(
-        WeightAverage, EXACT, optimal_interpolation_risk, "optimal-interpolation-risk", white & best_weight & no_ridge,
-        names=_START,
+        WeightAverage, EXACT, optimal_interpolation_risk, "optimal-interpolation-risk", white & best_weight & no_ridge, _started(optimal_interpolation_risk), names=_START,
     ),
     _line(
         WeightAverage, ASYMPTOTIC, interpolation_equivalent, "interpolation-equivalent",
@@ -329,8 +336,8 @@ RISK: tuple[Route, ...] = (
         WeightAverage, ASYMPTOTIC, optimal_interpolation_equivalent_risk, "optimal-interpolation-equivalent-risk",
         gaussian & unshifted & known_source & best_weight & ridge_number, traced=False, broadcasts=False,
     ),
-    _line(Soup, EXACT, soup_risk, "soup-risk", white & stretch_number & no_ridge, names=_START),
-    _line(Soup, EXACT, optimal_soup_risk, "optimal-soup-risk", white & best_stretch & no_ridge, names=_START),
+    _line(Soup, EXACT, soup_risk, "soup-risk", white & stretch_number & no_ridge, _started(soup_risk), names=_START),
+    _line(Soup, EXACT, optimal_soup_risk, "optimal-soup-risk", white & best_stretch & no_ridge, _started(optimal_soup_risk), names=_START),
     _line(Replay, EXACT, replay_target_risk, "replay-target-risk", pooled & two_modes, replayable),
     _line(
         Replay, EXACT, pooled_least_squares_risk, "pooled-least-squares-risk",
@@ -338,6 +345,13 @@ RISK: tuple[Route, ...] = (
     ),
     _line(
         Replay, ASYMPTOTIC, replay_equivalent, "replay-equivalent", pooled & two_modes, kept_away, traced=False,
+    ),
+    _line(
+        RandomFeatures, ASYMPTOTIC, averaged_random_features_risk, "averaged-random-features-risk",
+        gaussian & isotropic & unshifted & one_output, names={"ridge": "whitened_task_ridge"}, traced=False, broadcasts=False,
+    ),
+    _line(
+        RandomFeatures, SIMULATE, simulate_random_features, "simulation", gaussian & isotropic & unshifted & one_output,
     ),
     *(
         _line(who, SIMULATE, _draw, "simulation", (several if who in (Pool, Stack, Replay) else one_output) & drawn,

@@ -17,7 +17,7 @@ from lintransfer.errors import DomainError, MissingMethodError, refuse
 from lintransfer.models import DeepLinear, DiagonalLinear, ShallowReLU, TwoLayerLinear
 from lintransfer.routing.question import Question
 from lintransfer.routing.route import LAW, Route
-from lintransfer.strategies import FineTune, LinearTransfer, ProbeThen, Scratch, model_of
+from lintransfer.strategies import FineTune, LinearTransfer, ProbeThen, RandomFeatures, Scratch, model_of
 from lintransfer.theory.deep_linear.unbalanced_chains import chain_imbalances
 
 MOST_SECONDS = {"auto": 10.0, "auto, together": 60.0, "simulate": 1800.0, "formula": 300.0}  # of one call
@@ -67,6 +67,11 @@ def predicted_work(question: Question, method: str, n: Any) -> Work:
         flows = sum(_follows(who) for who in question.contenders)
         per_flow = _LAYERS * (float(p.n_features or 0) + 1) * least * flows
         return Work(2e-4 + per_flow + 4 * _FLOP * n * p.dim * least * (n < p.dim), 8.0 * _COPIES * n * p.dim)
+    if any(isinstance(who, RandomFeatures) for who in question.contenders):
+        width = float(max(getattr(who, "width", 1) for who in question.contenders))
+        rows, inner = n + 64.0, np.minimum(n, width)
+        seconds = 1e-5 + _NORMAL * (width + rows) * p.dim + _FLOP * rows * width * (2 * p.dim + 2 * inner)
+        return Work(seconds, 8.0 * _COPIES * 50 * (width * p.dim + rows * (p.dim + width)))
     diagonal = sum(isinstance(m, DiagonalLinear) for m in models)
     if diagonal:
         stiff = np.maximum(1 - n / p.dim, 1 / p.dim) ** -1.5

@@ -286,8 +286,8 @@ class _Draw:
         return self.pick([
             f"lt.Pool({weights}, ridge={ridge!r})", f"lt.Stack({self.pick([repr('optimal'), pair])}, ridge={own!r})",
             f"lt.WeightAverage({tuned}, {share!r})", f"lt.Soup({tuned}, {self.pick([1, 3, 40])}, {share!r})",
-            f"lt.Replay({self.pick([0, 1, 5])})",
-        ], [4, 2, 1, 1, 1])  # fmt: skip
+            f"lt.Replay({self.pick([0, 1, 5])})", f"lt.RandomFeatures({self.pick([1, 20, 10**9])}, ridge={self.pick([0.0, 1.0, 1e9])!r})",
+        ], [4, 2, 1, 1, 1, 1])  # fmt: skip
 
     # ---- calls
 

@@ -236,6 +236,8 @@ POINTS: tuple[Point, ...] = (
     Point("replay", FEW_SOURCES, lt.Replay(3), [0, 4, 10]),
     Point("replay of nothing", FITTED, lt.Replay(0), [0, 8, 45]),
     Point("replay of many", FITTED, lt.Replay(30), [8], off=5.0),
+    Point("random features", NOISY, lt.RandomFeatures(30, ridge=1.0), [0, 8, 45], off=5.0, replicates=1500),
+    Point("random features, no ridge", QUIET, lt.RandomFeatures(40), [8, 20], off=5.0, replicates=1500),
     # deep linear networks
     Point("deep scratch", NOISY, lt.Scratch(lt.DeepLinear(3)), ON_BOTH),
     Point("deep scratch, spectrum", SPECTRAL, lt.Scratch(lt.DeepLinear(3)), ON_BOTH, replicates=1500),

@@ -303,7 +303,8 @@ def task_learners(draw: Any) -> Any:
     share = draw(st.sampled_from(["optimal", 0.0, 0.5, 1.0, -0.3, 1.7]))
     soup = lt.Soup(tuned, draw(st.sampled_from([1, 2, 5])), stretch=share)
     replay = lt.Replay(draw(st.sampled_from([0, 1, 3])))
-    return draw(st.sampled_from([pool, pool, stack, lt.WeightAverage(tuned, share), soup, replay]))
+    random = lt.RandomFeatures(draw(st.sampled_from([1, 4, 30])), ridge=draw(st.sampled_from([0.0, 0.5])))
+    return draw(st.sampled_from([pool, pool, stack, lt.WeightAverage(tuned, share), soup, replay, random]))
 
 
 FAMILIES = {
